@@ -3,7 +3,7 @@
  * deployment settings alone do not, deleting the definition deletes; and a file that an input refers to counts as input.
  */
 import { DEFINITION_SUFFIX, parseConfigPath } from './suffixes.ts';
-import { byIdentity, byPath, type WorkloadPaths, workloadKey } from './workloads.ts';
+import { byIdentity, byPath, groupWorkloads, type WorkloadPaths, workloadKey } from './workloads.ts';
 
 export type ChangeKind = 'added' | 'modified' | 'deleted';
 
@@ -53,54 +53,35 @@ export interface ChangeSetInput {
  */
 export function changeSet({ changes, head, references }: ChangeSetInput): Affected[] {
   const changeOf = new Map(changes.map((change) => [change.path, change]));
+  const deletedPaths = changes.filter((change) => change.change === 'deleted').map((change) => change.path);
+  const atHead = byKey(head);
+  const gone = byKey(groupWorkloads(deletedPaths));
+
   const affected: Affected[] = [];
-  const present = new Set<string>();
-  const deleted = new Set<string>();
-  const deletedFiles = new Map<string, { path: string; kind: WorkloadPaths['kind']; changedFiles: ChangedFile[] }>();
+  for (const key of new Set([...atHead.keys(), ...gone.keys()])) {
+    const deleted = gone.get(key)?.files ?? [];
+    const workload = atHead.get(key) ?? { ...gone.get(key)!, files: [] };
+    const isDeletion = deleted.some((file) => file.suffix === DEFINITION_SUFFIX[file.kind]);
+    if (workload.files.length === 0 && !isDeletion) continue;
 
-  for (const change of changes) {
-    const file = change.change === 'deleted' ? parseConfigPath(change.path) : undefined;
-    if (file === undefined) continue;
-    const workload = { path: file.workload, kind: file.kind };
-    const key = workloadKey(workload);
-    const entry = deletedFiles.get(key) ?? { ...workload, changedFiles: [] };
-    entry.changedFiles.push({ ...change, via: 'own' });
-    deletedFiles.set(key, entry);
-    if (file.suffix === DEFINITION_SUFFIX[file.kind]) deleted.add(key);
-  }
-
-  for (const workload of head) {
-    const key = workloadKey(workload);
-    present.add(key);
-    const changedFiles = [...(deletedFiles.get(key)?.changedFiles ?? [])];
-    for (const file of workload.files) {
-      const change = changeOf.get(file.path);
-      if (change) changedFiles.push({ ...change, via: 'own' });
-    }
-    const own = new Set(changedFiles.map((file) => file.path));
-    for (const file of workload.files) {
-      for (const path of new Set(references.get(file.path))) {
-        const change = changeOf.get(path);
-        if (change && !own.has(path)) changedFiles.push({ ...change, via: 'reference' });
-      }
-    }
+    const own = new Set([...workload.files, ...deleted].map((file) => file.path));
+    const referenced = new Set(workload.files.flatMap((file) => references.get(file.path) ?? []));
+    const changedFiles = [
+      ...[...own].flatMap((path) => withVia(changeOf.get(path), 'own')),
+      ...[...referenced].flatMap((path) => (own.has(path) ? [] : withVia(changeOf.get(path), 'reference'))),
+    ].sort(byPath);
     if (changedFiles.length === 0) continue;
-    affected.push({
-      workload,
-      relevance: deleted.has(key) ? 'delete' : relevanceOf(changedFiles),
-      changedFiles: changedFiles.sort(byPath),
-    });
-  }
-
-  for (const [key, { path, kind, changedFiles }] of deletedFiles) {
-    if (present.has(key) || !deleted.has(key)) continue;
-    affected.push({
-      workload: { path, kind, files: [] },
-      relevance: 'delete',
-      changedFiles: changedFiles.sort(byPath),
-    });
+    affected.push({ workload, relevance: isDeletion ? 'delete' : relevanceOf(changedFiles), changedFiles });
   }
   return affected.sort((a, b) => byIdentity(a.workload, b.workload));
+}
+
+function byKey(workloads: readonly WorkloadPaths[]): Map<string, WorkloadPaths> {
+  return new Map(workloads.map((workload) => [workloadKey(workload), workload]));
+}
+
+function withVia(change: FileChange | undefined, via: ChangedFile['via']): ChangedFile[] {
+  return change ? [{ ...change, via }] : [];
 }
 
 /** A deleted task definition or input deploys like a changed one: what is rendered differs. */
