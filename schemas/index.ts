@@ -26,6 +26,7 @@ export interface JsonSchema {
   readonly maxLength?: number;
   readonly pattern?: string;
   readonly format?: string;
+  readonly contentEncoding?: string;
   readonly items?: JsonSchema;
   readonly minItems?: number;
   readonly maxItems?: number;
