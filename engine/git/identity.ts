@@ -12,6 +12,8 @@ import { fileURLToPath } from 'node:url';
  */
 export function repositoryIdentity(remote: string | undefined, root: string): string {
   if (!remote) return root;
+  // A remote helper's own address, for example `codecommit::eu-west-1://profile@repo`.
+  if (/^[A-Za-z0-9+-]+::/.test(remote)) return remote.replace(/:\/\/[^/@]*@/, '://');
   if (/^[A-Za-z][A-Za-z0-9+.-]+:\/\//.test(remote)) return fromUrl(remote) ?? root;
   const scp = /^(?:[^@/]*@)?(\[[^\]]+\]|[^:/@]{2,}):(.*)$/.exec(remote);
   if (scp) return join(scp[1]!, scp[2]!);
@@ -34,5 +36,5 @@ function fromUrl(remote: string): string | undefined {
 
 function join(host: string, path: string): string {
   const trimmed = path.replace(/^\/+|\/+$/g, '').replace(/\.git$/, '');
-  return `${host.toLowerCase()}/${trimmed}`;
+  return trimmed === '' ? host.toLowerCase() : `${host.toLowerCase()}/${trimmed}`;
 }
