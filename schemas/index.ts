@@ -101,14 +101,14 @@ export function schemaFor(suffix: SchemaSuffix): SchemaPlace {
 
 /** Goes along `$ref` until there is none. */
 export function followReference(place: SchemaPlace): SchemaPlace {
-  let { schema, file } = place;
-  while (schema.$ref !== undefined) {
-    const [path, pointer] = schema.$ref.split('#/definitions/') as [string, string | undefined];
-    const target = rootOf(path === '' ? file : (path as SchemaFile));
-    file = target.file;
-    schema = pointer === undefined ? target.schema : target.schema.definitions![pointer]!;
+  let followed = place;
+  for (let { $ref } = place.schema; $ref !== undefined; { $ref } = followed.schema) {
+    const hash = $ref.indexOf('#');
+    const target = rootOf(hash === 0 ? followed.file : ($ref.slice(0, hash < 0 ? undefined : hash) as SchemaFile));
+    const name = hash < 0 ? undefined : $ref.slice(hash + '#/definitions/'.length);
+    followed = name === undefined ? target : { schema: target.schema.definitions![name]!, file: target.file };
   }
-  return { schema, file };
+  return followed;
 }
 
 /**

@@ -74,6 +74,8 @@ function checkValue(node: Node, place: SchemaPlace, check: Check): void {
 
 /** Whether a schema allows a value's type; nothing is said about the rest of it. */
 function accepts(place: SchemaPlace, node: Node): boolean {
+  // The usual case first: this is asked for every value.
+  if (place.schema.type === node.type) return true;
   const types = typesOf(place);
   const isWhole = node.type === 'number' && Number.isInteger(node.value);
   return types.length === 0 || types.includes(node.type) || (isWhole && types.includes('integer'));
@@ -135,7 +137,7 @@ function checkScalar(node: Node, schema: JsonSchema, check: Check): void {
 function checkText(node: Node, schema: JsonSchema, check: Check): void {
   const text = String(node.value);
   const { minLength = 0, maxLength = Infinity, pattern, format } = schema;
-  if (text.length < minLength || text.length > maxLength) reportTextLength(check, node, text.length, maxLength);
+  if (text.length < minLength || text.length > maxLength) reportTextLength(check, node, maxLength);
   else if (pattern !== undefined && !new RegExp(pattern).test(text)) {
     reportFormat(check, node, schema['x-gitmoxi-format'] ?? `text that matches ${pattern}`);
   } else if (format === 'date-time' && !isTime(text)) {

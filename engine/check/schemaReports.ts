@@ -7,17 +7,7 @@ import type { Node } from 'jsonc-parser';
 import type { JsonSchema, OldKey, SchemaPlace } from '../../schemas/index.ts';
 import { closest } from '../closest.ts';
 import type { Severity } from '../finding.ts';
-import {
-  correction,
-  expectation,
-  kindOf,
-  listed,
-  nameOf,
-  ownEntry,
-  quoted,
-  rangeOf,
-  typesOf,
-} from './schemaWording.ts';
+import { correction, expectation, kindOf, listed, ownEntry, quoted, rangeOf, typesOf } from './schemaWording.ts';
 
 export type SchemaCode =
   | 'schema.deprecated-key'
@@ -61,10 +51,11 @@ export function reportTooMany(check: Check, root: Node): void {
 
 export function reportWrongType(check: Check, node: Node, place: SchemaPlace): void {
   const isSecret = isHidden(check, node);
-  const isFraction = node.type === 'number' && typesOf(place).includes('integer');
-  const got = isFraction && !isSecret ? String(node.value) : kindOf(node);
+  // "expected a whole number, got a number" would not say what is wrong, and "got true or false" not what was written.
+  const isTelling = node.type === 'boolean' || (node.type === 'number' && typesOf(place).includes('integer'));
+  const got = isTelling && !isSecret ? String(node.value) : kindOf(node);
   report(check, node, 'schema.wrong-type', {
-    message: `${nameOf(node)}: expected ${expectation(place)}, got ${got}`,
+    message: `${nameOf(check, node)}: expected ${expectation(place)}, got ${got}`,
     hint: correction(node, place, isSecret),
   });
 }
@@ -77,14 +68,14 @@ export function reportNotAllowed(check: Check, node: Node, allowed: readonly unk
   const doubt = severity === 'error' ? 'is not allowed' : 'is not known';
   report(check, node, 'schema.not-allowed-value', {
     severity,
-    message: `${nameOf(node)}: ${isSecret ? 'the value' : quoted(node.value)} ${doubt}`,
+    message: `${nameOf(check, node)}: ${isSecret ? 'the value' : quoted(node.value)} ${doubt}`,
     hint: near === undefined ? list : `did you mean ${quoted(near)}? ${list}`,
   });
 }
 
 export function reportRepeated(check: Check, list: Node, item: Node): void {
   report(check, item, 'schema.not-allowed-value', {
-    message: `${nameOf(list)} has ${isHidden(check, item) ? 'a value' : quoted(item.value)} twice`,
+    message: `${nameOf(check, list)} has ${isHidden(check, item) ? 'a value' : quoted(item.value)} twice`,
     hint: 'delete one of them, or write another value',
   });
 }
@@ -92,7 +83,7 @@ export function reportRepeated(check: Check, list: Node, item: Node): void {
 export function reportOutOfRange(check: Check, node: Node, { minimum, maximum }: JsonSchema): void {
   const range = rangeOf(minimum, maximum);
   report(check, node, 'schema.out-of-range', {
-    message: `${nameOf(node)} must be ${range}${isHidden(check, node) ? '' : `, got ${node.value}`}`,
+    message: `${nameOf(check, node)} must be ${range}${isHidden(check, node) ? '' : `, got ${node.value}`}`,
     hint: `write a number, ${range}`,
   });
 }
@@ -100,29 +91,30 @@ export function reportOutOfRange(check: Check, node: Node, { minimum, maximum }:
 /** @param wanted what the text must be, in words */
 export function reportFormat(check: Check, node: Node, wanted: string): void {
   report(check, node, 'schema.wrong-format', {
-    message: `${nameOf(node)} must be ${wanted}${isHidden(check, node) ? '' : `, got ${quoted(node.value)}`}`,
+    message: `${nameOf(check, node)} must be ${wanted}${isHidden(check, node) ? '' : `, got ${quoted(node.value)}`}`,
     hint: `write ${wanted}`,
   });
 }
 
-export function reportTextLength(check: Check, node: Node, length: number, maximum: number): void {
+export function reportTextLength(check: Check, node: Node, maximum: number): void {
+  const isEmpty = node.value === '';
   report(check, node, 'schema.wrong-length', {
-    message: length === 0 ? `${nameOf(node)} is empty` : `${nameOf(node)} has ${length} characters`,
-    hint: length === 0 ? 'give it a value, or delete it' : `shorten it to ${maximum} characters`,
+    message: `${nameOf(check, node)} is ${isEmpty ? 'empty' : `longer than ${maximum} characters`}`,
+    hint: isEmpty ? 'give it a value, or delete it' : `shorten it to ${maximum} characters`,
   });
 }
 
 export function reportListLength(check: Check, node: Node, length: number, { minItems, maxItems }: JsonSchema): void {
   const range = minItems === maxItems ? `exactly ${minItems}` : rangeOf(minItems, maxItems);
   report(check, node, 'schema.wrong-length', {
-    message: `${nameOf(node)} has ${length} ${length === 1 ? 'item' : 'items'}`,
+    message: `${nameOf(check, node)} has ${length} ${length === 1 ? 'item' : 'items'}`,
     hint: `write ${range}`,
   });
 }
 
 export function reportNotOneKey(check: Check, node: Node, count: number, { properties }: JsonSchema): void {
   report(check, opening(node), 'schema.wrong-length', {
-    message: `${nameOf(node)} must have exactly one key, got ${count}`,
+    message: `${nameOf(check, node)} must have exactly one key, got ${count}`,
     hint: `write one of ${listed(Object.keys(properties ?? {}))}`,
   });
 }
@@ -131,7 +123,7 @@ export function reportNotOneKey(check: Check, node: Node, count: number, { prope
 export function reportMissing(check: Check, node: Node, key: string, { schema, file }: SchemaPlace): void {
   const member = ownEntry(schema.properties, key);
   report(check, opening(node), 'schema.missing-key', {
-    message: `${node.parent ? `${nameOf(node)}: ` : ''}missing key ${quoted(key)}`,
+    message: `${node.parent ? `${nameOf(check, node)}: ` : ''}missing key ${quoted(key)}`,
     hint: `add ${quoted(key)}${member ? `, ${expectation({ schema: member, file })}` : ''}`,
   });
 }
@@ -192,6 +184,15 @@ function report({ findings }: Check, { offset, length }: Range, code: SchemaCode
 function opening(node: Node): Range {
   if (node.parent?.type === 'property') return node.parent.children![0]!;
   return { offset: node.offset, length: 1 };
+}
+
+/** A value's key, with the positions in lists, for example `targetGroupArnPairs[0]`. */
+function nameOf(check: Check, node: Node): string {
+  const { parent } = node;
+  if (parent?.type === 'array') return `${nameOf(check, parent)}[${parent.children!.indexOf(node)}]`;
+  const keyNode = parent?.children?.[0];
+  if (!keyNode) return 'the file';
+  return isHidden(check, keyNode) ? 'the value' : String(keyNode.value);
 }
 
 function isHidden(check: Check, node: Node): boolean {

@@ -1,5 +1,5 @@
 /**
- * Words for schema findings: what a schema expects, what a value is and is called, and how to put it right. Pure.
+ * Words for schema findings: what a schema expects, what a value is, and how to put it right. Pure.
  */
 
 import type { Node } from 'jsonc-parser';
@@ -41,7 +41,6 @@ export function expectation(place: SchemaPlace): string {
 
 /** What a value is, for example "a string". */
 export function kindOf(node: Node): string {
-  if (node.type === 'boolean') return String(node.value);
   return NAMES[node.type]?.[0] ?? node.type;
 }
 
@@ -55,14 +54,6 @@ export function quoted(value: unknown): string {
 export function listed(values: readonly unknown[]): string {
   const shown = values.slice(0, LONGEST_LIST).map(quoted).join(', ');
   return values.length > LONGEST_LIST ? `${shown} and ${values.length - LONGEST_LIST} more` : shown;
-}
-
-/** How a value is named in messages: its key, with the positions in lists, for example `targetGroupArnPairs[0]`. */
-export function nameOf(node: Node): string {
-  const { parent } = node;
-  if (parent?.type === 'property') return String(parent.children![0]!.value);
-  if (parent?.type === 'array') return `${nameOf(parent)}[${parent.children!.indexOf(node)}]`;
-  return 'the file';
 }
 
 /** "1 to 100", or "0 or more". */
