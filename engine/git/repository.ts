@@ -6,8 +6,9 @@
  * from it.
  */
 import { stat } from 'node:fs/promises';
-import type { ChangeKind, FileChange } from '../config/index.ts';
+import type { FileChange } from '../config/index.ts';
 import { EngineError } from '../errors.ts';
+import { listChanges } from './changes.ts';
 import { type Commit, parseCommit } from './commit.ts';
 import { openCommitTree } from './commitTree.ts';
 import { type GitCommand, gitCommand } from './gitCommand.ts';
@@ -16,7 +17,7 @@ import { notARepository } from './gitErrors.ts';
 import { repositoryIdentity } from './identity.ts';
 import { ObjectReader } from './objectReader.ts';
 import type { Revision, Tree } from './tree.ts';
-import { names, openWorktree, worktreeFiles } from './worktree.ts';
+import { openWorktree } from './worktree.ts';
 
 export interface Repository extends AsyncDisposable {
   /** The folder of the working tree, absolute; of the repository itself where it is bare. */
@@ -99,12 +100,9 @@ function connect({ root, folder, identity, hasWorktree, git, objects }: Opened):
     if (object.type !== 'commit' || !('id' in object)) return undefined;
     return parseCommit(object.id, object.bytes ?? Buffer.alloc(0));
   };
-  const requireWorktree = () => {
-    if (hasWorktree) return;
-    throw new EngineError('git.no-worktree', `the repository has no working tree: ${root}`, {
-      kind: 'usage',
-      hint: 'name a commit with --revision instead of --worktree',
-    });
+  const requireRevision = (revision: Revision) => {
+    if (revision !== 'worktree') requireId(revision.commit);
+    else if (!hasWorktree) throw noWorktree(root);
   };
   return {
     root,
@@ -120,72 +118,25 @@ function connect({ root, folder, identity, hasWorktree, git, objects }: Opened):
       throw unknownRevision(revision);
     },
     async tree(revision) {
-      if (revision !== 'worktree') return openCommitTree(git, objects, commitId(revision.commit));
-      requireWorktree();
-      return openWorktree(git, root);
+      requireRevision(revision);
+      return revision === 'worktree' ? openWorktree(git, root) : openCommitTree(git, objects, revision.commit);
     },
     async changes(base, head) {
-      if (head === 'worktree') requireWorktree();
-      if (base === undefined) return allAdded(git, head);
-      if ((await readCommit(commitId(base))) === undefined) throw missingBase(base);
-      return head === 'worktree' ? worktreeChanges(git, base) : commitChanges(git, base, commitId(head.commit));
+      requireRevision(head);
+      if (base !== undefined) {
+        requireId(base);
+        if ((await readCommit(base)) === undefined) throw missingBase(base);
+      }
+      return listChanges(git, base, head);
     },
     close: () => objects.close(),
     [Symbol.asyncDispose]: () => objects.close(),
   };
 }
 
-async function allAdded(git: GitCommand, head: Revision): Promise<FileChange[]> {
-  const files =
-    head === 'worktree'
-      ? await worktreeFiles(git)
-      : names(await git('ls-tree', '-r', '-z', '--name-only', '--full-tree', commitId(head.commit)));
-  return files.sort().map((path) => ({ path, change: 'added' }));
-}
-
-async function commitChanges(git: GitCommand, base: string, head: string): Promise<FileChange[]> {
-  const list = await git('diff-tree', '-r', '-z', '--name-status', '--no-renames', base, head, '--');
-  return toChanges(parseNameStatus(list));
-}
-
-async function worktreeChanges(git: GitCommand, base: string): Promise<FileChange[]> {
-  // A submodule's own dirt is no change of this repository, and looking for it would run git in there.
-  const options = [
-    '-z',
-    '--name-status',
-    '--no-renames',
-    '--no-ext-diff',
-    '--no-textconv',
-    '--ignore-submodules=dirty',
-  ];
-  const [tracked, untracked] = await Promise.all([
-    git('diff', ...options, base, '--'),
-    git('ls-files', '-z', '--others', '--exclude-standard'),
-  ]);
-  const changes = parseNameStatus(tracked);
-  // Taken out of the index, but still on disk: deleted for git, changed for us.
-  for (const path of names(untracked)) changes.set(path, changes.has(path) ? 'modified' : 'added');
-  return toChanges(changes);
-}
-
-function parseNameStatus(list: string): Map<string, ChangeKind> {
-  const fields = list.split('\0');
-  const changes = new Map<string, ChangeKind>();
-  for (let i = 0; i + 1 < fields.length; i += 2) {
-    const status = fields[i];
-    changes.set(fields[i + 1]!, status === 'A' ? 'added' : status === 'D' ? 'deleted' : 'modified');
-  }
-  return changes;
-}
-
-function toChanges(changes: ReadonlyMap<string, ChangeKind>): FileChange[] {
-  return [...changes.keys()].sort().map((path) => ({ path, change: changes.get(path)! }));
-}
-
 /** Lets only object ids through to a command line. */
-function commitId(id: string): string {
-  if (/^[0-9a-f]{40,64}$/.test(id)) return id;
-  throw unknownRevision(id);
+function requireId(id: string): void {
+  if (!/^[0-9a-f]{40,64}$/.test(id)) throw unknownRevision(id);
 }
 
 /**
@@ -203,6 +154,13 @@ function remoteOf(settings: string): string | undefined {
 /** A command's only line. */
 function line(output: string): string {
   return output.replace(/\r?\n$/, '');
+}
+
+function noWorktree(root: string): EngineError {
+  return new EngineError('git.no-worktree', `the repository has no working tree: ${root}`, {
+    kind: 'usage',
+    hint: 'name a commit with --revision instead of --worktree',
+  });
 }
 
 function noCommits(root: string): EngineError {

@@ -272,7 +272,7 @@ describe('changes between revisions', () => {
       same: '1',
       '.gitignore': '*.log\n',
     });
-    repo.write({ staged: '2', unstaged: '2', gone: null, new: '1', 'x.log': '1' });
+    repo.write({ staged: '2', unstaged: '2', gone: null, new: '1', same: '1', 'x.log': '1' });
     repo.git('add', 'staged');
     repo.git('rm', '--quiet', '--cached', 'untracked');
     const opened = await repo.open();
