@@ -15,6 +15,8 @@ export interface ErrorDetails {
   readonly hint?: string;
   /** The AWS request id, where AWS answered. */
   readonly requestId?: string;
+  /** The same operation may go through later: throttling, time-outs, lost connections. @default false */
+  readonly passing?: boolean;
   readonly cause?: unknown;
 }
 
@@ -24,6 +26,7 @@ export class EngineError extends Error {
   readonly kind: ErrorKind;
   readonly hint: string | undefined;
   readonly requestId: string | undefined;
+  readonly passing: boolean;
 
   constructor(code: string, message: string, details: ErrorDetails = {}) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
@@ -32,5 +35,6 @@ export class EngineError extends Error {
     this.kind = details.kind ?? 'problem';
     this.hint = details.hint;
     this.requestId = details.requestId;
+    this.passing = details.passing ?? false;
   }
 }

@@ -1,0 +1,71 @@
+/**
+ * SDK clients, one per service and region, made when first needed: loading a client costs tens of milliseconds.
+ * Owns the clients' connections; `close` ends them.
+ */
+import type { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
+import type { ECSClient } from '@aws-sdk/client-ecs';
+import type { LambdaClient } from '@aws-sdk/client-lambda';
+import type { STSClient } from '@aws-sdk/client-sts';
+
+export interface AwsOptions {
+  /** A profile of the shared configuration; the SDK's own chain otherwise. */
+  readonly profile?: string;
+  /** Instead of AWS's own endpoints, for example the sandbox's. */
+  readonly endpoint?: string;
+  /** Requests that get no connection or no answer within this, ms, fail. @default 5_000 and 30_000 */
+  readonly connectionTimeoutMs?: number;
+  readonly requestTimeoutMs?: number;
+}
+
+export interface Clients {
+  ecs(region: string): Promise<ECSClient>;
+  lambda(region: string): Promise<LambdaClient>;
+  cloudWatch(region: string): Promise<CloudWatchClient>;
+  sts(region: string): Promise<STSClient>;
+  close(): void;
+}
+
+interface Closable {
+  destroy(): void;
+}
+
+export function createClients(options: AwsOptions): Clients {
+  const made = new Map<string, Promise<Closable>>();
+
+  const settings = (region: string) => ({
+    region,
+    ...(options.endpoint === undefined ? {} : { endpoint: options.endpoint }),
+    ...(options.profile === undefined ? {} : { profile: options.profile }),
+    requestHandler: {
+      connectionTimeout: options.connectionTimeoutMs ?? 5_000,
+      requestTimeout: options.requestTimeoutMs ?? 30_000,
+      throwOnRequestTimeout: true,
+    },
+  });
+
+  function once<T extends Closable>(name: string, region: string, make: () => Promise<T>): Promise<T> {
+    const key = `${name}/${region}`;
+    const known = made.get(key) ?? make();
+    made.set(key, known);
+    return known as Promise<T>;
+  }
+
+  return {
+    ecs: (region) =>
+      once('ecs', region, async () => new (await import('@aws-sdk/client-ecs')).ECSClient(settings(region))),
+    lambda: (region) =>
+      once('lambda', region, async () => new (await import('@aws-sdk/client-lambda')).LambdaClient(settings(region))),
+    cloudWatch: (region) =>
+      once(
+        'cloudwatch',
+        region,
+        async () => new (await import('@aws-sdk/client-cloudwatch')).CloudWatchClient(settings(region)),
+      ),
+    sts: (region) =>
+      once('sts', region, async () => new (await import('@aws-sdk/client-sts')).STSClient(settings(region))),
+    close() {
+      for (const client of made.values()) client.then((it) => it.destroy()).catch(() => {});
+      made.clear();
+    },
+  };
+}

@@ -1,0 +1,212 @@
+/**
+ * Changes to ECS, each of which may be asked for again after a crash. What ECS makes idempotent (client token) is left
+ * to it; what it does not is looked for first (a task definition by its tag, a deployment by its task definition).
+ */
+import {
+  CreateServiceCommand,
+  type CreateServiceCommandInput,
+  DeleteServiceCommand,
+  DeregisterTaskDefinitionCommand,
+  DescribeServicesCommand,
+  DescribeTaskDefinitionCommand,
+  type ECSClient,
+  ListTaskDefinitionsCommand,
+  RegisterTaskDefinitionCommand,
+  type RegisterTaskDefinitionCommandInput,
+  type Service,
+  type Tag,
+  TagResourceCommand,
+  UntagResourceCommand,
+  UpdateServiceCommand,
+  type UpdateServiceCommandInput,
+} from '@aws-sdk/client-ecs';
+import { EngineError } from '../errors.ts';
+import { isObject, type Json, type JsonObject } from '../json.ts';
+import {
+  type EcsDesired,
+  type EcsTarget,
+  NONE_OF,
+  OWN_TAG_PREFIX,
+  serviceDifferences,
+  taskDefinitionName,
+} from '../plan/index.ts';
+import type { ActionContext, EcsAction } from '../rollout/index.ts';
+import { toAwsError } from './errors.ts';
+import { ownTags, ROLLOUT_TAG } from './ownTags.ts';
+import { plainObject } from './plain.ts';
+
+interface Call {
+  readonly ecs: ECSClient;
+  readonly target: EcsTarget;
+  readonly context: ActionContext;
+  readonly repeated: boolean;
+}
+
+type Of<T extends EcsAction['type']> = Extract<EcsAction, { type: T }>;
+
+/** How many of a family's newest revisions are searched for one that a rollout registered before it was cut off. */
+const REVISIONS_SEARCHED = 10;
+
+function desiredOf(call: Call): EcsDesired {
+  if (call.context.desired?.kind === 'ecs') return call.context.desired;
+  throw new EngineError('rollout.no-desired-state', 'the rendered definition is not at hand', {
+    hint: 'abort the rollout: it can only go back',
+  });
+}
+
+const tagList = (tags: Readonly<Record<string, string>>): Tag[] =>
+  Object.entries(tags).map(([key, value]) => ({ key, value }));
+
+async function describeService({ ecs, target }: Call): Promise<Service | undefined> {
+  const answer = await ecs.send(
+    new DescribeServicesCommand({ cluster: target.cluster, services: [target.service], include: ['TAGS'] }),
+  );
+  return answer.services?.[0];
+}
+
+const primaryOf = (service: Service | undefined) =>
+  service?.deployments?.find((deployment) => deployment.status === 'PRIMARY');
+
+/** The handle that the strategy waits for. */
+function deploymentHandle(service: Service | undefined): JsonObject {
+  return { deploymentId: primaryOf(service)?.id ?? '', serviceArn: service?.serviceArn ?? '' };
+}
+
+async function registeredBefore({ ecs, context }: Call, family: string): Promise<string | undefined> {
+  const { taskDefinitionArns = [] } = await ecs.send(
+    new ListTaskDefinitionsCommand({
+      familyPrefix: family,
+      sort: 'DESC',
+      status: 'ACTIVE',
+      maxResults: REVISIONS_SEARCHED,
+    }),
+  );
+  for (const taskDefinition of taskDefinitionArns) {
+    const { tags = [] } = await ecs.send(new DescribeTaskDefinitionCommand({ taskDefinition, include: ['TAGS'] }));
+    if (tags.some((tag) => tag.key === ROLLOUT_TAG && tag.value === context.record.id)) return taskDefinition;
+  }
+  return undefined;
+}
+
+async function register(call: Call): Promise<JsonObject> {
+  const body = desiredOf(call).taskDefinition ?? {};
+  const before = call.repeated ? await registeredBefore(call, String(body['family'])) : undefined;
+  if (before !== undefined) return { taskDefinitionArn: before };
+  const tags = [...((body['tags'] ?? []) as unknown as Tag[]), ...tagList(ownTags(call.context.record))];
+  const input = { ...body, tags } as unknown as RegisterTaskDefinitionCommandInput;
+  const answer = await call.ecs.send(new RegisterTaskDefinitionCommand(input));
+  return { taskDefinitionArn: answer.taskDefinition?.taskDefinitionArn ?? '' };
+}
+
+async function createService(call: Call, action: Of<'ecs.create-service'>): Promise<JsonObject> {
+  if (call.repeated) {
+    const there = await describeService(call);
+    if (there?.status === 'ACTIVE' && there.taskDefinition === action.taskDefinition) return deploymentHandle(there);
+  }
+  const body = { ...desiredOf(call).service, taskDefinition: action.taskDefinition, clientToken: action.key };
+  const answer = await call.ecs.send(new CreateServiceCommand(body as unknown as CreateServiceCommandInput));
+  return deploymentHandle(answer.service);
+}
+
+/** Sends UpdateService; a change of the capacity strategy is refused without a forced deployment. */
+async function update(call: Call, taskDefinition: string, values: JsonObject, force: boolean): Promise<JsonObject> {
+  const forced = force || Object.hasOwn(values, 'capacityProviderStrategy');
+  const input = {
+    ...values,
+    cluster: call.target.cluster,
+    service: call.target.service,
+    taskDefinition,
+    ...(forced ? { forceNewDeployment: true } : {}),
+  };
+  const answer = await call.ecs.send(new UpdateServiceCommand(input as UpdateServiceCommandInput));
+  return deploymentHandle(answer.service);
+}
+
+async function updateService(call: Call, action: Of<'ecs.update-service'>): Promise<JsonObject> {
+  const { service } = desiredOf(call);
+  if (call.repeated) {
+    const there = await describeService(call);
+    const runs = there && taskDefinitionName(primaryOf(there)?.taskDefinition ?? '');
+    const rest =
+      there &&
+      serviceDifferences(plainObject(there), service).filter((d) =>
+        action.members.includes(d.path.split('/')[1] ?? ''),
+      );
+    if (runs === taskDefinitionName(action.taskDefinition) && rest?.length === 0 && !action.force)
+      return deploymentHandle(there);
+  }
+  const values = action.members.map((key): [string, Json] => [key, service[key] ?? NONE_OF[key] ?? null]);
+  return update(call, action.taskDefinition, Object.fromEntries(values), action.force);
+}
+
+async function restoreService(call: Call, action: Of<'ecs.restore-service'>): Promise<JsonObject> {
+  if (action.tags !== null) await setTags(call, action.tags as unknown as Tag[]);
+  if (call.repeated) {
+    const there = await describeService(call);
+    const differ =
+      there &&
+      serviceDifferences(plainObject(there), action.values).filter((d) =>
+        Object.hasOwn(action.values, d.path.split('/')[1] ?? ''),
+      );
+    if (primaryOf(there)?.taskDefinition === action.taskDefinition && differ?.length === 0)
+      return deploymentHandle(there);
+  }
+  return update(call, action.taskDefinition, action.values, false);
+}
+
+/** Makes the service's tags what is wanted, leaving AWS's and GitMoxi's own. */
+async function setTags(call: Call, wanted: readonly Tag[]): Promise<JsonObject> {
+  const service = await describeService(call);
+  const resourceArn = service?.serviceArn;
+  const foreign = (key: string) => key.startsWith('aws:') || key.startsWith(OWN_TAG_PREFIX);
+  const surplus = (service?.tags ?? [])
+    .map((tag) => tag.key ?? '')
+    .filter((key) => !foreign(key) && !wanted.some((tag) => tag.key === key));
+  if (wanted.length > 0) await call.ecs.send(new TagResourceCommand({ resourceArn, tags: [...wanted] }));
+  if (surplus.length > 0) await call.ecs.send(new UntagResourceCommand({ resourceArn, tagKeys: surplus }));
+  return {};
+}
+
+async function deleteService({ ecs, target }: Call): Promise<JsonObject> {
+  try {
+    await ecs.send(new DeleteServiceCommand({ cluster: target.cluster, service: target.service, force: true }));
+  } catch (error) {
+    const { code } = toAwsError(error);
+    if (code !== 'ServiceNotFoundException' && code !== 'ServiceNotActiveException') throw error;
+  }
+  return {};
+}
+
+async function deregister({ ecs }: Call, action: Of<'ecs.deregister-task-definition'>): Promise<JsonObject> {
+  await ecs.send(new DeregisterTaskDefinitionCommand({ taskDefinition: action.taskDefinition }));
+  return {};
+}
+
+/** Performs one ECS action and gives its handles; throws the SDK's error. */
+export function performEcs(
+  ecs: ECSClient,
+  target: EcsTarget,
+  action: EcsAction,
+  context: ActionContext,
+  repeated: boolean,
+): Promise<JsonObject> {
+  const call: Call = { ecs, target, context, repeated };
+  switch (action.type) {
+    case 'ecs.register-task-definition':
+      return register(call);
+    case 'ecs.create-service':
+      return createService(call, action);
+    case 'ecs.update-service':
+      return updateService(call, action);
+    case 'ecs.restore-service':
+      return restoreService(call, action);
+    case 'ecs.tag-service': {
+      const tags = desiredOf(call).service['tags'];
+      return setTags(call, (Array.isArray(tags) ? tags.filter(isObject) : []) as unknown as Tag[]);
+    }
+    case 'ecs.delete-service':
+      return deleteService(call);
+    case 'ecs.deregister-task-definition':
+      return deregister(call, action);
+  }
+}

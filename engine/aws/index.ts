@@ -1,0 +1,103 @@
+/** The door of engine/aws: AWS as the plan and the runner need it. */
+import { GetCallerIdentityCommand } from '@aws-sdk/client-sts';
+import { EngineError } from '../errors.ts';
+import { type Desired, type Live, type LivePort, type Target, targetKey, targetLabel } from '../plan/index.ts';
+import type { AwsPort, Outcome } from '../rollout/index.ts';
+import { type AwsOptions, createClients } from './clients.ts';
+import { performEcs } from './ecsActions.ts';
+import { toAwsError, toEngineError } from './errors.ts';
+import { performLambda } from './lambdaActions.ts';
+import { readLive } from './live.ts';
+import { observeEcs, observeLambda } from './observe.ts';
+
+export type { AwsOptions } from './clients.ts';
+export { codeHash } from './hash.ts';
+
+export interface Aws extends AwsPort, LivePort {
+  /** Live state of one target. Throws `EngineError`. */
+  liveOf(target: Target, desired: Desired | undefined): Promise<Live>;
+  close(): void;
+}
+
+const aliasOf = (desired: Desired | undefined) => (desired?.kind === 'lambda' ? desired.settings.alias : undefined);
+
+/** AWS by the SDK's own credential chain, or as `options` say. Nothing is asked before the first call. */
+export function createAws(options: AwsOptions = {}): Aws {
+  const clients = createClients(options);
+
+  async function account(region: string): Promise<string> {
+    try {
+      const answer = await (await clients.sts(region)).send(new GetCallerIdentityCommand({}));
+      return answer.Account ?? '';
+    } catch (error) {
+      throw toEngineError(error, 'tell which account these credentials belong to');
+    }
+  }
+
+  async function perform(...[action, context, repeated]: Parameters<AwsPort['perform']>): Promise<Outcome> {
+    const { target } = context.record;
+    try {
+      // A target and its actions are of one kind: strategies are chosen by it.
+      const data =
+        target.kind === 'ecs'
+          ? await performEcs(
+              await clients.ecs(target.region!),
+              target,
+              action as Parameters<typeof performEcs>[2],
+              context,
+              repeated,
+            )
+          : await performLambda(
+              await clients.lambda(target.region!),
+              target,
+              action as Parameters<typeof performLambda>[2],
+              context,
+              repeated,
+            );
+      return { type: action.type, ok: true, data };
+    } catch (error) {
+      if (error instanceof EngineError)
+        return {
+          type: action.type,
+          ok: false,
+          error: { code: error.code, message: error.message, requestId: undefined, passing: false },
+        };
+      return { type: action.type, ok: false, error: toAwsError(error) };
+    }
+  }
+
+  return {
+    account,
+    read: (wanted) => readLive(clients, wanted),
+    async liveOf(target, desired) {
+      const alias = aliasOf(desired);
+      const found = await readLive(clients, [{ target, ...(alias === undefined ? {} : { alias }) }]);
+      const live = found.get(targetKey(target));
+      if (live === undefined || live.kind === 'failure') {
+        const said = live === undefined ? 'nothing' : `${live.code}: ${live.message}`;
+        throw new EngineError(
+          'aws.error',
+          `the live state of ${targetLabel(target)} could not be read: AWS said ${said}`,
+          {
+            kind: 'surroundings',
+            passing: /throttl|TooManyRequests|Timeout|ECONN/i.test(said),
+            ...(live?.hint === undefined ? {} : { hint: live.hint }),
+            ...(live?.requestId === undefined ? {} : { requestId: live.requestId }),
+          },
+        );
+      }
+      return live;
+    },
+    async observe(wish, signal) {
+      try {
+        return wish.kind === 'ecs'
+          ? await observeEcs(clients, wish, signal)
+          : await observeLambda(clients, wish, signal);
+      } catch (error) {
+        throw toEngineError(error, `read the state of ${targetLabel(wish.target)}`);
+      }
+    },
+    perform,
+    close: () => clients.close(),
+  };
+}

@@ -1,0 +1,261 @@
+/**
+ * Changes to Lambda, each of which may be asked for again after a crash: most are level-setting by nature; creating
+ * looks at the rollout's tag, publishing at the version's description.
+ */
+import {
+  CreateAliasCommand,
+  CreateFunctionCommand,
+  type CreateFunctionCommandInput,
+  DeleteAliasCommand,
+  DeleteFunctionCommand,
+  GetFunctionCommand,
+  GetFunctionConfigurationCommand,
+  type LambdaClient,
+  PublishVersionCommand,
+  TagResourceCommand,
+  UntagResourceCommand,
+  UpdateAliasCommand,
+  UpdateFunctionCodeCommand,
+  type UpdateFunctionCodeCommandInput,
+  UpdateFunctionConfigurationCommand,
+  type UpdateFunctionConfigurationCommandInput,
+} from '@aws-sdk/client-lambda';
+import { EngineError } from '../errors.ts';
+import { isObject, type JsonObject } from '../json.ts';
+import {
+  CODE_TAG,
+  codeReference,
+  configurationRequest,
+  type LambdaDesired,
+  type LambdaTarget,
+  OWN_TAG_PREFIX,
+} from '../plan/index.ts';
+import type { ActionContext, LambdaAction } from '../rollout/index.ts';
+import { toAwsError } from './errors.ts';
+import { codeHash } from './hash.ts';
+import { orAbsent } from './live.ts';
+import { ownTags, ROLLOUT_TAG } from './ownTags.ts';
+import { plainObject } from './plain.ts';
+
+interface Call {
+  readonly lambda: LambdaClient;
+  readonly FunctionName: string;
+  readonly context: ActionContext;
+  readonly repeated: boolean;
+}
+
+type Of<T extends LambdaAction['type']> = Extract<LambdaAction, { type: T }>;
+
+/** UpdateFunctionCode takes this much in the request. Source: AWS Lambda quotas, deployment package, direct upload. */
+const DIRECT_UPLOAD_BYTES = 50 * 1024 * 1024;
+
+function desiredOf(call: Call): LambdaDesired {
+  if (call.context.desired?.kind === 'lambda') return call.context.desired;
+  throw new EngineError('rollout.no-desired-state', 'the rendered definition is not at hand', {
+    hint: 'abort the rollout: it can only go back',
+  });
+}
+
+/** The definition's `Code`, with the zip as bytes. */
+function codeInput(definition: JsonObject): Record<string, unknown> {
+  const code = isObject(definition['Code']) ? definition['Code'] : {};
+  const zip = code['ZipFile'];
+  return typeof zip === 'string' ? { ...code, ZipFile: Buffer.from(zip, 'base64') } : { ...code };
+}
+
+async function createFunction(call: Call): Promise<JsonObject> {
+  const definition = desiredOf(call).function;
+  const userTags = isObject(definition['Tags']) ? definition['Tags'] : {};
+  const input = {
+    ...definition,
+    FunctionName: call.FunctionName,
+    Code: codeInput(definition),
+    // The version is published once the function is Active, so that publishing is one step for new and old functions.
+    Publish: false,
+    Tags: { ...userTags, ...ownTags(call.context.record) },
+  };
+  try {
+    await call.lambda.send(new CreateFunctionCommand(input as unknown as CreateFunctionCommandInput));
+  } catch (error) {
+    if (!call.repeated || toAwsError(error).code !== 'ResourceConflictException') throw error;
+    const got = await call.lambda.send(new GetFunctionCommand({ FunctionName: call.FunctionName }));
+    if (got.Tags?.[ROLLOUT_TAG] !== call.context.record.id) throw error;
+  }
+  return {};
+}
+
+async function updateConfiguration(call: Call): Promise<JsonObject> {
+  const input = { ...configurationRequest(desiredOf(call).function), FunctionName: call.FunctionName };
+  await call.lambda.send(
+    new UpdateFunctionConfigurationCommand(input as unknown as UpdateFunctionConfigurationCommandInput),
+  );
+  return {};
+}
+
+async function updateCode(call: Call): Promise<JsonObject> {
+  const definition = desiredOf(call).function;
+  const architectures = definition['Architectures'];
+  const input = {
+    ...codeInput(definition),
+    ...(architectures ? { Architectures: architectures } : {}),
+    FunctionName: call.FunctionName,
+  };
+  const answer = await call.lambda.send(new UpdateFunctionCodeCommand(input as UpdateFunctionCodeCommandInput));
+  return { codeSha256: answer.CodeSha256 ?? '' };
+}
+
+async function tagFunction(call: Call): Promise<JsonObject> {
+  const definition = desiredOf(call).function;
+  const got = await call.lambda.send(new GetFunctionCommand({ FunctionName: call.FunctionName }));
+  const Resource = got.Configuration?.FunctionArn;
+  const userTags = (isObject(definition['Tags']) ? definition['Tags'] : {}) as Record<string, string>;
+  const wanted = { ...userTags, ...ownTags(call.context.record), [CODE_TAG]: codeReference(definition, codeHash.text) };
+  const surplus = Object.keys(got.Tags ?? {}).filter(
+    (key) => !Object.hasOwn(wanted, key) && !key.startsWith('aws:') && !key.startsWith(OWN_TAG_PREFIX),
+  );
+  await call.lambda.send(new TagResourceCommand({ Resource, Tags: wanted }));
+  if (surplus.length > 0) await call.lambda.send(new UntagResourceCommand({ Resource, TagKeys: surplus }));
+  return {};
+}
+
+/** Publishing what was published already gives that version again, with the description it was given then. */
+async function publishVersion(call: Call): Promise<JsonObject> {
+  const Description = `${OWN_TAG_PREFIX}${call.context.record.id}`;
+  const answer = await call.lambda.send(new PublishVersionCommand({ FunctionName: call.FunctionName, Description }));
+  return { version: answer.Version ?? '', published: answer.Description === Description };
+}
+
+async function createAlias(call: Call, action: Of<'lambda.create-alias'>): Promise<JsonObject> {
+  const input = { FunctionName: call.FunctionName, Name: action.alias, FunctionVersion: action.version };
+  try {
+    await call.lambda.send(new CreateAliasCommand(input));
+  } catch (error) {
+    if (!call.repeated || toAwsError(error).code !== 'ResourceConflictException') throw error;
+  }
+  return {};
+}
+
+/** Weights are always sent: leaving them out would keep those of an earlier step. */
+async function setAlias(call: Call, action: Of<'lambda.set-alias'>): Promise<JsonObject> {
+  const AdditionalVersionWeights = action.additional
+    ? { [action.additional.version]: action.additional.percent / 100 }
+    : {};
+  await call.lambda.send(
+    new UpdateAliasCommand({
+      FunctionName: call.FunctionName,
+      Name: action.alias,
+      FunctionVersion: action.version,
+      RoutingConfig: { AdditionalVersionWeights },
+    }),
+  );
+  return {};
+}
+
+async function deleteFunction(call: Call, Qualifier?: string): Promise<JsonObject> {
+  const input = { FunctionName: call.FunctionName, ...(Qualifier === undefined ? {} : { Qualifier }) };
+  await orAbsent(call.lambda.send(new DeleteFunctionCommand(input)), 'ResourceNotFoundException');
+  return {};
+}
+
+/** A version's configuration as a definition, so that the request for it is made as for any other. */
+async function restoreConfiguration(call: Call, version: string): Promise<JsonObject> {
+  const then = plainObject(
+    await call.lambda.send(
+      new GetFunctionConfigurationCommand({ FunctionName: call.FunctionName, Qualifier: version }),
+    ),
+  );
+  const layers = Array.isArray(then['Layers'])
+    ? then['Layers'].map((layer) => (isObject(layer) ? (layer['Arn'] ?? null) : layer))
+    : [];
+  const only = (key: string, members: readonly string[]): JsonObject => {
+    const value = then[key];
+    return isObject(value)
+      ? Object.fromEntries(members.filter((m) => value[m] !== undefined).map((m) => [m, value[m]!]))
+      : {};
+  };
+  const image = then['ImageConfigResponse'];
+  const definition: JsonObject = {
+    ...then,
+    // A version's description names the rollout that published it; the function's own is not kept anywhere.
+    Description: '',
+    Layers: layers,
+    Environment: { Variables: only('Environment', ['Variables'])['Variables'] ?? {} },
+    VpcConfig: {
+      SubnetIds: [],
+      SecurityGroupIds: [],
+      ...only('VpcConfig', ['SubnetIds', 'SecurityGroupIds', 'Ipv6AllowedForDualStack']),
+    },
+    SnapStart: { ApplyOn: 'None', ...only('SnapStart', ['ApplyOn']) },
+    ...(isObject(image) && image['ImageConfig'] !== undefined ? { ImageConfig: image['ImageConfig']! } : {}),
+  };
+  const input = { ...configurationRequest(definition), FunctionName: call.FunctionName };
+  await call.lambda.send(
+    new UpdateFunctionConfigurationCommand(input as unknown as UpdateFunctionConfigurationCommandInput),
+  );
+  return {};
+}
+
+/** Puts a version's code back into `$LATEST`: by its image, or by its zip, fetched from where Lambda keeps it. */
+async function restoreCode(call: Call, version: string): Promise<JsonObject> {
+  const { FunctionName } = call;
+  const { Code, Configuration } = await call.lambda.send(new GetFunctionCommand({ FunctionName, Qualifier: version }));
+  const Architectures = Configuration?.Architectures;
+  const image = Code?.ResolvedImageUri ?? Code?.ImageUri;
+  if (image) {
+    await call.lambda.send(new UpdateFunctionCodeCommand({ FunctionName, ImageUri: image, Architectures }));
+    return {};
+  }
+  const answer = await fetch(Code?.Location ?? '', { signal: AbortSignal.timeout(60_000) });
+  const ZipFile = new Uint8Array(await answer.arrayBuffer());
+  if (!answer.ok || ZipFile.length > DIRECT_UPLOAD_BYTES) {
+    throw new EngineError(
+      'aws.code-not-restored',
+      `the code of version ${version} (${ZipFile.length} bytes) could not be fetched and put back`,
+      {
+        hint: '$LATEST keeps the new code; the alias serves the old version',
+      },
+    );
+  }
+  await call.lambda.send(new UpdateFunctionCodeCommand({ FunctionName, ZipFile, Architectures }));
+  return {};
+}
+
+/** Performs one Lambda action and gives its handles; throws the SDK's error. */
+export function performLambda(
+  lambda: LambdaClient,
+  target: LambdaTarget,
+  action: LambdaAction,
+  context: ActionContext,
+  repeated: boolean,
+): Promise<JsonObject> {
+  const call: Call = { lambda, FunctionName: target.function, context, repeated };
+  switch (action.type) {
+    case 'lambda.create-function':
+      return createFunction(call);
+    case 'lambda.update-configuration':
+      return updateConfiguration(call);
+    case 'lambda.update-code':
+      return updateCode(call);
+    case 'lambda.tag-function':
+      return tagFunction(call);
+    case 'lambda.publish-version':
+      return publishVersion(call);
+    case 'lambda.create-alias':
+      return createAlias(call, action);
+    case 'lambda.set-alias':
+      return setAlias(call, action);
+    case 'lambda.delete-alias':
+      return orAbsent(
+        call.lambda.send(new DeleteAliasCommand({ FunctionName: call.FunctionName, Name: action.alias })),
+        'ResourceNotFoundException',
+      ).then(() => ({}));
+    case 'lambda.delete-version':
+      return deleteFunction(call, action.version);
+    case 'lambda.delete-function':
+      return deleteFunction(call);
+    case 'lambda.restore-configuration':
+      return restoreConfiguration(call, action.version);
+    case 'lambda.restore-code':
+      return restoreCode(call, action.version);
+  }
+}

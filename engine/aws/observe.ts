@@ -1,0 +1,141 @@
+/** Reads what a rollout wishes to see, in AWS's own words. */
+
+import {
+  type Deployment,
+  DescribeServicesCommand,
+  DescribeTasksCommand,
+  type ECSClient,
+  ListTasksCommand,
+  type Service,
+  type Task,
+} from '@aws-sdk/client-ecs';
+import { type FunctionConfiguration, GetAliasCommand, GetFunctionConfigurationCommand } from '@aws-sdk/client-lambda';
+import type {
+  AliasSeen,
+  DeploymentSeen,
+  EcsSeen,
+  EcsWish,
+  FunctionSeen,
+  LambdaSeen,
+  LambdaWish,
+  ServiceSeen,
+  StoppedTaskSeen,
+} from '../rollout/index.ts';
+import { observeAlarms } from './alarms.ts';
+import type { Clients } from './clients.ts';
+import { orAbsent } from './live.ts';
+
+function deploymentSeen(deployment: Deployment): DeploymentSeen {
+  return {
+    id: deployment.id ?? '',
+    status: deployment.status ?? '',
+    taskDefinition: deployment.taskDefinition ?? '',
+    desiredCount: deployment.desiredCount ?? 0,
+    runningCount: deployment.runningCount ?? 0,
+    pendingCount: deployment.pendingCount ?? 0,
+    failedTasks: deployment.failedTasks ?? 0,
+    rolloutState: deployment.rolloutState,
+    rolloutStateReason: deployment.rolloutStateReason,
+  };
+}
+
+function serviceSeen(service: Service): ServiceSeen {
+  return {
+    arn: service.serviceArn ?? '',
+    status: service.status ?? '',
+    desiredCount: service.desiredCount ?? 0,
+    taskDefinition: service.taskDefinition ?? '',
+    deployments: (service.deployments ?? []).map(deploymentSeen),
+    events: (service.events ?? []).map((event) => ({
+      id: event.id ?? '',
+      at: event.createdAt?.getTime() ?? 0,
+      message: event.message ?? '',
+    })),
+  };
+}
+
+function stoppedTaskSeen(task: Task): StoppedTaskSeen {
+  return {
+    arn: task.taskArn ?? '',
+    startedBy: task.startedBy ?? '',
+    stopCode: task.stopCode,
+    stoppedReason: task.stoppedReason,
+    containers: (task.containers ?? []).map((container) => ({
+      name: container.name ?? '',
+      exitCode: container.exitCode,
+      reason: container.reason,
+    })),
+  };
+}
+
+/** The service's latest stopped tasks, at most 100: one page of ListTasks is one call of DescribeTasks. */
+async function stoppedTasks(ecs: ECSClient, wish: EcsWish, abortSignal: AbortSignal): Promise<StoppedTaskSeen[]> {
+  const { cluster, service } = wish.target;
+  const listed = await ecs.send(
+    new ListTasksCommand({ cluster, serviceName: service, desiredStatus: 'STOPPED', maxResults: 100 }),
+    { abortSignal },
+  );
+  if (!listed.taskArns?.length) return [];
+  const described = await ecs.send(new DescribeTasksCommand({ cluster, tasks: listed.taskArns }), { abortSignal });
+  return (described.tasks ?? [])
+    .filter((task) => wish.stoppedTasksOf.includes(task.startedBy ?? ''))
+    .map(stoppedTaskSeen);
+}
+
+export async function observeEcs(clients: Clients, wish: EcsWish, abortSignal: AbortSignal): Promise<EcsSeen> {
+  const ecs = await clients.ecs(wish.target.region!);
+  const { cluster, service } = wish.target;
+  const answer = await ecs.send(new DescribeServicesCommand({ cluster, services: [service] }), { abortSignal });
+  const found = answer.services?.[0];
+  const tasks = found && wish.stoppedTasksOf.length > 0 ? await stoppedTasks(ecs, wish, abortSignal) : [];
+  return { kind: 'ecs', service: found && serviceSeen(found), stoppedTasks: tasks };
+}
+
+function functionSeen(configuration: FunctionConfiguration): FunctionSeen {
+  return {
+    // Functions made before states existed have none and are active.
+    state: configuration.State ?? 'Active',
+    stateReason: configuration.StateReason,
+    stateReasonCode: configuration.StateReasonCode,
+    lastUpdateStatus: configuration.LastUpdateStatus,
+    lastUpdateStatusReason: configuration.LastUpdateStatusReason,
+    lastUpdateStatusReasonCode: configuration.LastUpdateStatusReasonCode,
+    codeSha256: configuration.CodeSha256 ?? '',
+  };
+}
+
+export async function observeLambda(clients: Clients, wish: LambdaWish, abortSignal: AbortSignal): Promise<LambdaSeen> {
+  const region = wish.target.region!;
+  const lambda = await clients.lambda(region);
+  const FunctionName = wish.target.function;
+  const configuration = (Qualifier?: string) =>
+    orAbsent(
+      lambda.send(new GetFunctionConfigurationCommand({ FunctionName, ...(Qualifier ? { Qualifier } : {}) }), {
+        abortSignal,
+      }),
+      'ResourceNotFoundException',
+    );
+  const [latest, alias, version, alarms] = await Promise.all([
+    configuration(),
+    wish.alias
+      ? orAbsent(
+          lambda.send(new GetAliasCommand({ FunctionName, Name: wish.alias }), { abortSignal }),
+          'ResourceNotFoundException',
+        )
+      : undefined,
+    wish.version ? configuration(wish.version) : undefined,
+    observeAlarms(clients, region, wish.alarms, abortSignal),
+  ]);
+  const weights = Object.entries(alias?.RoutingConfig?.AdditionalVersionWeights ?? {});
+  const aliasSeen: AliasSeen | undefined = alias && {
+    version: alias.FunctionVersion ?? '',
+    additional: Object.fromEntries(weights.map(([key, share]) => [key, share * 100])),
+  };
+  return {
+    kind: 'lambda',
+    latest: latest && functionSeen(latest),
+    alias: aliasSeen,
+    version: version && functionSeen(version),
+    alarms,
+  };
+}

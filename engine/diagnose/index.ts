@@ -1,0 +1,2 @@
+/** The door of engine/diagnose. */
+export { type Classified, classify, type FailureClass } from './classify.ts';

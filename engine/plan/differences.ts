@@ -1,0 +1,94 @@
+/**
+ * Differences between two JSON values, as JSON pointers with both sides. Pure. What AWS fills in, reorders or leaves
+ * to others is taken out before (see ecs.ts and lambda.ts): here equal means equal.
+ */
+import { isObject, type Json, type JsonObject } from '../json.ts';
+
+export interface Difference {
+  /** JSON pointer (RFC 6901) into the desired document; task definitions stand under `/taskDefinition`. */
+  readonly path: string;
+  /** What runs; null where there is nothing. */
+  readonly live: Json;
+  /** What the files ask for; null where they ask for nothing. */
+  readonly desired: Json;
+}
+
+/** What stands in for a value that came from a sensitive input. */
+export const SENSITIVE = '(sensitive)';
+
+const escape = (key: string) => key.replaceAll('~', '~0').replaceAll('/', '~1');
+
+/** Joins a pointer and a key or index. */
+export const pointer = (base: string, key: string | number) => `${base}/${escape(String(key))}`;
+
+/** Empty lists, empty objects, nulls: AWS answers with them, or without them, for the same thing. */
+export function isEmpty(value: Json | undefined): boolean {
+  if (value === undefined || value === null) return true;
+  if (Array.isArray(value)) return value.length === 0;
+  return isObject(value) && Object.values(value).every(isEmpty);
+}
+
+const own = (value: JsonObject, key: string): Json | undefined => (Object.hasOwn(value, key) ? value[key] : undefined);
+
+/** How elements of a list are matched to each other: by one member, where every element has it; else by place. */
+function identity(list: readonly Json[], other: readonly Json[]): string | undefined {
+  const all = [...list, ...other];
+  return ['name', 'key', 'sid', 'capacityProvider', 'targetGroupArn', 'containerPort'].find((key) =>
+    all.every((element) => isObject(element) && own(element, key) !== undefined),
+  );
+}
+
+function diffLists(live: readonly Json[], desired: readonly Json[], at: string, out: Difference[]): void {
+  const key = identity(live, desired);
+  if (key === undefined) {
+    const scalars = [...live, ...desired].every((element) => typeof element !== 'object' || element === null);
+    if (scalars || live.length !== desired.length) {
+      if (canonical(live) !== canonical(desired)) out.push({ path: at, live, desired });
+      return;
+    }
+    for (const [i, element] of desired.entries()) walk(live[i], element, pointer(at, i), out);
+    return;
+  }
+  const keyOf = (element: Json) => canonical(isObject(element) ? (own(element, key) ?? null) : null);
+  const left = new Map(live.map((element) => [keyOf(element), element]));
+  for (const [i, element] of desired.entries()) {
+    walk(left.get(keyOf(element)), element, pointer(at, i), out);
+    left.delete(keyOf(element));
+  }
+  for (const element of left.values())
+    out.push({ path: pointer(at, live.indexOf(element)), live: element, desired: null });
+}
+
+function walk(live: Json | undefined, desired: Json | undefined, at: string, out: Difference[]): void {
+  if (isEmpty(live) && isEmpty(desired)) return;
+  if (isObject(live) && isObject(desired)) {
+    for (const key of new Set([...Object.keys(desired), ...Object.keys(live)])) {
+      walk(own(live, key), own(desired, key), pointer(at, key), out);
+    }
+  } else if (Array.isArray(live) && Array.isArray(desired)) {
+    diffLists(live, desired, at, out);
+  } else if (canonical(live ?? null) !== canonical(desired ?? null)) {
+    out.push({ path: at, live: live ?? null, desired: desired ?? null });
+  }
+}
+
+/** JSON with sorted keys: equal text for equal values. */
+export function canonical(value: Json): string {
+  if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
+  if (!isObject(value)) return JSON.stringify(value);
+  const members = Object.keys(value)
+    .sort()
+    .map((key) => `${JSON.stringify(key)}:${canonical(value[key] ?? null)}`);
+  return `{${members.join(',')}}`;
+}
+
+/**
+ * Every place where two normalized documents differ, in the desired document's order.
+ *
+ * @param at pointer that the paths start with. @default ''
+ */
+export function differences(live: Json | undefined, desired: Json | undefined, at = ''): Difference[] {
+  const out: Difference[] = [];
+  walk(live, desired, at, out);
+  return out;
+}

@@ -1,0 +1,264 @@
+/**
+ * ECS: rendered definitions against a live service and task definition. Pure.
+ *
+ * A task definition is compared whole: registering replaces everything. A service is compared where the file speaks;
+ * what it leaves out is left to AWS's defaults or to others (autoscaling's `desiredCount`), save lists that mean
+ * "none" when they are left out. Sources: Amazon ECS API reference, CreateService, UpdateService,
+ * RegisterTaskDefinition (default values).
+ */
+import { isObject, type Json, type JsonObject } from '../json.ts';
+import { OWN_TAG_PREFIX } from './desired.ts';
+import { type Difference, differences, isEmpty } from './differences.ts';
+import { parseArn } from './target.ts';
+
+type Members = Record<string, Json>;
+
+const list = (value: Json | undefined): readonly Json[] => (Array.isArray(value) ? value : []);
+
+/** DescribeTaskDefinition's members that RegisterTaskDefinition does not take. */
+const ASSIGNED_BY_ECS = new Set([
+  'taskDefinitionArn',
+  'revision',
+  'status',
+  'requiresAttributes',
+  'compatibilities',
+  'registeredAt',
+  'registeredBy',
+  'deregisteredAt',
+]);
+
+/** RegisterTaskDefinition fills these in for a container; `essential` and `protocol` likewise. */
+const CONTAINER_DEFAULTS: JsonObject = { cpu: 0, essential: true };
+const HEALTH_CHECK_DEFAULTS: JsonObject = { interval: 30, timeout: 5, retries: 3 };
+
+function withoutEmpty(value: JsonObject, defaults: JsonObject = {}): Members {
+  const kept: Members = {};
+  for (const [key, member] of Object.entries(value)) {
+    if (!isEmpty(member) && member !== defaults[key]) kept[key] = member;
+  }
+  return kept;
+}
+
+function normalizePort(port: Json, hostPortFollows: boolean): Json {
+  if (!isObject(port)) return port;
+  const normal = withoutEmpty(port, { protocol: 'tcp' });
+  // In awsvpc and host mode the host port is the container port, said or not; in bridge mode 0 means "any".
+  const implied = hostPortFollows ? port['containerPort'] : 0;
+  if (normal['hostPort'] === implied) delete normal['hostPort'];
+  return normal;
+}
+
+function normalizeContainer(container: Json, hostPortFollows: boolean): Json {
+  if (!isObject(container)) return container;
+  const normal = withoutEmpty(container, CONTAINER_DEFAULTS);
+  if (Array.isArray(normal['portMappings'])) {
+    normal['portMappings'] = list(normal['portMappings']).map((port) => normalizePort(port, hostPortFollows));
+  }
+  if (isObject(normal['healthCheck']))
+    normal['healthCheck'] = withoutEmpty(normal['healthCheck'], HEALTH_CHECK_DEFAULTS);
+  return normal;
+}
+
+/** Tags without those that AWS or GitMoxi put there. */
+function normalizeTags(tags: Json | undefined): readonly Json[] {
+  return list(tags)
+    .filter(isObject)
+    .filter((tag) => !/^aws:/.test(String(tag['key'])) && !String(tag['key']).startsWith(OWN_TAG_PREFIX))
+    .map((tag) => ({ key: tag['key'] ?? '', value: tag['value'] ?? '' }));
+}
+
+/** A task definition, asked for or live, in one form that is equal when they mean the same. */
+export function normalizeTaskDefinition(definition: JsonObject): JsonObject {
+  const normal: Members = {};
+  const networkMode = definition['networkMode'];
+  const hostPortFollows = networkMode === 'awsvpc' || networkMode === 'host';
+  for (const [key, member] of Object.entries(definition)) {
+    if (ASSIGNED_BY_ECS.has(key) || isEmpty(member)) continue;
+    normal[key] = member;
+  }
+  normal['containerDefinitions'] = list(definition['containerDefinitions']).map((c) =>
+    normalizeContainer(c, hostPortFollows),
+  );
+  normal['tags'] = normalizeTags(definition['tags']);
+  // ECS answers numbers given as text, and text given as numbers, as text.
+  for (const key of ['cpu', 'memory']) if (normal[key] !== undefined) normal[key] = String(normal[key]);
+  if (networkMode === 'bridge') delete normal['networkMode'];
+  return normal;
+}
+
+/** Service members that are compared as lists meaning "none" when the file leaves them out. */
+const ABSENT_MEANS_NONE = ['loadBalancers', 'serviceRegistries', 'placementConstraints', 'placementStrategy'];
+
+/** Members of CreateService that name or create the service, or are compared elsewhere. */
+const NOT_COMPARED = new Set(['cluster', 'serviceName', 'clientToken', 'role', 'taskDefinition', 'tags']);
+
+/** Nested settings whose absent members keep AWS's default or the value they have. */
+const PARTIAL = new Set([
+  'deploymentConfiguration',
+  'deploymentController',
+  'networkConfiguration',
+  'serviceConnectConfiguration',
+]);
+
+const AWSVPC_DEFAULTS: JsonObject = { assignPublicIp: 'DISABLED' };
+
+function sorted(value: Json | undefined): Json {
+  return [...list(value)].sort((a, b) => (String(a) < String(b) ? -1 : 1));
+}
+
+function normalizeNetwork(value: Json): Json {
+  const vpc = isObject(value) ? value['awsvpcConfiguration'] : undefined;
+  if (!isObject(vpc)) return value;
+  return {
+    awsvpcConfiguration: {
+      ...withoutEmpty(vpc, AWSVPC_DEFAULTS),
+      subnets: sorted(vpc['subnets']),
+      securityGroups: sorted(vpc['securityGroups']),
+    },
+  };
+}
+
+function normalizeStrategy(value: Json): Json {
+  return list(value).map((item) => (isObject(item) ? withoutEmpty(item, { base: 0, weight: 0 }) : item));
+}
+
+function normalizeMember(key: string, value: Json): Json {
+  if (key === 'networkConfiguration') return normalizeNetwork(value);
+  if (key === 'capacityProviderStrategy') return normalizeStrategy(value);
+  if (key === 'platformVersion' && value === 'LATEST') return null;
+  return value;
+}
+
+/** Keeps of `live` what `desired` speaks about, to any depth of objects. */
+function restrict(live: Json | undefined, desired: Json): Json {
+  if (!isObject(live) || !isObject(desired)) return live ?? null;
+  return Object.fromEntries(Object.keys(desired).map((key) => [key, restrict(live[key], desired[key] ?? null)]));
+}
+
+/** Members that DescribeServices shows on the deployment, not on the service. */
+const ON_DEPLOYMENT = new Set(['serviceConnectConfiguration', 'volumeConfigurations', 'vpcLatticeConfigurations']);
+
+/** The newest deployment of a service, as DescribeServices lists it. */
+export function primaryDeployment(service: JsonObject): JsonObject | undefined {
+  return list(service['deployments'])
+    .filter(isObject)
+    .find((deployment) => deployment['status'] === 'PRIMARY');
+}
+
+/** DescribeServices shows no controller for the default one, and `schedulingStrategy` always. */
+function liveMember(live: JsonObject, key: string): Json | undefined {
+  const value = live[key];
+  if (key === 'deploymentController') return value ?? { type: 'ECS' };
+  if (key === 'enableExecuteCommand' || key === 'enableECSManagedTags') return value ?? false;
+  if (key === 'healthCheckGracePeriodSeconds') return value ?? 0;
+  if (key === 'propagateTags') return value ?? 'NONE';
+  if (ON_DEPLOYMENT.has(key)) return value ?? primaryDeployment(live)?.[key];
+  return value;
+}
+
+/** The service's own differences; the task definition has its own. */
+export function serviceDifferences(live: JsonObject, desired: JsonObject): Difference[] {
+  const asked: Members = {};
+  const runs: Members = {};
+  const keys = new Set([...Object.keys(desired), ...ABSENT_MEANS_NONE]);
+  for (const key of keys) {
+    if (NOT_COMPARED.has(key)) continue;
+    const want = normalizeMember(key, desired[key] ?? null);
+    let have = normalizeMember(key, liveMember(live, key) ?? null);
+    if (key === 'launchType' && !isEmpty(live['capacityProviderStrategy'])) have = null;
+    if (key === 'platformVersion' && want === null) continue;
+    asked[key] = want;
+    runs[key] = PARTIAL.has(key) ? restrict(have, want) : have;
+  }
+  asked['tags'] = normalizeTags(desired['tags']);
+  runs['tags'] = normalizeTags(live['tags']);
+  return differences(runs, asked);
+}
+
+/** `family:revision` of an ARN, a `family:revision`, or a bare family. */
+export function taskDefinitionName(reference: string): string {
+  return (parseArn(reference)?.resource ?? reference).replace(/^task-definition\//, '');
+}
+
+/** Does a live task definition's ARN satisfy what a service definition names (ARN, family:revision or family)? */
+function sameTaskDefinition(live: string, named: string): boolean {
+  const have = taskDefinitionName(live);
+  const want = taskDefinitionName(named);
+  return have === want || have.replace(/:\d+$/, '') === want;
+}
+
+/**
+ * Differences of the task definition, under `/taskDefinition`.
+ *
+ * @param desired the rendered task definition, or undefined where the service definition names one
+ */
+export function taskDefinitionDifferences(
+  liveService: JsonObject,
+  live: JsonObject | undefined,
+  desiredService: JsonObject,
+  desired: JsonObject | undefined,
+): Difference[] {
+  if (desired === undefined) {
+    const have = String(liveService['taskDefinition'] ?? '');
+    const named = String(desiredService['taskDefinition'] ?? '');
+    return sameTaskDefinition(have, named) ? [] : [{ path: '/taskDefinition', live: have, desired: named }];
+  }
+  return differences(
+    live === undefined ? null : normalizeTaskDefinition(live),
+    normalizeTaskDefinition(desired),
+    '/taskDefinition',
+  );
+}
+
+/**
+ * Members that UpdateService takes. Anything else that differs can be had only by making the service anew.
+ * Source: Amazon ECS API reference, UpdateService, request members.
+ */
+export const UPDATABLE = new Set([
+  'desiredCount',
+  'deploymentConfiguration',
+  'availabilityZoneRebalancing',
+  'networkConfiguration',
+  'placementConstraints',
+  'placementStrategy',
+  'platformVersion',
+  'healthCheckGracePeriodSeconds',
+  'enableExecuteCommand',
+  'enableECSManagedTags',
+  'loadBalancers',
+  'propagateTags',
+  'serviceRegistries',
+  'serviceConnectConfiguration',
+  'volumeConfigurations',
+  'vpcLatticeConfigurations',
+  'capacityProviderStrategy',
+  'monitoring',
+]);
+
+/** How UpdateService is told "none", or the default, for a member that a definition or DescribeServices leaves out. */
+export const NONE_OF: JsonObject = {
+  loadBalancers: [],
+  serviceRegistries: [],
+  placementConstraints: [],
+  placementStrategy: [],
+  capacityProviderStrategy: [],
+  volumeConfigurations: [],
+  serviceConnectConfiguration: { enabled: false },
+  healthCheckGracePeriodSeconds: 0,
+  enableExecuteCommand: false,
+  propagateTags: 'NONE',
+};
+
+const topMember = (difference: Difference) => difference.path.split('/')[1] ?? '';
+
+/** The service members that differ and that UpdateService takes, in a stable order. */
+export function changedMembers(found: readonly Difference[]): string[] {
+  return [...new Set(found.map(topMember))].filter((key) => UPDATABLE.has(key)).sort();
+}
+
+/** The service members that differ and that AWS cannot change in place. */
+export function replacementMembers(found: readonly Difference[]): string[] {
+  return [...new Set(found.map(topMember))].filter(
+    (key) => !UPDATABLE.has(key) && key !== 'tags' && key !== 'taskDefinition',
+  );
+}

@@ -1,0 +1,36 @@
+/** The door of engine/plan. */
+export { type Desired, type EcsDesired, type LambdaDesired, OWN_TAG_PREFIX } from './desired.ts';
+export { canonical, type Difference, differences, isEmpty, SENSITIVE } from './differences.ts';
+export { changedMembers, NONE_OF, primaryDeployment, serviceDifferences, taskDefinitionName } from './ecs.ts';
+export {
+  CODE_TAG,
+  type CodeHash,
+  codeDifferences,
+  codeReference,
+  configurationDifferences,
+  configurationRequest,
+  tagDifferences,
+} from './lambda.ts';
+export type { Live, LiveEcs, LiveFailure, LiveLambda, LivePort } from './live.ts';
+export {
+  desiredOf,
+  differencesOf,
+  type PlanAction,
+  type PlanInput,
+  planWorkload,
+  rendersTheSame,
+  type StrategyName,
+  targetOf,
+  type WorkloadPlan,
+} from './plan.ts';
+export type { CircuitBreaker, EcsSettings, LambdaSettings, StabilityCheck, TrafficShifting } from './settings.ts';
+export {
+  type EcsTarget,
+  type LambdaTarget,
+  parseArn,
+  type Surroundings,
+  type Target,
+  targetKey,
+  targetLabel,
+  targetView,
+} from './target.ts';

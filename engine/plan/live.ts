@@ -1,0 +1,47 @@
+/**
+ * Live state: what AWS says about a target now, in AWS's own spelling, as far as a plan needs it. `engine/aws` reads
+ * it; this module owns the shape.
+ */
+import type { JsonObject } from '../json.ts';
+import type { Target } from './target.ts';
+
+export interface LiveEcs {
+  readonly kind: 'ecs';
+  /** DescribeServices' answer for the service, tags included; undefined when no such service is ACTIVE. */
+  readonly service: JsonObject | undefined;
+  /** The service's task definition as DescribeTaskDefinition gives it, with `tags` put beside its members. */
+  readonly taskDefinition: JsonObject | undefined;
+}
+
+export interface LiveLambda {
+  readonly kind: 'lambda';
+  /** `$LATEST`'s configuration; undefined when there is no such function. */
+  readonly latest: JsonObject | undefined;
+  /** Where `$LATEST`'s code came from (GetFunction's `Code`), without the signed `Location`. */
+  readonly code: JsonObject | undefined;
+  readonly tags: Readonly<Record<string, string>>;
+  /** GetAlias' answer; undefined when there is no such alias. */
+  readonly alias: JsonObject | undefined;
+  /** The configuration of the version that the alias points to: what serves. */
+  readonly serving: JsonObject | undefined;
+}
+
+export type Live = LiveEcs | LiveLambda;
+
+/** Why a target's live state could not be read. */
+export interface LiveFailure {
+  readonly kind: 'failure';
+  /** AWS's error code, for example `AccessDeniedException`. */
+  readonly code: string;
+  readonly message: string;
+  readonly hint: string | undefined;
+  readonly requestId: string | undefined;
+}
+
+/** What plan needs from AWS. Implemented by engine/aws. */
+export interface LivePort {
+  /** The caller's account, by STS. Throws `EngineError` of kind `surroundings`. */
+  account(region: string): Promise<string>;
+  /** Reads all targets in as few calls as AWS allows; a target's failure is its own value. Keys are `targetKey`s. */
+  read(targets: readonly { target: Target; alias?: string }[]): Promise<ReadonlyMap<string, Live | LiveFailure>>;
+}

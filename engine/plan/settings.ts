@@ -1,0 +1,135 @@
+/**
+ * Deployment settings: what `_depdef.json` and `_lambdadepdef.json` say, with the defaults filled in and combinations
+ * resolved to the numbers that count. Pure; values outside their ranges are findings of engine/check, not of here.
+ *
+ * Rule for pairs of limits (`timeout`/`timeoutPerTask`, `failureThreshold`/`failureThresholdPercent`): what is given
+ * counts; a default applies only when neither of the two is given.
+ */
+import { isObject, type Json, type JsonObject } from '../json.ts';
+
+export type TrafficShiftType = 'CANARY' | 'LINEAR' | 'ALL_AT_ONCE';
+
+export interface TrafficShifting {
+  readonly type: TrafficShiftType;
+  /** Share of traffic per step, percent, 0–100. @default 20 */
+  readonly percent: number;
+  /** Wait between steps, seconds. @default 60 */
+  readonly waitIntervalSeconds: number;
+}
+
+export interface StabilityCheck {
+  /** Seconds between looks. @default 30 */
+  readonly pollIntervalSeconds: number;
+  /** Seconds until the whole check gives up. @default 300 */
+  readonly timeoutSeconds: number;
+}
+
+export interface CircuitBreaker {
+  /** Failed new tasks that end the rollout, 1 or more. */
+  readonly threshold: number;
+  readonly rollback: boolean;
+}
+
+export interface EcsSettings {
+  readonly stability: StabilityCheck;
+  /** Undefined where `gmDeploymentCircuitBreaker` is absent: the breaker is off. */
+  readonly breaker: CircuitBreaker | undefined;
+  readonly deleteNewUponFailure: boolean;
+  readonly trafficShifting: TrafficShifting | undefined;
+  /** CloudWatch alarms watched while traffic shifts. */
+  readonly alarmNames: readonly string[];
+}
+
+export interface LambdaSettings {
+  readonly alias: string;
+  readonly trafficShifting: TrafficShifting | undefined;
+  /** CloudWatch alarms watched while traffic shifts. */
+  readonly alarmNames: readonly string[];
+  /** Seconds between looks at a published version. @default 10 */
+  readonly readinessIntervalSeconds: number;
+  /** Looks before the version counts as not ready. @default 5 */
+  readonly readinessMaxRetries: number;
+}
+
+const member = (value: Json | undefined, key: string): Json | undefined => (isObject(value) ? value[key] : undefined);
+const numberAt = (value: Json | undefined, key: string): number | undefined => {
+  const found = member(value, key);
+  return typeof found === 'number' && Number.isFinite(found) ? found : undefined;
+};
+const booleanAt = (value: Json | undefined, key: string, otherwise: boolean): boolean => {
+  const found = member(value, key);
+  return typeof found === 'boolean' ? found : otherwise;
+};
+
+/** `environment.region` and `environment.account` of either deployment definition. */
+export function environmentOf(definition: JsonObject | undefined): { region?: string; account?: string } {
+  const environment = definition?.['environment'];
+  const region = member(environment, 'region');
+  const account = member(environment, 'account');
+  return {
+    ...(typeof region === 'string' && region !== '' ? { region } : {}),
+    ...(account !== undefined && account !== null && account !== '' ? { account: String(account) } : {}),
+  };
+}
+
+/** Seconds of the stability check for a desired count: the larger of what is given. reference: `_depdef.json` keys. */
+export function stabilityTimeoutSeconds(check: Json | undefined, desiredCount: number): number {
+  const whole = numberAt(check, 'timeout');
+  const perTask = numberAt(check, 'timeoutPerTask');
+  const given = [whole, perTask === undefined ? undefined : perTask * desiredCount].filter((n) => n !== undefined);
+  return given.length === 0 ? 300 : Math.max(...given);
+}
+
+/** Failed tasks that trip the breaker: the smaller of what is given, percentages rounded up, at least 1. */
+export function breakerThreshold(breaker: Json | undefined, desiredCount: number): number {
+  const count = numberAt(breaker, 'failureThreshold');
+  const percent = numberAt(breaker, 'failureThresholdPercent');
+  const given = [count, percent === undefined ? undefined : Math.ceil((percent * desiredCount) / 100)].filter(
+    (n) => n !== undefined,
+  );
+  return Math.max(1, given.length === 0 ? 5 : Math.min(...given));
+}
+
+function trafficShiftingOf(definition: JsonObject | undefined): TrafficShifting | undefined {
+  const config = definition?.['trafficShiftingConfig'];
+  if (!isObject(config)) return undefined;
+  const type = config['type'];
+  return {
+    type: type === 'LINEAR' || type === 'ALL_AT_ONCE' ? type : 'CANARY',
+    percent: numberAt(config, 'percent') ?? 20,
+    waitIntervalSeconds: numberAt(config, 'waitInterval') ?? 60,
+  };
+}
+
+function alarmNamesOf(definition: JsonObject | undefined): string[] {
+  const names = member(definition?.['alarms'], 'alarmNames');
+  return Array.isArray(names) ? names.filter((name) => typeof name === 'string') : [];
+}
+
+/** @param desiredCount tasks the service wants, 0 or more: percentages and per-task limits are of this number */
+export function ecsSettings(definition: JsonObject | undefined, desiredCount: number): EcsSettings {
+  const breaker = definition?.['gmDeploymentCircuitBreaker'];
+  return {
+    stability: {
+      pollIntervalSeconds: numberAt(definition?.['stabilityCheck'], 'pollInterval') ?? 30,
+      timeoutSeconds: stabilityTimeoutSeconds(definition?.['stabilityCheck'], desiredCount),
+    },
+    breaker: isObject(breaker)
+      ? { threshold: breakerThreshold(breaker, desiredCount), rollback: booleanAt(breaker, 'rollback', true) }
+      : undefined,
+    deleteNewUponFailure: booleanAt(definition, 'deleteNewUponFailure', true),
+    trafficShifting: trafficShiftingOf(definition),
+    alarmNames: alarmNamesOf(definition),
+  };
+}
+
+export function lambdaSettings(definition: JsonObject | undefined): LambdaSettings {
+  const readiness = definition?.['readinessCheck'];
+  return {
+    alias: String(definition?.['alias'] ?? ''),
+    trafficShifting: trafficShiftingOf(definition),
+    alarmNames: alarmNamesOf(definition),
+    readinessIntervalSeconds: numberAt(readiness, 'waitInterval') ?? 10,
+    readinessMaxRetries: numberAt(readiness, 'maxRetries') ?? 5,
+  };
+}

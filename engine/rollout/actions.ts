@@ -1,0 +1,78 @@
+/**
+ * Actions: changes to AWS as data. Request bodies that may hold secrets are not in them: an action that needs the
+ * rendered definition names it, and engine/aws takes it from the desired state at hand.
+ *
+ * Performing an action twice must do it once; `key` is what makes that so (client token, tag, version description).
+ */
+import type { Json, JsonObject } from '../json.ts';
+
+interface Keyed {
+  /** The rollout's id: at most 32 ASCII characters, the idempotency key of everything it makes. */
+  readonly key: string;
+}
+
+export type EcsAction = Keyed &
+  (
+    | { readonly type: 'ecs.register-task-definition' }
+    | { readonly type: 'ecs.create-service'; readonly taskDefinition: string }
+    /** Sets the task definition and the named members of the rendered service definition. */
+    | {
+        readonly type: 'ecs.update-service';
+        readonly taskDefinition: string;
+        readonly members: readonly string[];
+        /** Start a deployment even where nothing else does. */
+        readonly force: boolean;
+      }
+    /** Puts members, and tags where they are not null, back to recorded values. */
+    | {
+        readonly type: 'ecs.restore-service';
+        readonly taskDefinition: string;
+        readonly values: JsonObject;
+        readonly tags: Json | null;
+      }
+    | { readonly type: 'ecs.tag-service' }
+    | { readonly type: 'ecs.delete-service' }
+    | { readonly type: 'ecs.deregister-task-definition'; readonly taskDefinition: string }
+  );
+
+export type LambdaAction = Keyed &
+  (
+    | { readonly type: 'lambda.create-function' }
+    | { readonly type: 'lambda.update-configuration' }
+    | { readonly type: 'lambda.update-code' }
+    | { readonly type: 'lambda.tag-function' }
+    | { readonly type: 'lambda.publish-version' }
+    | { readonly type: 'lambda.create-alias'; readonly alias: string; readonly version: string }
+    /** One write of the alias: its main version, and at most one other with a share of the traffic. */
+    | {
+        readonly type: 'lambda.set-alias';
+        readonly alias: string;
+        readonly version: string;
+        /** Percent, above 0 and below 100; absent when `version` gets everything. */
+        readonly additional?: { readonly version: string; readonly percent: number };
+      }
+    | { readonly type: 'lambda.delete-alias'; readonly alias: string }
+    | { readonly type: 'lambda.delete-version'; readonly version: string }
+    | { readonly type: 'lambda.delete-function' }
+    /** Makes `$LATEST` what a published version is: first its configuration, then its code. */
+    | { readonly type: 'lambda.restore-configuration'; readonly version: string }
+    | { readonly type: 'lambda.restore-code'; readonly version: string }
+  );
+
+export type Action = EcsAction | LambdaAction;
+export type ActionType = Action['type'];
+
+/** An AWS error, as far as people and decisions need it. */
+export interface AwsError {
+  /** AWS's error code, for example `AccessDeniedException`. */
+  readonly code: string;
+  readonly message: string;
+  readonly requestId: string | undefined;
+  /** True for throttling, time-outs, 5xx and lost connections: the same call may go through later. */
+  readonly passing: boolean;
+}
+
+/** How an action ended. `data` holds the handles of what was made, for example `taskDefinitionArn`. */
+export type Outcome =
+  | { readonly type: ActionType; readonly ok: true; readonly data: JsonObject }
+  | { readonly type: ActionType; readonly ok: false; readonly error: AwsError };

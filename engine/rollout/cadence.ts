@@ -1,0 +1,15 @@
+/**
+ * How often to look: often right after a change, seldom later, never more seldom than asked.
+ */
+
+/** The first looks come this often, ms. */
+const SOONEST_MS = 5_000;
+
+/**
+ * @param waitedMs how long the wait has lasted, ms
+ * @param longestMs the longest pause between two looks, ms
+ * @returns ms until the next look: an eighth of the time waited, within 5 s and `longestMs`
+ */
+export function lookAgainMs(waitedMs: number, longestMs: number): number {
+  return Math.min(longestMs, Math.max(SOONEST_MS, waitedMs / 8));
+}

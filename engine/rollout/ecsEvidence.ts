@@ -1,0 +1,55 @@
+/**
+ * What ECS's events and stopped tasks say about a deployment. Pure.
+ */
+import type { ServiceEventSeen, StoppedTaskSeen } from './observation.ts';
+import type { EventDraft } from './record.ts';
+
+/** Service events newer than the last one passed on, oldest first. */
+export function newEvents(events: readonly ServiceEventSeen[], lastId: string | null): EventDraft[] {
+  const known = lastId === null ? -1 : events.findIndex((event) => event.id === lastId);
+  const fresh = known === -1 ? events : events.slice(0, known);
+  return [...fresh].reverse().map((event) => ({
+    code: 'aws.event',
+    level: /unable to|failed|unhealthy/i.test(event.message) ? 'warning' : 'info',
+    message: event.message,
+    data: { id: event.id, at: event.at },
+  }));
+}
+
+export interface TaskFailure {
+  readonly arn: string;
+  /** Stop code, reason and the containers' own words, in one line. */
+  readonly text: string;
+}
+
+/**
+ * Did the task stop because it was bad? Not when the scheduler scaled in, a person stopped it, or Spot took it back.
+ * Source: Amazon ECS API reference, Task.stopCode and Task.stoppedReason.
+ */
+function isFailure(task: StoppedTaskSeen): boolean {
+  if (task.stopCode === 'TaskFailedToStart' || task.stopCode === 'EssentialContainerExited') return true;
+  return (
+    task.stopCode === 'ServiceSchedulerInitiated' &&
+    /failed (container|ELB) health checks/i.test(task.stoppedReason ?? '')
+  );
+}
+
+function describe(task: StoppedTaskSeen): string {
+  const id = task.arn.split('/').at(-1) ?? task.arn;
+  const containers = task.containers
+    .filter((container) => container.exitCode !== undefined || (container.reason ?? '') !== '')
+    .map((container) => {
+      const code = container.exitCode === undefined ? '' : ` exit code ${container.exitCode}`;
+      const reason = container.reason && container.reason !== task.stoppedReason ? ` (${container.reason})` : '';
+      return `${container.name}${code}${reason}`;
+    });
+  const detail = containers.length > 0 ? ` [${containers.join(', ')}]` : '';
+  return `task ${id} stopped: ${task.stopCode ?? 'no stop code'}: ${task.stoppedReason ?? 'no reason given'}${detail}`;
+}
+
+/** The tasks of one deployment that failed. */
+export function taskFailures(stopped: readonly StoppedTaskSeen[], deploymentId: string): TaskFailure[] {
+  return stopped
+    .filter((task) => task.startedBy === deploymentId && isFailure(task))
+    .map((task) => ({ arn: task.arn, text: describe(task) }));
+}

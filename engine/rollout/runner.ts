@@ -1,0 +1,273 @@
+/**
+ * The runner: the impure loop around a pure strategy. It observes, decides, writes down, performs, and sleeps until
+ * there is something to see. Everything it knows is in the record, so that another process can go on where it stopped.
+ *
+ * Order that makes a crash harmless: the intent is appended before an action is performed, its outcome straight after.
+ * A pending action found in a record is performed again, which its key makes harmless.
+ */
+import type { Clock } from '../clock.ts';
+import { EngineError } from '../errors.ts';
+import type { JsonObject } from '../json.ts';
+import { type CodeHash, type Desired, differencesOf, type Live } from '../plan/index.ts';
+import type { Action, AwsError, Outcome } from './actions.ts';
+import type { Observation } from './observation.ts';
+import type { AwsPort, Claim, StorePort } from './ports.ts';
+import { type EventDraft, isFinal, type RolloutEvent, type RolloutRecord } from './record.ts';
+import type { Command, Decision, RolloutSpec, Strategy } from './strategy.ts';
+
+export interface RunnerPorts {
+  readonly store: StorePort;
+  readonly aws: AwsPort;
+  /** Reads a target's live state afresh. Throws `EngineError` as `AwsPort.observe` does. */
+  readonly live: (record: RolloutRecord, desired: Desired | undefined) => Promise<Live>;
+  readonly hash: CodeHash;
+  /** The rollout's clock: AWS's, or the sandbox's. */
+  readonly clock: Clock;
+  readonly emit: (event: RolloutEvent, record: RolloutRecord) => void;
+}
+
+export interface RunnerInput {
+  readonly claim: Claim;
+  readonly seq: number;
+  readonly record: RolloutRecord;
+  readonly strategy: Strategy;
+  /** Undefined for deletions, and where the desired state cannot be made again: then the rollout can only go back. */
+  readonly desired: Desired | undefined;
+  /** Roll out even where nothing differs. */
+  readonly force: boolean;
+  /** A command to start with, for example `abort` where there is no way forward. */
+  readonly command?: Command;
+  readonly signal: AbortSignal;
+}
+
+/** Commands from other processes are looked for this often while sleeping, ms of the rollout's clock. */
+const COMMAND_LOOK_MS = 2_000;
+
+/** A passing failure of a change is tried again for this long before it counts, ms. */
+const RETRY_FOR_MS = 5 * 60_000;
+
+/** An AWS that cannot be read is asked again for this long before the runner lets go of the rollout, ms. */
+const UNREADABLE_FOR_MS = 15 * 60_000;
+
+const backOffMs = (attempt: number): number => Math.min(30_000, 1_000 * 2 ** attempt);
+
+/** The rollout's position while this process runs it. */
+interface Position {
+  record: RolloutRecord;
+  seq: number;
+  /** When the present run of passing failures began. */
+  troubledSince: number | undefined;
+}
+
+class Run {
+  readonly #ports: RunnerPorts;
+  readonly #input: RunnerInput;
+  readonly #at: Position;
+  #command: Command | undefined;
+
+  constructor(ports: RunnerPorts, input: RunnerInput) {
+    this.#ports = ports;
+    this.#input = input;
+    this.#command = input.command;
+    this.#at = { record: input.record, seq: input.seq, troubledSince: undefined };
+  }
+
+  async toTheEnd(): Promise<RolloutRecord> {
+    // A pending action of an earlier process may have been performed: the first try here is a repetition.
+    if (this.#at.record.pending !== null) await this.#perform(this.#at.record.pending, true);
+    if (this.#at.record.state === null) await this.#begin();
+    while (!isFinal(this.#at.record.phase)) {
+      this.#input.signal.throwIfAborted();
+      const observation = await this.#observe();
+      const decision = this.#decide(observation);
+      await this.#write(decision);
+      if (decision.action) await this.#perform(decision.action, false);
+      else if (!isFinal(decision.phase)) await this.#sleepUntil(decision.wakeAt);
+    }
+    return this.#at.record;
+  }
+
+  /** Records the way back before anything is changed, from live state read while nobody else may change the target. */
+  async #begin(): Promise<void> {
+    const { strategy, desired, force } = this.#input;
+    const { record } = this.#at;
+    const live = await this.#ports.live(record, desired);
+    const there = live.kind === 'ecs' ? live.service !== undefined : live.latest !== undefined;
+    if (!force && desired !== undefined && there && differencesOf(live, desired, this.#ports.hash).length === 0) {
+      const now = this.#ports.clock.now();
+      const message = 'what runs is already what the files ask for';
+      await this.#append({ ...record, phase: 'succeeded', message, updatedAt: now, endedAt: now }, [
+        { code: 'rollout.ended', message },
+      ]);
+      return;
+    }
+    const spec: RolloutSpec = { rollout: record.id, target: record.target, desired, force };
+    await this.#append(
+      { ...record, phase: 'preparing', message: 'the way back is recorded', state: strategy.begin(spec, live) },
+      [],
+    );
+  }
+
+  #decide(observation: Observation): Decision {
+    const { record } = this.#at;
+    const outcome = record.outcome ?? undefined;
+    const seen = { observation, outcome, command: this.#command };
+    return this.#input.strategy.decide(record.state!, seen, this.#ports.clock.now());
+  }
+
+  async #append(record: RolloutRecord, events: readonly EventDraft[]): Promise<void> {
+    const stamped = { ...record, updatedAt: this.#ports.clock.now() };
+    const appended = await this.#ports.store.append(this.#input.claim, this.#at.seq, stamped, events);
+    this.#at.record = stamped;
+    this.#at.seq = appended.seq;
+    for (const event of appended.events) this.#ports.emit(event, stamped);
+  }
+
+  /** Writes a decision down, with the action it wants as pending. */
+  async #write(decision: Decision): Promise<void> {
+    const before = this.#at.record;
+    const now = this.#ports.clock.now();
+    const over = isFinal(decision.phase);
+    const record: RolloutRecord = {
+      ...before,
+      phase: decision.phase,
+      message: decision.message,
+      progress: { ...before.progress, ...decision.progress },
+      state: decision.state,
+      pending: decision.action ?? null,
+      outcome: null,
+      attempts: 0,
+      failure: decision.failure ?? before.failure,
+      updatedAt: now,
+      endedAt: over ? now : null,
+    };
+    const events = [...decision.events, ...changes(before, record)];
+    const quiet = events.length === 0 && record.pending === null && sameState(before, record);
+    // A look that changed nothing is not worth a write; the message alone may still have moved.
+    if (quiet) this.#at.record = { ...record, updatedAt: before.updatedAt };
+    else await this.#append(record, events);
+  }
+
+  async #perform(action: Action, repeated: boolean): Promise<void> {
+    let again = repeated;
+    for (;;) {
+      const { record } = this.#at;
+      const outcome = await this.#ports.aws.perform(action, { record, desired: this.#input.desired }, again);
+      if (outcome.ok || !outcome.error.passing || this.#lastedTooLong()) return this.#heard(outcome);
+      again = true;
+      await this.#retryLater(action, outcome.error);
+    }
+  }
+
+  #lastedTooLong(): boolean {
+    this.#at.troubledSince ??= this.#ports.clock.now();
+    return this.#ports.clock.now() - this.#at.troubledSince > RETRY_FOR_MS;
+  }
+
+  async #retryLater(action: Action, error: AwsError): Promise<void> {
+    const { record } = this.#at;
+    const waitMs = backOffMs(record.attempts);
+    const message = `${error.code}: ${error.message}; trying again in ${waitMs / 1000} s`;
+    const data: JsonObject = { action: action.type, requestId: error.requestId ?? null };
+    await this.#append({ ...record, attempts: record.attempts + 1 }, [
+      { code: 'action.retrying', level: 'warning', message, data },
+    ]);
+    await this.#ports.clock.sleepUntil(this.#ports.clock.now() + waitMs, this.#input.signal);
+    this.#input.signal.throwIfAborted();
+  }
+
+  async #heard(outcome: Outcome): Promise<void> {
+    this.#at.troubledSince = undefined;
+    const event: EventDraft = outcome.ok
+      ? { code: 'action.done', message: `${outcome.type} done`, data: { action: outcome.type, ...outcome.data } }
+      : {
+          code: 'action.refused',
+          level: 'error',
+          message: `${outcome.error.code}: ${outcome.error.message}`,
+          data: { action: outcome.type, requestId: outcome.error.requestId ?? null },
+        };
+    await this.#append({ ...this.#at.record, pending: null, outcome, attempts: 0 }, [event]);
+  }
+
+  async #observe(): Promise<Observation> {
+    const { strategy, signal } = this.#input;
+    for (let attempt = 0; ; attempt++) {
+      try {
+        const observation = await this.#ports.aws.observe(strategy.wish(this.#at.record.state!), signal);
+        this.#at.troubledSince = undefined;
+        return observation;
+      } catch (error) {
+        signal.throwIfAborted();
+        await this.#unreadable(error, attempt);
+      }
+    }
+  }
+
+  async #unreadable(error: unknown, attempt: number): Promise<void> {
+    if (!(error instanceof EngineError)) throw error;
+    const now = this.#ports.clock.now();
+    this.#at.troubledSince ??= now;
+    if (!error.passing || now - this.#at.troubledSince >= UNREADABLE_FOR_MS) throw error;
+    if (attempt === 0) {
+      const message = `${error.message}; trying again`;
+      await this.#append(this.#at.record, [
+        { code: 'observe.failed', level: 'warning', message, data: { code: error.code } },
+      ]);
+    }
+    await this.#ports.clock.sleepUntil(now + backOffMs(attempt), this.#input.signal);
+    this.#input.signal.throwIfAborted();
+  }
+
+  /** Sleeps in slices, so that a command from another process is heard soon. */
+  async #sleepUntil(wakeAt: number): Promise<void> {
+    const { clock, store } = this.#ports;
+    while (clock.now() < wakeAt) {
+      await clock.sleepUntil(Math.min(wakeAt, clock.now() + COMMAND_LOOK_MS), this.#input.signal);
+      this.#input.signal.throwIfAborted();
+      const command = await store.command(this.#at.record.id);
+      if (command !== undefined && command !== this.#command) {
+        this.#command = command;
+        return;
+      }
+    }
+  }
+}
+
+const sameState = (before: RolloutRecord, after: RolloutRecord): boolean =>
+  JSON.stringify(before.state) === JSON.stringify(after.state) && before.outcome === null;
+
+/** The events that follow from what a record became. */
+function changes(before: RolloutRecord, after: RolloutRecord): EventDraft[] {
+  const events: EventDraft[] = [];
+  if (after.phase !== before.phase && !isFinal(after.phase)) {
+    events.push({ code: 'rollout.phase', message: after.message, data: { from: before.phase, to: after.phase } });
+  }
+  const moved = JSON.stringify(before.progress) !== JSON.stringify(after.progress);
+  if (moved && !isFinal(after.phase)) {
+    events.push({ code: 'rollout.progress', message: after.message, data: { ...after.progress } });
+  }
+  if (after.pending !== null) {
+    events.push({ code: 'action.started', message: after.message, data: { action: after.pending.type } });
+  }
+  if (isFinal(after.phase)) {
+    const level = after.phase === 'succeeded' ? 'info' : after.phase === 'failed' ? 'error' : 'warning';
+    const data: JsonObject =
+      after.failure === null
+        ? {}
+        : { class: after.failure.class, next: after.failure.next, evidence: [...after.failure.evidence] };
+    events.push({ code: 'rollout.ended', level, message: after.message, data });
+  }
+  return events;
+}
+
+/**
+ * Runs a claimed rollout to its final phase.
+ *
+ * @returns the final record
+ * @throws `EngineError` `store.fenced` when another process has taken it over; kind `surroundings` when AWS could not be
+ *   read for long: the rollout stays unfinished and can be taken up again. Rejects with the signal's reason when aborted:
+ *   likewise.
+ */
+export function runRollout(ports: RunnerPorts, input: RunnerInput): Promise<RolloutRecord> {
+  return new Run(ports, input).toTheEnd();
+}

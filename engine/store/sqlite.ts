@@ -1,0 +1,413 @@
+/**
+ * The store on this machine: one SQLite file in WAL mode, shared by the command line, the daemon and every editor
+ * window. Owns rollout records, their events, leases, processed commits and holds.
+ *
+ * Two guards keep two owners apart: an unfinished rollout is unique per target (index), and an append names the
+ * sequence number and the fence it believes in (compare and set). Nothing here knows what a rollout does.
+ */
+import { mkdirSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { dirname } from 'node:path';
+import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
+import { EngineError } from '../errors.ts';
+import { targetKey } from '../plan/index.ts';
+import type {
+  Claim,
+  Command,
+  EventDraft,
+  Owner,
+  RolloutEvent,
+  RolloutRecord,
+  StoredRollout,
+} from '../rollout/index.ts';
+import type { Hold, Processed, RolloutQuery, Store } from './store.ts';
+
+/** A lease not renewed for this long is anybody's, ms of real time. */
+export const LEASE_MS = 30_000;
+
+/** How long a writer waits for another one, ms. */
+const BUSY_MS = 10_000;
+
+const SCHEMA = `
+  CREATE TABLE IF NOT EXISTS rollouts (
+    id TEXT PRIMARY KEY,
+    repository TEXT NOT NULL,
+    workload TEXT NOT NULL,
+    target TEXT NOT NULL,
+    phase TEXT NOT NULL,
+    started_at INTEGER NOT NULL,
+    ended_at INTEGER,
+    seq INTEGER NOT NULL,
+    record TEXT NOT NULL,
+    owner TEXT,
+    owner_host TEXT,
+    owner_pid INTEGER,
+    lease_until INTEGER NOT NULL,
+    fence INTEGER NOT NULL,
+    command TEXT
+  ) STRICT;
+  CREATE UNIQUE INDEX IF NOT EXISTS one_unfinished_per_target ON rollouts (target) WHERE ended_at IS NULL;
+  CREATE INDEX IF NOT EXISTS by_workload ON rollouts (workload, started_at);
+  CREATE INDEX IF NOT EXISTS by_start ON rollouts (started_at);
+  CREATE TABLE IF NOT EXISTS events (
+    rollout TEXT NOT NULL,
+    seq INTEGER NOT NULL,
+    event TEXT NOT NULL,
+    PRIMARY KEY (rollout, seq)
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS processed (
+    repository TEXT NOT NULL,
+    branch TEXT NOT NULL,
+    commit_id TEXT NOT NULL,
+    at INTEGER NOT NULL,
+    PRIMARY KEY (repository, branch, commit_id)
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS holds (
+    repository TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    workload TEXT NOT NULL,
+    commit_id TEXT,
+    reason TEXT NOT NULL,
+    at INTEGER NOT NULL,
+    PRIMARY KEY (repository, kind, workload)
+  ) STRICT, WITHOUT ROWID;
+`;
+
+/** The version of the tables above; a file with a newer one is refused instead of damaged. */
+const SCHEMA_VERSION = 1;
+
+interface RolloutRow {
+  readonly record: string;
+  readonly seq: number;
+  readonly owner: string | null;
+  readonly owner_host: string | null;
+  readonly owner_pid: number | null;
+  readonly lease_until: number;
+  readonly fence: number;
+  readonly ended_at: number | null;
+}
+
+/** Is the process that holds a lease known to be gone? Only answers for processes of this machine. */
+function isDead(host: string | null, pid: number | null): boolean {
+  if (host !== hostname() || pid === null) return false;
+  try {
+    process.kill(pid, 0);
+    return false;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'ESRCH';
+  }
+}
+
+function open(file: string): DatabaseSync {
+  try {
+    if (file !== ':memory:') mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+    const database = new DatabaseSync(file, { timeout: BUSY_MS });
+    database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;');
+    const row = database.prepare('PRAGMA user_version').get() as { user_version: number };
+    if (row.user_version > SCHEMA_VERSION) {
+      database.close();
+      throw new EngineError('store.newer', `the store ${file} was written by a newer version`, {
+        kind: 'surroundings',
+        hint: 'update gitmoxi, or use another --store',
+      });
+    }
+    database.exec(`BEGIN IMMEDIATE; ${SCHEMA} PRAGMA user_version = ${SCHEMA_VERSION}; COMMIT;`);
+    return database;
+  } catch (error) {
+    throw storeError(file, error);
+  }
+}
+
+function storeError(file: string, error: unknown): EngineError {
+  if (error instanceof EngineError) return error;
+  const text = error instanceof Error ? error.message : String(error);
+  const locked = /locked|busy/i.test(text);
+  return new EngineError(locked ? 'store.locked' : 'store.unusable', `the store ${file} cannot be used: ${text}`, {
+    kind: 'surroundings',
+    hint: locked
+      ? 'another process is writing to it: try again'
+      : 'check the path and its permissions, or use another --store',
+    cause: error,
+  });
+}
+
+/**
+ * Opens or creates a store file.
+ *
+ * @param file a path, or `:memory:`
+ * @param now real time, ms since the epoch: leases are about processes, which live in real time
+ * @throws EngineError `store.unusable`, `store.locked`, `store.newer`, all of kind `surroundings`
+ */
+export function openSqliteStore(file: string, now: () => number = Date.now): Store {
+  const database = open(file);
+  const run = (sql: string, ...values: SQLInputValue[]) => database.prepare(sql).run(...values);
+  const one = <T>(sql: string, ...values: SQLInputValue[]) => database.prepare(sql).get(...values) as T | undefined;
+  const all = <T>(sql: string, ...values: SQLInputValue[]) => database.prepare(sql).all(...values) as T[];
+
+  function transaction<T>(work: () => T): T {
+    try {
+      database.exec('BEGIN IMMEDIATE');
+    } catch (error) {
+      throw storeError(file, error);
+    }
+    try {
+      const result = work();
+      database.exec('COMMIT');
+      return result;
+    } catch (error) {
+      database.exec('ROLLBACK');
+      throw storeError(file, error);
+    }
+  }
+
+  const stored = (row: RolloutRow): StoredRollout => {
+    const alive = row.owner !== null && row.lease_until > now() && !isDead(row.owner_host, row.owner_pid);
+    return {
+      record: JSON.parse(row.record) as RolloutRecord,
+      seq: row.seq,
+      owner: alive ? { id: row.owner!, host: row.owner_host ?? '', pid: row.owner_pid ?? 0 } : undefined,
+    };
+  };
+
+  function writeEvents(record: RolloutRecord, after: number, drafts: readonly EventDraft[]): RolloutEvent[] {
+    const insert = database.prepare('INSERT INTO events (rollout, seq, event) VALUES (?, ?, ?)');
+    return drafts.map((draft, i) => {
+      const event: RolloutEvent = {
+        seq: after + i + 1,
+        time: record.updatedAt,
+        rollout: record.id,
+        workload: record.workload,
+        code: draft.code,
+        level: draft.level ?? 'info',
+        phase: record.phase,
+        message: draft.message,
+        data: draft.data ?? {},
+      };
+      insert.run(record.id, event.seq, JSON.stringify(event));
+      return event;
+    });
+  }
+
+  const fenced = (rollout: string) =>
+    new EngineError('store.fenced', `another process has taken over the rollout ${rollout}`, {
+      kind: 'surroundings',
+      hint: 'watch it with `gitmoxi status --watch`',
+    });
+
+  function create(record: RolloutRecord, owner: Owner, event: EventDraft) {
+    return transaction(() => {
+      const target = targetKey(record.target);
+      const busy = one<RolloutRow>('SELECT * FROM rollouts WHERE target = ? AND ended_at IS NULL', target);
+      if (busy) return { conflict: stored(busy) };
+      run(
+        `INSERT INTO rollouts (id, repository, workload, target, phase, started_at, ended_at, seq, record, owner, owner_host, owner_pid, lease_until, fence)
+         VALUES (?, ?, ?, ?, ?, ?, NULL, 1, ?, ?, ?, ?, ?, 1)`,
+        record.id,
+        record.repository.identity,
+        record.workload,
+        target,
+        record.phase,
+        record.startedAt,
+        JSON.stringify(record),
+        owner.id,
+        owner.host,
+        owner.pid,
+        now() + LEASE_MS,
+      );
+      const events = writeEvents(record, 0, [event]);
+      return { claim: { rollout: record.id, owner, fence: 1 }, seq: 1, events };
+    });
+  }
+
+  function claim(rollout: string, owner: Owner) {
+    return transaction(() => {
+      const row = one<RolloutRow>('SELECT * FROM rollouts WHERE id = ?', rollout);
+      if (!row) throw notFound(rollout);
+      const before = stored(row);
+      if (before.owner && before.owner.id !== owner.id) return { heldBy: before.owner };
+      const fence = row.fence + 1;
+      run(
+        'UPDATE rollouts SET owner = ?, owner_host = ?, owner_pid = ?, lease_until = ?, fence = ? WHERE id = ?',
+        owner.id,
+        owner.host,
+        owner.pid,
+        now() + LEASE_MS,
+        fence,
+        rollout,
+      );
+      return { claim: { rollout, owner, fence }, stored: { ...before, owner } };
+    });
+  }
+
+  function append(held: Claim, seq: number, record: RolloutRecord, drafts: readonly EventDraft[]) {
+    return transaction(() => {
+      const next = seq + Math.max(1, drafts.length);
+      const { changes } = run(
+        'UPDATE rollouts SET record = ?, phase = ?, ended_at = ?, seq = ?, lease_until = ? WHERE id = ? AND seq = ? AND fence = ?',
+        JSON.stringify(record),
+        record.phase,
+        record.endedAt,
+        next,
+        now() + LEASE_MS,
+        record.id,
+        seq,
+        held.fence,
+      );
+      if (changes !== 1) throw fenced(record.id);
+      return { seq: next, events: writeEvents(record, seq, drafts) };
+    });
+  }
+
+  const notFound = (rollout: string) =>
+    new EngineError('store.no-such-rollout', `no rollout ${rollout} in this store`, {
+      kind: 'usage',
+      hint: 'see `gitmoxi history` for the ids',
+    });
+
+  function list(query: RolloutQuery): StoredRollout[] {
+    const where: string[] = [];
+    const values: SQLInputValue[] = [];
+    if (query.repository !== undefined) {
+      where.push('repository = ?');
+      values.push(query.repository);
+    }
+    if (query.workload !== undefined) {
+      where.push('workload = ?');
+      values.push(query.workload);
+    }
+    if (query.target !== undefined) {
+      where.push('target = ?');
+      values.push(targetKey(query.target));
+    }
+    if (query.unfinished) where.push('ended_at IS NULL');
+    const clause = where.length > 0 ? `WHERE ${where.join(' AND ')}` : '';
+    values.push(query.limit ?? 1000);
+    return all<RolloutRow>(
+      `SELECT * FROM rollouts ${clause} ORDER BY started_at DESC, rowid DESC LIMIT ?`,
+      ...values,
+    ).map(stored);
+  }
+
+  const guarded = async <T>(work: () => T): Promise<T> => {
+    try {
+      return work();
+    } catch (error) {
+      throw storeError(file, error);
+    }
+  };
+
+  return {
+    location: file,
+    create: (record, owner, event) => guarded(() => create(record, owner, event)),
+    load: (rollout) =>
+      guarded(() => {
+        const row = one<RolloutRow>('SELECT * FROM rollouts WHERE id = ?', rollout);
+        return row && stored(row);
+      }),
+    claim: (rollout, owner) => guarded(() => claim(rollout, owner)),
+    renew: (held) =>
+      guarded(() => {
+        const { changes } = run(
+          'UPDATE rollouts SET lease_until = ? WHERE id = ? AND fence = ?',
+          now() + LEASE_MS,
+          held.rollout,
+          held.fence,
+        );
+        if (changes !== 1) throw fenced(held.rollout);
+      }),
+    release: (held) =>
+      guarded(() => {
+        run('UPDATE rollouts SET owner = NULL, lease_until = 0 WHERE id = ? AND fence = ?', held.rollout, held.fence);
+      }),
+    append: (held, seq, record, drafts) => guarded(() => append(held, seq, record, drafts)),
+    command: (rollout) =>
+      guarded(
+        () =>
+          (one<{ command: string | null }>('SELECT command FROM rollouts WHERE id = ?', rollout)?.command ??
+            undefined) as Command | undefined,
+      ),
+    setCommand: (rollout, command) =>
+      guarded(() => {
+        const { changes } = run('UPDATE rollouts SET command = ? WHERE id = ? AND ended_at IS NULL', command, rollout);
+        return changes === 1;
+      }),
+    list: (query) => guarded(() => list(query)),
+    events: (rollout, after) =>
+      guarded(() =>
+        all<{ event: string }>(
+          'SELECT event FROM events WHERE rollout = ? AND seq > ? ORDER BY seq',
+          rollout,
+          after,
+        ).map((row) => JSON.parse(row.event) as RolloutEvent),
+      ),
+    lastProcessed: (repository, branch) =>
+      guarded(() => {
+        const row = one<{ commit_id: string; at: number }>(
+          'SELECT commit_id, at FROM processed WHERE repository = ? AND branch = ? ORDER BY at DESC LIMIT 1',
+          repository,
+          branch,
+        );
+        return row && { commit: row.commit_id, at: row.at };
+      }),
+    processed: (repository, limit) =>
+      guarded(() =>
+        all<{ branch: string; commit_id: string; at: number }>(
+          'SELECT branch, commit_id, at FROM processed WHERE repository = ? ORDER BY at DESC LIMIT ?',
+          repository,
+          limit,
+        ).map((row): Processed => ({ branch: row.branch, commit: row.commit_id, at: row.at })),
+      ),
+    markProcessed: (repository, branch, commit) =>
+      guarded(() => {
+        // Strictly later than every earlier mark, so that the last one is the last one within one millisecond too.
+        const last =
+          one<{ at: number | null }>(
+            'SELECT max(at) AS at FROM processed WHERE repository = ? AND branch = ?',
+            repository,
+            branch,
+          )?.at ?? 0;
+        run(
+          'INSERT OR REPLACE INTO processed (repository, branch, commit_id, at) VALUES (?, ?, ?, ?)',
+          repository,
+          branch,
+          commit,
+          Math.max(now(), last + 1),
+        );
+      }),
+    hold: (hold) =>
+      guarded(() => {
+        run(
+          'INSERT OR REPLACE INTO holds (repository, kind, workload, commit_id, reason, at) VALUES (?, ?, ?, ?, ?, ?)',
+          hold.repository,
+          hold.kind,
+          hold.workload,
+          hold.commit ?? null,
+          hold.reason,
+          now(),
+        );
+      }),
+    releaseHold: (repository, kind, workload) =>
+      guarded(
+        () =>
+          run('DELETE FROM holds WHERE repository = ? AND kind = ? AND workload = ?', repository, kind, workload)
+            .changes === 1,
+      ),
+    holds: (repository) =>
+      guarded(() =>
+        all<{ kind: 'ecs' | 'lambda'; workload: string; commit_id: string | null; reason: string; at: number }>(
+          'SELECT kind, workload, commit_id, reason, at FROM holds WHERE repository = ?',
+          repository,
+        ).map(
+          (row): Hold => ({
+            repository,
+            kind: row.kind,
+            workload: row.workload,
+            commit: row.commit_id ?? undefined,
+            reason: row.reason,
+            at: row.at,
+          }),
+        ),
+      ),
+    close: () => database.close(),
+  };
+}

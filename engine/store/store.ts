@@ -1,0 +1,47 @@
+/** What the engine keeps: the runner's port, and what commands ask of it beyond. */
+import type { Target } from '../plan/index.ts';
+import type { Command, RolloutEvent, StoredRollout, StorePort } from '../rollout/index.ts';
+
+export interface RolloutQuery {
+  readonly repository?: string;
+  readonly workload?: string;
+  readonly target?: Target;
+  readonly unfinished?: boolean;
+  /** Newest first. @default 1000 */
+  readonly limit?: number;
+}
+
+/** A commit that was processed for a branch. */
+export interface Processed {
+  readonly branch: string;
+  readonly commit: string;
+  readonly at: number;
+}
+
+/** A workload that is not deployed until somebody releases it or, where `commit` is given, a newer commit comes. */
+export interface Hold {
+  readonly repository: string;
+  readonly kind: 'ecs' | 'lambda';
+  readonly workload: string;
+  readonly commit: string | undefined;
+  readonly reason: string;
+  readonly at: number;
+}
+
+export interface Store extends StorePort {
+  /** For people: the file, or the table. */
+  readonly location: string;
+  /** @returns false when the rollout is over or unknown */
+  setCommand(rollout: string, command: Command): Promise<boolean>;
+  list(query: RolloutQuery): Promise<StoredRollout[]>;
+  /** Events with a sequence number above `after`, in order. */
+  events(rollout: string, after: number): Promise<RolloutEvent[]>;
+  lastProcessed(repository: string, branch: string): Promise<{ commit: string; at: number } | undefined>;
+  /** Newest first. */
+  processed(repository: string, limit: number): Promise<Processed[]>;
+  markProcessed(repository: string, branch: string, commit: string): Promise<void>;
+  hold(hold: Omit<Hold, 'at'>): Promise<void>;
+  releaseHold(repository: string, kind: 'ecs' | 'lambda', workload: string): Promise<boolean>;
+  holds(repository: string): Promise<Hold[]>;
+  close(): void;
+}
