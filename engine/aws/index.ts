@@ -11,7 +11,6 @@ import { readLive } from './live.ts';
 import { observeEcs, observeLambda } from './observe.ts';
 
 export type { AwsOptions } from './clients.ts';
-export { codeHash } from './hash.ts';
 
 export interface Aws extends AwsPort, LivePort {
   /** Live state of one target. Throws `EngineError`. */

@@ -21,6 +21,7 @@ import {
   type UpdateFunctionConfigurationCommandInput,
 } from '@aws-sdk/client-lambda';
 import { EngineError } from '../errors.ts';
+import { codeHash } from '../hash.ts';
 import { isObject, type JsonObject } from '../json.ts';
 import {
   CODE_TAG,
@@ -32,7 +33,6 @@ import {
 } from '../plan/index.ts';
 import type { ActionContext, LambdaAction } from '../rollout/index.ts';
 import { toAwsError } from './errors.ts';
-import { codeHash } from './hash.ts';
 import { orAbsent } from './live.ts';
 import { ownTags, ROLLOUT_TAG } from './ownTags.ts';
 import { plainObject } from './plain.ts';

@@ -16,10 +16,10 @@ export interface Difference {
 /** What stands in for a value that came from a sensitive input. */
 export const SENSITIVE = '(sensitive)';
 
-const escape = (key: string) => key.replaceAll('~', '~0').replaceAll('/', '~1');
+const escapeKey = (key: string) => key.replaceAll('~', '~0').replaceAll('/', '~1');
 
 /** Joins a pointer and a key or index. */
-export const pointer = (base: string, key: string | number) => `${base}/${escape(String(key))}`;
+export const pointer = (base: string, key: string | number) => `${base}/${escapeKey(String(key))}`;
 
 /** Empty lists, empty objects, nulls: AWS answers with them, or without them, for the same thing. */
 export function isEmpty(value: Json | undefined): boolean {

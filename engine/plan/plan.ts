@@ -58,8 +58,8 @@ export interface PlanInput {
   readonly head: CheckedWorkload | undefined;
   readonly deleted: boolean;
   readonly changedFiles: readonly FileChange[];
-  /** Undefined where AWS is not asked. */
-  readonly live: Live | LiveFailure | undefined;
+  /** Undefined where there was no target to read. */
+  readonly live: Live | LiveFailure | 'offline' | undefined;
   readonly surroundings: Surroundings;
   /** Why the workload is held, where it is. */
   readonly held: string | undefined;
@@ -214,7 +214,7 @@ function blockedBefore(
     );
     return { action: 'blocked', reason: message, problems: [problem] };
   }
-  if (input.live !== undefined && desired.target.region === undefined) {
+  if (input.live !== 'offline' && desired.target.region === undefined) {
     const problem = problemAtDefinition(
       head,
       'plan.no-region',
@@ -261,7 +261,7 @@ function verdict(
 ): Verdict {
   const blocked = blockedBefore(input, head, desired, strategy);
   if (blocked) return blocked;
-  if (input.live === undefined) {
+  if (input.live === 'offline' || input.live === undefined) {
     if (!input.force && input.base !== undefined && rendersTheSame(input.base, head)) {
       return { action: 'unchanged', reason: 'the files render to the same result as before' };
     }
@@ -303,9 +303,12 @@ function planDeletion(input: PlanInput): WorkloadPlan {
     };
   }
   if (input.held !== undefined) return { ...plan, action: 'blocked', reason: `held: ${input.held}` };
-  if (input.live?.kind === 'failure')
+  if (input.live !== 'offline' && target.region === undefined) {
+    return { ...plan, action: 'blocked', reason: 'no region says where it was deployed: pass --region' };
+  }
+  if (input.live !== 'offline' && input.live?.kind === 'failure')
     return { ...plan, action: 'blocked', reason: `AWS said ${input.live.code}: ${input.live.message}` };
-  if (input.live !== undefined && !exists(input.live)) {
+  if (input.live !== 'offline' && input.live !== undefined && !exists(input.live)) {
     return { ...plan, action: 'unchanged', reason: `its definition file was deleted, and no such ${noun} exists` };
   }
   return { ...plan, action: 'delete', reason: `its definition file was deleted: the ${noun} will be deleted` };
@@ -315,7 +318,7 @@ function planDeletion(input: PlanInput): WorkloadPlan {
 export function planWorkload(input: PlanInput): WorkloadPlan {
   if (input.deleted || input.head === undefined) return planDeletion(input);
   const { head } = input;
-  const live = input.live?.kind === 'failure' ? undefined : input.live;
+  const live = input.live === 'offline' || input.live?.kind === 'failure' ? undefined : input.live;
   const desired = desiredOf(head, input.surroundings, live);
   const strategy =
     desired?.kind === 'ecs' ? ecsStrategy(desired.service) : input.kind === 'ecs' ? 'ecs-rolling' : 'lambda-alias';

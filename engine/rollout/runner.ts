@@ -24,6 +24,8 @@ export interface RunnerPorts {
   /** The rollout's clock: AWS's, or the sandbox's. */
   readonly clock: Clock;
   readonly emit: (event: RolloutEvent, record: RolloutRecord) => void;
+  /** Told whenever the record moved, more often than there are events. */
+  readonly onRecord: (record: RolloutRecord) => void;
 }
 
 export interface RunnerInput {
@@ -91,6 +93,12 @@ class Run {
   async #begin(): Promise<void> {
     const { strategy, desired, force } = this.#input;
     const { record } = this.#at;
+    if (this.#command === 'abort') {
+      const now = this.#ports.clock.now();
+      const message = 'aborted before anything was changed';
+      const over: RolloutRecord = { ...record, phase: 'aborted', message, endedAt: now };
+      return this.#append(over, [{ code: 'rollout.ended', level: 'warning', message }]);
+    }
     const live = await this.#ports.live(record, desired);
     const there = live.kind === 'ecs' ? live.service !== undefined : live.latest !== undefined;
     if (!force && desired !== undefined && there && differencesOf(live, desired, this.#ports.hash).length === 0) {
@@ -121,6 +129,7 @@ class Run {
     this.#at.record = stamped;
     this.#at.seq = appended.seq;
     for (const event of appended.events) this.#ports.emit(event, stamped);
+    this.#ports.onRecord(stamped);
   }
 
   /** Writes a decision down, with the action it wants as pending. */
@@ -144,8 +153,9 @@ class Run {
     const events = [...decision.events, ...changes(before, record)];
     const quiet = events.length === 0 && record.pending === null && sameState(before, record);
     // A look that changed nothing is not worth a write; the message alone may still have moved.
-    if (quiet) this.#at.record = { ...record, updatedAt: before.updatedAt };
-    else await this.#append(record, events);
+    if (!quiet) return this.#append(record, events);
+    this.#at.record = { ...record, updatedAt: before.updatedAt };
+    this.#ports.onRecord(this.#at.record);
   }
 
   async #perform(action: Action, repeated: boolean): Promise<void> {

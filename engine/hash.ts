@@ -1,6 +1,6 @@
 /** Digests, for the pure parts that are given them. */
 import { createHash } from 'node:crypto';
-import type { CodeHash } from '../plan/index.ts';
+import type { CodeHash } from './plan/index.ts';
 
 export const codeHash: CodeHash = {
   zip: (base64) => createHash('sha256').update(Buffer.from(base64, 'base64')).digest('base64'),

@@ -1,0 +1,157 @@
+/**
+ * What the engine does for the command line, the editor and tests: types only. Every operation takes what it needs and
+ * gives plain data; progress comes as events. Failures of an operation as a whole are `EngineError`s.
+ */
+import type { Clock } from './clock.ts';
+import type { WorkloadKind } from './config/index.ts';
+import type { Problem } from './finding.ts';
+import type { Json } from './json.ts';
+import type { PlanAction, StrategyName, Target, WorkloadPlan } from './plan/index.ts';
+import type { Owner, Phase, RolloutEvent, RolloutRecord, Trigger } from './rollout/index.ts';
+import type { RolloutQuery, Store } from './store/index.ts';
+
+export interface EngineOptions {
+  /** The clock of rollouts: real time for AWS, the sandbox's own for a sandbox. */
+  readonly clock: Clock;
+  /** Where to deploy when files do not say. `account` is the caller's own unless given. */
+  readonly region?: string;
+  readonly profile?: string;
+  readonly endpoint?: string;
+  /** Opened when first needed. */
+  readonly store: () => Promise<Store>;
+  readonly owner: Owner;
+}
+
+/** Which files an operation is about. */
+export interface Where {
+  /** A folder in the repository. */
+  readonly repo: string;
+  /** A commit, branch or tag, or the working tree. @default 'HEAD' */
+  readonly revision?: string | { readonly worktree: true };
+  /** Workload prefixes, files, folders or globs; none means all. */
+  readonly selectors?: readonly string[];
+}
+
+/** A commit id, or `worktree`. */
+export type RevisionName = string;
+
+export interface RenderReport {
+  readonly revision: RevisionName;
+  readonly workloads: readonly {
+    readonly workload: string;
+    readonly kind: WorkloadKind;
+    /** `rendered` is null where the file did not render to JSON; `text` is what the template gave. */
+    readonly files: readonly {
+      readonly path: string;
+      readonly suffix: string;
+      readonly rendered: Json;
+      readonly text: string | undefined;
+    }[];
+    /** Values of sensitive inputs are masked. */
+    readonly inputs: Readonly<
+      Record<
+        string,
+        { readonly value: Json; readonly path: string; readonly line: number; readonly sensitive: boolean }
+      >
+    >;
+    readonly problems: readonly Problem[];
+  }[];
+}
+
+export interface ValidateReport {
+  readonly revision: RevisionName;
+  /** Workloads looked at. */
+  readonly workloads: number;
+  readonly problems: readonly Problem[];
+}
+
+export interface PlanRequest extends Where {
+  /** The revision that counts as deployed; without it the last processed commit, or nothing. */
+  readonly since?: string;
+  /** Do not ask AWS. */
+  readonly offline?: boolean;
+  /** Deploy although nothing differs. */
+  readonly force?: boolean;
+}
+
+export interface PlanReport {
+  readonly revision: RevisionName;
+  readonly since: string | null;
+  readonly workloads: readonly WorkloadPlan[];
+  /** What `deploy` needs to carry it out. */
+  readonly context: PlanContext;
+}
+
+/** Where a plan came from. */
+export interface PlanContext {
+  readonly repository: { readonly identity: string; readonly root: string };
+  readonly branch: string | undefined;
+  readonly commit: { readonly id: string; readonly subject: string; readonly author: string } | undefined;
+  readonly trigger: Trigger;
+  readonly force: boolean;
+  /** Set on a rollback: what is not to be deployed again by itself afterwards, and why. */
+  readonly hold?: { readonly commit: string | undefined; readonly reason: string };
+  /** Does carrying it out process the commit as a whole? Not when workloads were picked. */
+  readonly whole: boolean;
+}
+
+/** How a rollout ended, or why it did not start. */
+export interface RolloutSummary {
+  /** Null where none was started. */
+  readonly rollout: string | null;
+  readonly workload: string;
+  readonly target: Target;
+  /** `unfinished` when this process let go of it: another can take it up. */
+  readonly phase: Phase | 'unfinished' | 'busy';
+  readonly startedAt: number | null;
+  readonly endedAt: number | null;
+  readonly reason: string | undefined;
+  /** What to do next, where there is something to do. */
+  readonly next: string | undefined;
+}
+
+export interface DeployReport {
+  readonly revision: RevisionName;
+  readonly rollouts: readonly RolloutSummary[];
+}
+
+export interface RunOptions {
+  /** Ends this process's part; unfinished rollouts stay as they are and can be taken up. */
+  readonly signal: AbortSignal;
+  readonly onEvent: (event: RolloutEvent, record: RolloutRecord) => void;
+  /** The record whenever something in it moved, for live views; more often than there are events. */
+  readonly onRecord?: (record: RolloutRecord) => void;
+}
+
+export interface StatusEntry {
+  readonly workload: string;
+  readonly kind: WorkloadKind;
+  readonly target: Target;
+  readonly rollout: RolloutRecord;
+  /** Who runs the unfinished rollout; undefined when nobody does. */
+  readonly owner: Owner | undefined;
+}
+
+export interface Engine {
+  render(where: Where): Promise<RenderReport>;
+  validate(where: Where): Promise<ValidateReport>;
+  /** Reads AWS unless offline; changes nothing. */
+  plan(request: PlanRequest): Promise<PlanReport>;
+  /** Carries out every create, update and delete of a plan, in parallel. */
+  deploy(plan: PlanReport, options: RunOptions): Promise<DeployReport>;
+  /** Takes up unfinished rollouts that no live process holds: all of the store, or the named ones. */
+  resume(options: RunOptions, only?: readonly string[]): Promise<DeployReport>;
+  /** The latest rollout of every workload of the store, or of a repository and selectors. */
+  status(where?: Where): Promise<StatusEntry[]>;
+  history(query: RolloutQuery): Promise<RolloutRecord[]>;
+  /** @throws EngineError `store.no-such-rollout` */
+  rollout(id: string): Promise<StatusEntry>;
+  events(rollout: string, after?: number): Promise<RolloutEvent[]>;
+  /** Plans a deployment of the revision of an earlier good rollout; by default the last good one before the present. */
+  planRollback(where: Where, to?: string): Promise<PlanReport>;
+  /** Asks whoever runs a rollout to abort it and go back. @returns false when it is over */
+  abort(rollout: string): Promise<boolean>;
+  close(): Promise<void>;
+}
+
+export type { PlanAction, StrategyName };

@@ -1,0 +1,281 @@
+/**
+ * Carrying plans out: one rollout per workload, all at once, each with its lease kept alive, and taking up what another
+ * process left. Owns the running rollouts of this process; all else is in the store.
+ */
+import { randomBytes } from 'node:crypto';
+import type { DeployReport, PlanReport, RolloutSummary, RunOptions } from './api.ts';
+import type { Aws } from './aws/index.ts';
+import type { Clock } from './clock.ts';
+import { EngineError } from './errors.ts';
+import { codeHash } from './hash.ts';
+import { canonical, type Desired, desiredOf, type Target, type WorkloadPlan } from './plan/index.ts';
+import {
+  type Claim,
+  type Command,
+  isFinal,
+  type Owner,
+  type RolloutRecord,
+  runRollout,
+  type StoredRollout,
+  strategies,
+} from './rollout/index.ts';
+import { LEASE_MS, type Store } from './store/index.ts';
+import { checkEach, withRevision } from './workspace.ts';
+
+export interface DeployPorts {
+  readonly aws: Aws;
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly owner: Owner;
+}
+
+const TABLE = strategies(codeHash);
+
+/** The AWS request bodies, in one digest: what a process that takes over must render again. */
+function digestOf(desired: Desired | undefined): string {
+  if (desired === undefined) return '';
+  const bodies =
+    desired.kind === 'ecs'
+      ? [desired.service, desired.taskDefinition ?? null]
+      : [desired.function, desired.eventSources ?? null];
+  return codeHash.text(canonical(bodies));
+}
+
+/** Sortable by time, unique, and short enough to be a client token. */
+const newRolloutId = (now: number): string => `ro-${Math.floor(now).toString(36)}-${randomBytes(4).toString('hex')}`;
+
+function newRecord(plan: WorkloadPlan, target: Target, report: PlanReport, now: number): RolloutRecord {
+  const { repository, commit, trigger } = report.context;
+  return {
+    version: 1,
+    id: newRolloutId(now),
+    workload: plan.workload,
+    kind: plan.kind,
+    repository,
+    revision: commit === undefined ? {} : { commit: commit.id, subject: commit.subject, author: commit.author },
+    target,
+    strategy: plan.strategy,
+    trigger,
+    digest: digestOf(plan.desired),
+    phase: 'queued',
+    message: plan.reason,
+    progress: {},
+    state: null,
+    pending: null,
+    outcome: null,
+    attempts: 0,
+    failure: null,
+    startedAt: now,
+    updatedAt: now,
+    endedAt: null,
+  };
+}
+
+export function summaryOf(record: RolloutRecord): RolloutSummary {
+  return {
+    rollout: record.id,
+    workload: record.workload,
+    target: record.target,
+    phase: record.phase,
+    startedAt: record.startedAt,
+    endedAt: record.endedAt,
+    reason: record.message,
+    next: record.phase === 'succeeded' ? undefined : record.failure?.next,
+  };
+}
+
+const ownerName = (owner: Owner): string => `process ${owner.pid} on ${owner.host}`;
+
+/** Somebody else has an unfinished rollout for the target. */
+function busy(stored: StoredRollout): RolloutSummary {
+  const { record, owner } = stored;
+  const who =
+    owner === undefined
+      ? `its rollout ${record.id} was left unfinished by a process that is gone`
+      : `${ownerName(owner)} is rolling it out (${record.id}, ${record.phase}: ${record.message})`;
+  return {
+    ...summaryOf(record),
+    phase: 'busy',
+    endedAt: null,
+    reason: who,
+    next:
+      owner === undefined
+        ? 'take it up with `gitmoxi resume`, then deploy again'
+        : 'watch it with `gitmoxi status --watch`',
+  };
+}
+
+/** This process let go of a rollout; it stays as it is in the store. */
+function unfinished(record: RolloutRecord, error: unknown): RolloutSummary {
+  const reason = error instanceof EngineError ? error.message : 'this process stopped watching it';
+  return {
+    ...summaryOf(record),
+    phase: 'unfinished',
+    reason,
+    next:
+      error instanceof EngineError && error.hint !== undefined
+        ? `${error.hint}; then \`gitmoxi resume\``
+        : 'take it up with `gitmoxi resume`',
+  };
+}
+
+/** Renews a lease in real time until told to stop. A lost lease aborts the run. */
+function keepLease(store: Store, claim: Claim, lost: (error: unknown) => void): () => void {
+  const timer = setInterval(() => store.renew(claim).catch(lost), LEASE_MS / 3);
+  timer.unref();
+  return () => clearInterval(timer);
+}
+
+interface Held {
+  readonly claim: Claim;
+  readonly seq: number;
+  readonly record: RolloutRecord;
+  readonly desired: Desired | undefined;
+  readonly force: boolean;
+  readonly command?: Command;
+}
+
+/** Runs one claimed rollout; never rejects. */
+async function run(ports: DeployPorts, held: Held, options: RunOptions): Promise<RolloutSummary> {
+  const { store, aws, clock } = ports;
+  const ending = new AbortController();
+  const stop = keepLease(store, held.claim, (error) => ending.abort(error));
+  let latest = held.record;
+  const onRecord = (record: RolloutRecord) => {
+    latest = record;
+    options.onRecord?.(record);
+  };
+  try {
+    const strategy = TABLE[held.record.strategy];
+    if (strategy === undefined) {
+      throw new EngineError('rollout.unknown-strategy', `this version does not carry out ${held.record.strategy}`, {
+        hint: 'update gitmoxi',
+      });
+    }
+    const live = (record: RolloutRecord, desired: Desired | undefined) => aws.liveOf(record.target, desired);
+    const record = await runRollout(
+      { store, aws, clock, live, hash: codeHash, emit: options.onEvent, onRecord },
+      { ...held, strategy, signal: AbortSignal.any([options.signal, ending.signal]) },
+    );
+    return summaryOf(record);
+  } catch (error) {
+    return unfinished(latest, ending.signal.aborted ? ending.signal.reason : error);
+  } finally {
+    stop();
+    await store.release(held.claim).catch(() => {});
+  }
+}
+
+async function start(
+  ports: DeployPorts,
+  plan: WorkloadPlan,
+  report: PlanReport,
+  options: RunOptions,
+): Promise<RolloutSummary> {
+  const now = ports.clock.now();
+  const record = newRecord(plan, plan.target!, report, now);
+  const by = record.revision.commit === undefined ? 'the working tree' : `commit ${record.revision.commit.slice(0, 7)}`;
+  const created = await ports.store.create(record, ports.owner, {
+    code: 'rollout.started',
+    message: `${plan.action} from ${by}: ${plan.reason}`,
+    data: { strategy: record.strategy, trigger: record.trigger, commit: record.revision.commit ?? null },
+  });
+  if ('conflict' in created) return busy(created.conflict);
+  options.onRecord?.(record);
+  for (const event of created.events) options.onEvent(event, record);
+  return run(
+    ports,
+    { claim: created.claim, seq: created.seq, record, desired: plan.desired, force: report.context.force },
+    options,
+  );
+}
+
+const CARRIED_OUT = new Set(['create', 'update', 'delete']);
+
+/** Did this deployment bring the commit to an end, so that the next one starts after it? */
+function isProcessed(report: PlanReport, rollouts: readonly RolloutSummary[]): boolean {
+  const offline = report.workloads.some((plan) => plan.action === 'deploy');
+  const unread = report.workloads.some((plan) =>
+    plan.problems.some((problem) => problem.code === 'plan.live-unreadable'),
+  );
+  const open = rollouts.some(({ phase }) => phase === 'busy' || phase === 'unfinished');
+  return report.context.whole && report.context.commit !== undefined && !offline && !unread && !open;
+}
+
+/** A rollback quarantines the commit it went back from; deploying a held workload on purpose lifts the hold. */
+async function settleHolds(store: Store, report: PlanReport, rollouts: readonly RolloutSummary[]): Promise<void> {
+  const { repository, force, hold } = report.context;
+  for (const rollout of rollouts) {
+    const kind = rollout.target.kind;
+    if (rollout.phase !== 'succeeded') continue;
+    if (hold !== undefined)
+      await store.hold({ repository: repository.identity, kind, workload: rollout.workload, ...hold });
+    else if (force) await store.releaseHold(repository.identity, kind, rollout.workload);
+  }
+}
+
+export async function deployPlan(ports: DeployPorts, report: PlanReport, options: RunOptions): Promise<DeployReport> {
+  const todo = report.workloads.filter((plan) => CARRIED_OUT.has(plan.action));
+  const rollouts = await Promise.all(todo.map((plan) => start(ports, plan, report, options)));
+  const { repository, branch, commit } = report.context;
+  await settleHolds(ports.store, report, rollouts);
+  if (isProcessed(report, rollouts)) await ports.store.markProcessed(repository.identity, branch ?? 'HEAD', commit!.id);
+  return { revision: report.revision, rollouts };
+}
+
+/** Renders a rollout's revision again; undefined when that does not give what the rollout was begun with. */
+async function desiredAgain(record: RolloutRecord): Promise<Desired | undefined> {
+  const where = { repo: record.repository.root, revision: record.revision.commit ?? ({ worktree: true } as const) };
+  const { account, region } = record.target;
+  const surroundings = { ...(account === undefined ? {} : { account }), ...(region === undefined ? {} : { region }) };
+  return withRevision(where, async ({ tree, workloads }) => {
+    const same = workloads.filter((one) => one.path === record.workload && one.kind === record.kind);
+    const [desired] = await checkEach(tree, same, (checked) => desiredOf(checked, surroundings, undefined));
+    return digestOf(desired) === record.digest ? desired : undefined;
+  });
+}
+
+const deletes = (record: RolloutRecord): boolean =>
+  record.strategy === 'ecs-delete' || record.strategy === 'lambda-delete';
+
+async function takeUp(ports: DeployPorts, stored: StoredRollout, options: RunOptions): Promise<RolloutSummary> {
+  const claimed = await ports.store.claim(stored.record.id, ports.owner);
+  if ('heldBy' in claimed) return busy({ ...stored, owner: claimed.heldBy });
+  const { claim } = claimed;
+  const { record, seq } = claimed.stored;
+  if (isFinal(record.phase)) return summaryOf(record);
+  const desired = deletes(record) ? undefined : await desiredAgain(record).catch(() => undefined);
+  const lost = desired === undefined && !deletes(record);
+  const message = lost
+    ? 'its files cannot be read as they were: it can only go back'
+    : `taken up by ${ownerName(ports.owner)}`;
+  const appended = await ports.store.append(claim, seq, record, [
+    { code: 'rollout.resumed', level: lost ? 'warning' : 'info', message },
+  ]);
+  for (const event of appended.events) options.onEvent(event, record);
+  options.onRecord?.(record);
+  // The command of before the crash is heard again by the runner's first look at the store.
+  const held: Held = {
+    claim,
+    seq: appended.seq,
+    record,
+    desired,
+    force: false,
+    ...(lost ? { command: 'abort' as const } : {}),
+  };
+  return run(ports, held, options);
+}
+
+/** Takes up every unfinished rollout of the store that no live process holds. */
+export async function resumeAll(
+  ports: DeployPorts,
+  options: RunOptions,
+  only?: readonly string[],
+): Promise<DeployReport> {
+  const open = await ports.store.list({ unfinished: true });
+  const mine = open.filter(({ record, owner }) =>
+    only === undefined ? owner === undefined : only.includes(record.id),
+  );
+  const rollouts = await Promise.all(mine.map((stored) => takeUp(ports, stored, options)));
+  return { revision: 'resume', rollouts };
+}

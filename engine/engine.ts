@@ -1,0 +1,186 @@
+/**
+ * The engine behind its door: puts Git, checks, plans, AWS and the store together. One composition per program; owns
+ * the store and the AWS clients it opens.
+ */
+import type { Engine, EngineOptions, PlanReport, RenderReport, StatusEntry, ValidateReport, Where } from './api.ts';
+import type { Aws } from './aws/index.ts';
+import type { CheckedWorkload } from './check/index.ts';
+import { selectWorkloads, workloadKey } from './config/index.ts';
+import { deployPlan, resumeAll } from './deploying.ts';
+import { EngineError } from './errors.ts';
+import { type Problem, toProblem } from './finding.ts';
+import { openRepository } from './git/index.ts';
+import { SENSITIVE, targetKey } from './plan/index.ts';
+import { planRevision } from './planning.ts';
+import type { RolloutRecord, StoredRollout } from './rollout/index.ts';
+import type { Store } from './store/index.ts';
+import { checkEach, pick, withRevision } from './workspace.ts';
+
+const problemsOf = (checked: CheckedWorkload): Problem[] =>
+  checked.findings.map((finding) => toProblem(finding, checked.sources.get(finding.path)));
+
+function rendered(checked: CheckedWorkload): RenderReport['workloads'][number] {
+  const inputs = [...checked.inputs].map(([name, input]) => {
+    const { path, line, sensitive } = input;
+    return [name, { value: sensitive ? SENSITIVE : input.value, path, line, sensitive }] as const;
+  });
+  return {
+    workload: checked.path,
+    kind: checked.kind,
+    files: checked.files
+      .filter((file) => file.role !== 'input')
+      .map(({ path, suffix, value, text }) => ({ path, suffix, rendered: value ?? null, text })),
+    inputs: Object.fromEntries(inputs),
+    problems: problemsOf(checked),
+  };
+}
+
+function render(where: Where): Promise<RenderReport> {
+  return withRevision(where, async (opened) => {
+    const workloads = await checkEach(opened.tree, pick(opened, where, opened.workloads), rendered);
+    return { revision: opened.revision, workloads };
+  });
+}
+
+function validate(where: Where): Promise<ValidateReport> {
+  return withRevision(where, async (opened) => {
+    const picked = pick(opened, where, opened.workloads);
+    const problems = (await checkEach(opened.tree, picked, problemsOf)).flat();
+    // A file that several workloads refer to is wrong once.
+    const distinct = [...new Map(problems.map((problem) => [JSON.stringify(problem), problem])).values()];
+    return { revision: opened.revision, workloads: picked.length, problems: distinct };
+  });
+}
+
+const entry = ({ record, owner }: StoredRollout): StatusEntry => ({
+  workload: record.workload,
+  kind: record.kind,
+  target: record.target,
+  rollout: record,
+  owner: record.endedAt === null ? owner : undefined,
+});
+
+/** The newest rollout of each target, by workload. */
+function latest(stored: readonly StoredRollout[]): StatusEntry[] {
+  const newest = new Map<string, StoredRollout>();
+  for (const one of stored) {
+    const key = targetKey(one.record.target);
+    if (!newest.has(key)) newest.set(key, one);
+  }
+  return [...newest.values()].map(entry).sort((a, b) => (a.workload < b.workload ? -1 : 1));
+}
+
+/** Does a rollout belong to what a person named? A workload that is gone from the files has no path to match but its own. */
+async function statusOf(store: Store, where: Where | undefined): Promise<StatusEntry[]> {
+  if (where === undefined) return latest(await store.list({}));
+  await using repository = await openRepository(where.repo);
+  const entries = latest(await store.list({ repository: repository.identity }));
+  const selectable = entries.map((one) => ({ ...one, path: one.workload, files: [] }));
+  const { selected } = selectWorkloads(selectable, where.selectors ?? [], repository.folder);
+  return selected.map(({ path: _path, files: _files, ...one }) => one);
+}
+
+/** The rollout to go back to. */
+async function rollbackTo(
+  store: Store,
+  identity: string,
+  workload: string,
+  to: string | undefined,
+): Promise<RolloutRecord> {
+  const records = (await store.list({ repository: identity, workload })).map(({ record }) => record);
+  if (to !== undefined) {
+    const chosen = records.find((record) => record.id === to);
+    if (chosen?.phase === 'succeeded' && chosen.revision.commit !== undefined) return chosen;
+    throw new EngineError(
+      'rollback.not-a-good-rollout',
+      `${to} is not a successful rollout of a commit of ${workload}`,
+      {
+        kind: 'usage',
+        hint: `choose one from \`gitmoxi history ${workload} --status succeeded\``,
+      },
+    );
+  }
+  const good = records.filter((record) => record.phase === 'succeeded' && record.revision.commit !== undefined);
+  const present = good[0];
+  const before = good.find((record) => record.revision.commit !== present?.revision.commit);
+  if (before !== undefined) return before;
+  throw new EngineError(
+    'rollback.nothing-to-go-back-to',
+    `${workload} has no earlier successful rollout in this store`,
+    {
+      hint: 'deploy the commit you want with --revision, or choose another --store',
+    },
+  );
+}
+
+export function createEngine(options: EngineOptions): Engine {
+  const { profile, endpoint, region, clock, owner } = options;
+  let reached: Promise<Aws> | undefined;
+  const aws = () => {
+    const where = { ...(profile === undefined ? {} : { profile }), ...(endpoint === undefined ? {} : { endpoint }) };
+    reached ??= import('./aws/index.ts').then(({ createAws }) => createAws(where));
+    return reached;
+  };
+  let opened: Promise<Store> | undefined;
+  const store = () => {
+    opened ??= options.store();
+    return opened;
+  };
+  const ports = async () => ({ aws: await aws(), store: await store(), clock, owner });
+
+  async function planRollback(where: Where, to: string | undefined): Promise<PlanReport> {
+    const at = await withRevision(where, async (here) => {
+      const picked = pick(here, where, here.workloads);
+      const [workload] = picked;
+      if (workload === undefined || picked.length > 1) {
+        throw new EngineError('rollback.one-workload', `name one workload to roll back, not ${picked.length}`, {
+          kind: 'usage',
+          hint: 'see `gitmoxi status`',
+        });
+      }
+      return { identity: here.repository.identity, workload, head: here.commit };
+    });
+    const target = await rollbackTo(await store(), at.identity, at.workload.path, to);
+    const commit = target.revision.commit!;
+    const request = { repo: where.repo, revision: commit, selectors: [at.workload.path], force: true };
+    const report = await planRevision({ aws, store, region }, request, 'rollback');
+    const workloads = report.workloads.filter(
+      (plan) => workloadKey({ kind: plan.kind, path: plan.workload }) === workloadKey(at.workload),
+    );
+    const reason = `rolled back to ${commit.slice(0, 7)} (${target.id})`;
+    return { ...report, workloads, context: { ...report.context, hold: { commit: at.head?.id, reason } } };
+  }
+
+  async function rollout(id: string): Promise<StatusEntry> {
+    const found = await (await store()).load(id);
+    if (found !== undefined) return entry(found);
+    throw new EngineError('store.no-such-rollout', `no rollout ${id} in this store`, {
+      kind: 'usage',
+      hint: 'see `gitmoxi history` for the ids',
+    });
+  }
+
+  return {
+    render,
+    validate,
+    plan: (request) => planRevision({ aws, store, region }, request),
+    deploy: async (plan, run) => deployPlan(await ports(), plan, run),
+    resume: async (run, only) => resumeAll(await ports(), run, only),
+    status: async (where) => statusOf(await store(), where),
+    history: async (query) => (await (await store()).list(query)).map(({ record }) => record),
+    rollout,
+    events: async (id, after = 0) => {
+      await rollout(id);
+      return (await store()).events(id, after);
+    },
+    planRollback,
+    abort: async (id) => {
+      await rollout(id);
+      return (await store()).setCommand(id, 'abort');
+    },
+    close: async () => {
+      (await reached)?.close();
+      (await opened?.catch(() => undefined))?.close();
+    },
+  };
+}

@@ -1,0 +1,18 @@
+/** The door of the engine: what the command line, the server and the editor may use. */
+export type * from './api.ts';
+export { type Clock, systemClock } from './clock.ts';
+export { createEngine } from './engine.ts';
+export { EngineError, type ErrorKind } from './errors.ts';
+export { type Finding, lineIndex, type Problem, type Severity, toProblem } from './finding.ts';
+export { isObject, type Json, type JsonObject } from './json.ts';
+export { SENSITIVE, type Target, targetKey, targetLabel, targetView } from './plan/index.ts';
+export {
+  EVENT_CODES,
+  type Failure,
+  isFinal,
+  PHASES,
+  type Phase,
+  type RolloutEvent,
+  type RolloutRecord,
+} from './rollout/index.ts';
+export { defaultStorePath, openStore, type Store } from './store/index.ts';

@@ -1,0 +1,279 @@
+/**
+ * Plans of a revision: change set, rendering before and after, live state, and a verdict per workload. Reads Git, AWS
+ * and the store; changes nothing.
+ */
+import type { PlanContext, PlanReport, PlanRequest } from './api.ts';
+import type { Aws } from './aws/index.ts';
+import { type CheckedWorkload, hasErrors } from './check/index.ts';
+import { type Affected, type FileChange, groupWorkloads, type WorkloadPaths, workloadKey } from './config/index.ts';
+import { EngineError } from './errors.ts';
+import { affectedWorkloads } from './git/index.ts';
+import { codeHash } from './hash.ts';
+import {
+  desiredOf,
+  type Live,
+  type LiveFailure,
+  planWorkload,
+  type Surroundings,
+  type Target,
+  targetKey,
+  targetOf,
+  type WorkloadPlan,
+} from './plan/index.ts';
+import type { Trigger } from './rollout/index.ts';
+import type { Hold, Store } from './store/index.ts';
+import { checkEach, type Opened, pick, withRevision } from './workspace.ts';
+
+export interface PlanPorts {
+  /** Loaded when AWS is asked: offline plans start faster without the SDK. */
+  readonly aws: () => Promise<Aws>;
+  readonly store: () => Promise<Store>;
+  readonly region: string | undefined;
+}
+
+type Checked = ReadonlyMap<string, CheckedWorkload>;
+
+/** What the plan starts from. */
+interface Base {
+  /** The revision that counts as deployed, for people; null for none. */
+  readonly since: string | null;
+  /** The commit to compare with; undefined compares with nothing: everything counts as added. */
+  readonly commit: string | undefined;
+  /** Was the very revision processed already? Then all of it is compared with what runs. */
+  readonly again: boolean;
+}
+
+async function baseOf(opened: Opened, request: PlanRequest, store: Store | undefined): Promise<Base> {
+  const { repository, commit } = opened;
+  if (request.since !== undefined) {
+    const { id } = await repository.resolve(request.since);
+    return { since: id, commit: id, again: false };
+  }
+  const branch = (await repository.branch()) ?? 'HEAD';
+  const last = await store?.lastProcessed(repository.identity, branch);
+  if (last === undefined) return { since: null, commit: undefined, again: false };
+  if (last.commit === commit?.id) return { since: last.commit, commit: undefined, again: true };
+  const known = await repository.resolve(last.commit).catch(() => undefined);
+  // A force push or a shallow clone may have lost the commit: everything is compared with what runs, then.
+  return known === undefined
+    ? { since: null, commit: undefined, again: false }
+    : { since: last.commit, commit: last.commit, again: false };
+}
+
+/** Every workload of the revision, as when nothing was processed before. */
+function everything(opened: Opened, again: boolean): Affected[] {
+  const asAdded = (path: string) => ({ path, change: 'added' as const, via: 'own' as const });
+  return opened.workloads.map((workload) => ({
+    workload,
+    relevance: 'deploy',
+    changedFiles: again ? [] : workload.files.map((file) => asAdded(file.path)),
+  }));
+}
+
+async function affectedSince(opened: Opened, base: Base): Promise<readonly Affected[]> {
+  if (base.commit === undefined) return everything(opened, base.again);
+  const changes = await opened.repository.changes(base.commit, opened.tree.revision);
+  return affectedWorkloads(opened.tree, changes);
+}
+
+const keyed = async (opened: Opened['tree'], workloads: readonly WorkloadPaths[]): Promise<Checked> =>
+  new Map(await checkEach(opened, workloads, (checked): [string, CheckedWorkload] => [workloadKey(checked), checked]));
+
+/** The workloads as they were at the base, for those that were there. */
+async function checkedBefore(opened: Opened, base: Base, affected: readonly Affected[]): Promise<Checked> {
+  if (base.commit === undefined) return new Map();
+  const tree = await opened.repository.tree({ commit: base.commit });
+  const wanted = new Set(affected.map(({ workload }) => workloadKey(workload)));
+  return keyed(
+    tree,
+    groupWorkloads(tree.paths).filter((workload) => wanted.has(workloadKey(workload))),
+  );
+}
+
+/** One workload on its way to a plan. */
+interface Candidate {
+  readonly affected: Affected;
+  readonly head: CheckedWorkload | undefined;
+  readonly base: CheckedWorkload | undefined;
+  readonly target: Target | undefined;
+}
+
+function candidates(
+  affected: readonly Affected[],
+  head: Checked,
+  base: Checked,
+  surroundings: Surroundings,
+): Candidate[] {
+  return affected.map((one) => {
+    const key = workloadKey(one.workload);
+    const deleted = one.relevance === 'delete';
+    const known = deleted ? base.get(key) : head.get(key);
+    return {
+      affected: one,
+      head: deleted ? undefined : head.get(key),
+      base: base.get(key),
+      target: known && targetOf(known, surroundings),
+    };
+  });
+}
+
+/**
+ * Which account the credentials belong to, checked against every target that names one.
+ *
+ * @throws EngineError `aws.wrong-account`: nothing is deployed anywhere while one target is of another account
+ */
+async function surroundingsOf(ports: PlanPorts, wanted: readonly Candidate[]): Promise<Surroundings> {
+  const region = ports.region ?? wanted.map(({ target }) => target?.region).find((name) => name !== undefined);
+  if (region === undefined) return {};
+  const account = await (await ports.aws()).account(region);
+  for (const { target, affected } of wanted) {
+    if (target?.account === undefined || target.account === account) continue;
+    throw new EngineError(
+      'aws.wrong-account',
+      `${affected.workload.path} belongs in account ${target.account}, and these credentials are for account ${account}`,
+      {
+        kind: 'surroundings',
+        hint: `use credentials of account ${target.account} (--profile, AWS_PROFILE), or correct environment.account`,
+      },
+    );
+  }
+  return { account, ...(ports.region === undefined ? {} : { region: ports.region }) };
+}
+
+function readable(candidate: Candidate): boolean {
+  const { head, target, affected } = candidate;
+  if (target?.region === undefined) return false;
+  return affected.relevance === 'delete' || (head !== undefined && !hasErrors(head));
+}
+
+async function readAll(
+  aws: Aws,
+  wanted: readonly Candidate[],
+  surroundings: Surroundings,
+): Promise<ReadonlyMap<string, Live | LiveFailure>> {
+  return aws.read(
+    wanted.filter(readable).map(({ head, target }) => {
+      const desired = head && desiredOf(head, surroundings, undefined);
+      return { target: target!, ...(desired?.kind === 'lambda' ? { alias: desired.settings.alias } : {}) };
+    }),
+  );
+}
+
+function heldReason(
+  holds: readonly Hold[],
+  candidate: Candidate,
+  request: PlanRequest,
+  commit: string | undefined,
+): string | undefined {
+  if (request.force) return undefined;
+  const { kind, path } = candidate.affected.workload;
+  const hold = holds.find((one) => one.kind === kind && one.workload === path);
+  if (hold === undefined || (hold.commit !== undefined && hold.commit !== commit)) return undefined;
+  return hold.commit === undefined ? hold.reason : `${hold.reason}; a newer commit, or --force, deploys it again`;
+}
+
+/** Plans that would fight over one target: a moved workload is not deleted, and two workloads for one target block. */
+function withoutConflicts(plans: readonly WorkloadPlan[], others: ReadonlyMap<string, string>): WorkloadPlan[] {
+  const claims = Map.groupBy(
+    plans.filter(
+      (plan) => plan.target !== undefined && plan.strategy !== 'ecs-delete' && plan.strategy !== 'lambda-delete',
+    ),
+    (plan) => targetKey(plan.target!),
+  );
+  return plans.map((plan) => {
+    if (plan.target === undefined) return plan;
+    const key = targetKey(plan.target);
+    const claimed = claims.get(key)?.map((other) => other.workload) ?? [];
+    if (plan.action === 'delete') {
+      const heir = claimed[0] ?? others.get(key);
+      return heir === undefined
+        ? plan
+        : { ...plan, action: 'unchanged', reason: `its files moved: ${heir} has the same target now` };
+    }
+    const rivals = claimed.filter((workload) => workload !== plan.workload);
+    if (rivals.length === 0) return plan;
+    return {
+      ...plan,
+      action: 'blocked',
+      reason: `${rivals.join(', ')} has the same target: two workloads cannot own one service or function`,
+      desired: undefined,
+    };
+  });
+}
+
+/** Targets of all workloads of the revision, needed only where something would be deleted. */
+async function targetsOfAll(
+  opened: Opened,
+  plans: readonly WorkloadPlan[],
+  surroundings: Surroundings,
+): Promise<ReadonlyMap<string, string>> {
+  if (!plans.some((plan) => plan.action === 'delete')) return new Map();
+  const found = await checkEach(opened.tree, opened.workloads, (checked): [string, string] | undefined => {
+    const target = targetOf(checked, surroundings);
+    return target && [targetKey(target), checked.path];
+  });
+  return new Map(found.filter((entry) => entry !== undefined));
+}
+
+const changesOf = (affected: Affected): FileChange[] =>
+  affected.changedFiles.map(({ path, change }) => ({ path, change }));
+
+async function planOpened(
+  ports: PlanPorts,
+  opened: Opened,
+  request: PlanRequest,
+  trigger: Trigger,
+): Promise<PlanReport> {
+  const store = await ports.store();
+  const base =
+    trigger === 'rollback' ? { since: null, commit: undefined, again: true } : await baseOf(opened, request, store);
+  const all = await affectedSince(opened, base);
+  const picked = pick(
+    opened,
+    request,
+    all.map((one) => one.workload),
+    opened.workloads,
+  );
+  const affected = all.filter((one) => picked.includes(one.workload));
+  const head = await keyed(
+    opened.tree,
+    affected.filter((one) => one.relevance !== 'delete').map((one) => one.workload),
+  );
+  const before = await checkedBefore(opened, base, affected);
+  const known: Surroundings = ports.region === undefined ? {} : { region: ports.region };
+  const first = candidates(affected, head, before, known);
+  const surroundings = request.offline ? known : await surroundingsOf(ports, first);
+  const wanted = candidates(affected, head, before, surroundings);
+  const live = request.offline ? undefined : await readAll(await ports.aws(), wanted, surroundings);
+  const holds = await store.holds(opened.repository.identity);
+  const plans = wanted.map((candidate) =>
+    planWorkload({
+      path: candidate.affected.workload.path,
+      kind: candidate.affected.workload.kind,
+      base: candidate.base,
+      head: candidate.head,
+      deleted: candidate.affected.relevance === 'delete',
+      changedFiles: changesOf(candidate.affected),
+      live: live === undefined ? 'offline' : candidate.target && live.get(targetKey(candidate.target)),
+      surroundings,
+      held: heldReason(holds, candidate, request, opened.commit?.id),
+      force: request.force ?? false,
+      hash: codeHash,
+    }),
+  );
+  const context: PlanContext = {
+    repository: { identity: opened.repository.identity, root: opened.repository.root },
+    branch: await opened.repository.branch(),
+    commit: opened.commit && { id: opened.commit.id, subject: opened.commit.subject, author: opened.commit.author },
+    trigger,
+    force: request.force ?? false,
+    whole: (request.selectors ?? []).length === 0,
+  };
+  const workloads = withoutConflicts(plans, await targetsOfAll(opened, plans, surroundings));
+  return { revision: opened.revision, since: base.since, workloads, context };
+}
+
+/** Plans a revision. @throws EngineError for what concerns the plan as a whole */
+export function planRevision(ports: PlanPorts, request: PlanRequest, trigger: Trigger = 'manual'): Promise<PlanReport> {
+  return withRevision(request, (opened) => planOpened(ports, opened, request, trigger));
+}

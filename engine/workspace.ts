@@ -1,0 +1,73 @@
+/**
+ * From a place and a revision to checked workloads: opens the repository, reads what is asked for, renders and checks.
+ * Owns nothing beyond the call: the repository is closed again.
+ */
+import type { Where } from './api.ts';
+import { type CheckedWorkload, checkWorkload } from './check/index.ts';
+import { groupWorkloads, selectWorkloads, type WorkloadPaths } from './config/index.ts';
+import { EngineError } from './errors.ts';
+import { type Commit, loadWorkloads, openRepository, type Repository, type Tree } from './git/index.ts';
+
+/** Read and checked at a time: bounds memory, and keeps the event loop free in between. */
+const WORKLOADS_AT_ONCE = 50;
+
+/** A repository at one revision. */
+export interface Opened {
+  readonly repository: Repository;
+  readonly tree: Tree;
+  /** Undefined for a working tree. */
+  readonly commit: Commit | undefined;
+  /** The commit's id, or `worktree`. */
+  readonly revision: string;
+  /** All workloads of the revision. */
+  readonly workloads: readonly WorkloadPaths[];
+}
+
+/** Opens the repository at the revision for the duration of `work`. */
+export async function withRevision<T>(where: Where, work: (opened: Opened) => Promise<T>): Promise<T> {
+  await using repository = await openRepository(where.repo);
+  const revision = where.revision ?? 'HEAD';
+  const commit = typeof revision === 'string' ? await repository.resolve(revision) : undefined;
+  const tree = await repository.tree(commit === undefined ? 'worktree' : { commit: commit.id });
+  const workloads = groupWorkloads(tree.paths);
+  return work({ repository, tree, commit, revision: commit?.id ?? 'worktree', workloads });
+}
+
+/**
+ * The workloads that selectors pick.
+ *
+ * @param known further workloads that a selector may name without picking them
+ * @throws EngineError `workload.no-match` (usage) for a selector that names nothing
+ */
+export function pick<T extends WorkloadPaths>(
+  opened: Opened,
+  where: Where,
+  all: readonly T[],
+  known: readonly WorkloadPaths[] = [],
+): readonly T[] {
+  const selectors = where.selectors ?? [];
+  const { folder } = opened.repository;
+  const { selected, unmatched } = selectWorkloads(all, selectors, folder);
+  const nowhere = unmatched.length === 0 ? [] : selectWorkloads(known, unmatched, folder).unmatched;
+  if (nowhere.length > 0) {
+    throw new EngineError('workload.no-match', `no workload matches ${nowhere.join(', ')}`, {
+      kind: 'usage',
+      hint: 'name a workload by its path prefix (dev/web/web), one of its files, a folder or a glob',
+    });
+  }
+  return selected;
+}
+
+/** Loads, renders and checks workloads in batches; `use` sees each once, and what it gives is all that is kept. */
+export async function checkEach<T>(
+  tree: Tree,
+  workloads: readonly WorkloadPaths[],
+  use: (checked: CheckedWorkload) => T,
+): Promise<T[]> {
+  const results: T[] = [];
+  for (let i = 0; i < workloads.length; i += WORKLOADS_AT_ONCE) {
+    const sources = await loadWorkloads(tree, workloads.slice(i, i + WORKLOADS_AT_ONCE));
+    for (const source of sources) results.push(use(checkWorkload(source)));
+  }
+  return results;
+}
