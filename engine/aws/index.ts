@@ -1,7 +1,7 @@
 /** The door of engine/aws: AWS as the plan and the runner need it. */
 import { GetCallerIdentityCommand } from '@aws-sdk/client-sts';
 import { EngineError } from '../errors.ts';
-import { type Desired, type Live, type LivePort, type Target, targetKey, targetLabel } from '../plan/index.ts';
+import { type Desired, type Live, type LiveFailure, type Target, targetKey, targetLabel } from '../plan/index.ts';
 import type { AwsPort, Outcome } from '../rollout/index.ts';
 import { type AwsOptions, createClients } from './clients.ts';
 import { performEcs } from './ecsActions.ts';
@@ -12,7 +12,13 @@ import { observeEcs, observeLambda } from './observe.ts';
 
 export type { AwsOptions } from './clients.ts';
 
-export interface Aws extends AwsPort, LivePort {
+export interface Aws extends AwsPort {
+  /** The caller's account, by STS. Throws `EngineError` of kind `surroundings`. */
+  account(region: string): Promise<string>;
+  /** Reads all targets in as few calls as AWS allows; a target's failure is its own value. Keys are `targetKey`s. */
+  read(
+    targets: readonly { readonly target: Target; readonly alias?: string }[],
+  ): Promise<ReadonlyMap<string, Live | LiveFailure>>;
   /** Live state of one target. Throws `EngineError`. */
   liveOf(target: Target, desired: Desired | undefined): Promise<Live>;
   close(): void;

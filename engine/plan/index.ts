@@ -4,14 +4,13 @@ export { canonical, type Difference, differences, isEmpty, SENSITIVE } from './d
 export { changedMembers, NONE_OF, primaryDeployment, serviceDifferences, taskDefinitionName } from './ecs.ts';
 export {
   CODE_TAG,
-  type CodeHash,
   codeDifferences,
   codeReference,
   configurationDifferences,
   configurationRequest,
   tagDifferences,
 } from './lambda.ts';
-export type { Live, LiveEcs, LiveFailure, LiveLambda, LivePort } from './live.ts';
+export type { Live, LiveEcs, LiveFailure, LiveLambda } from './live.ts';
 export {
   desiredOf,
   differencesOf,

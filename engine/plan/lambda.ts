@@ -4,6 +4,7 @@
  * The file is CreateFunction's request body and the truth: a member that it leaves out has CreateFunction's default.
  * Sources: AWS Lambda API reference, CreateFunction (defaults), GetFunction.
  */
+import type { CodeHash } from '../hash.ts';
 import { isObject, type Json, type JsonObject } from '../json.ts';
 import { OWN_TAG_PREFIX } from './desired.ts';
 import { canonical, type Difference, differences, isEmpty } from './differences.ts';
@@ -172,14 +173,6 @@ export function codeDifferences(live: LiveLambda, desired: JsonObject, hash: Cod
     ...found,
     { path: '/Code', live: `sha256 ${String(serving['CodeSha256'] ?? 'unknown')}`, desired: codeLabel(desired) },
   ];
-}
-
-/** Digests as a parameter: pure code has no crypto. */
-export interface CodeHash {
-  /** Base64 SHA-256 of the bytes that a base64 text stands for: what Lambda calls CodeSha256. */
-  zip(base64: string): string;
-  /** Hex SHA-256 of a text, at most 64 characters. */
-  text(text: string): string;
 }
 
 /** Tags of the definition against the function's, without AWS's and GitMoxi's own. */

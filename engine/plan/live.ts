@@ -3,7 +3,6 @@
  * it; this module owns the shape.
  */
 import type { JsonObject } from '../json.ts';
-import type { Target } from './target.ts';
 
 export interface LiveEcs {
   readonly kind: 'ecs';
@@ -36,12 +35,4 @@ export interface LiveFailure {
   readonly message: string;
   readonly hint: string | undefined;
   readonly requestId: string | undefined;
-}
-
-/** What plan needs from AWS. Implemented by engine/aws. */
-export interface LivePort {
-  /** The caller's account, by STS. Throws `EngineError` of kind `surroundings`. */
-  account(region: string): Promise<string>;
-  /** Reads all targets in as few calls as AWS allows; a target's failure is its own value. Keys are `targetKey`s. */
-  read(targets: readonly { target: Target; alias?: string }[]): Promise<ReadonlyMap<string, Live | LiveFailure>>;
 }

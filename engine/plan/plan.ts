@@ -5,17 +5,12 @@
 import { type CheckedWorkload, hasErrors, objectOf } from '../check/checked.ts';
 import type { FileChange, FileRole, WorkloadKind } from '../config/index.ts';
 import { type Problem, toProblem } from '../finding.ts';
+import type { CodeHash } from '../hash.ts';
 import type { JsonObject } from '../json.ts';
 import type { Desired, EcsDesired, LambdaDesired } from './desired.ts';
 import { canonical, type Difference, isEmpty } from './differences.ts';
 import { replacementMembers, serviceDifferences, taskDefinitionDifferences } from './ecs.ts';
-import {
-  type CodeHash,
-  codeDifferences,
-  configurationDifferences,
-  immutableDifferences,
-  tagDifferences,
-} from './lambda.ts';
+import { codeDifferences, configurationDifferences, immutableDifferences, tagDifferences } from './lambda.ts';
 import type { Live, LiveEcs, LiveFailure, LiveLambda } from './live.ts';
 import { maskSecrets } from './secrets.ts';
 import { ecsSettings, environmentOf, lambdaSettings } from './settings.ts';

@@ -8,9 +8,10 @@
  *
  * Owns nothing: all state is in the record.
  */
+
+import type { CodeHash } from '../hash.ts';
 import type { JsonObject } from '../json.ts';
 import {
-  type CodeHash,
   codeDifferences,
   configurationDifferences,
   type LambdaDesired,

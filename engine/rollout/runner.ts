@@ -7,8 +7,9 @@
  */
 import type { Clock } from '../clock.ts';
 import { EngineError } from '../errors.ts';
+import type { CodeHash } from '../hash.ts';
 import type { JsonObject } from '../json.ts';
-import { type CodeHash, type Desired, differencesOf, type Live } from '../plan/index.ts';
+import { type Desired, differencesOf, type Live } from '../plan/index.ts';
 import type { Action, AwsError, Outcome } from './actions.ts';
 import type { Observation } from './observation.ts';
 import type { AwsPort, Claim, StorePort } from './ports.ts';

@@ -1,5 +1,6 @@
 /** The table of strategies: a new one is one file beside this and one line here. */
-import type { CodeHash, StrategyName } from '../plan/index.ts';
+import type { CodeHash } from '../hash.ts';
+import type { StrategyName } from '../plan/index.ts';
 import { deletion } from './deletion.ts';
 import { ecsRolling } from './ecsRolling.ts';
 import { lambdaAlias } from './lambdaAlias.ts';

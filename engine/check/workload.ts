@@ -1,0 +1,279 @@
+/**
+ * Checks one workload: renders its files with its inputs and says everything that is wrong, each at its place in the
+ * source. Pure and synchronous: the same check for the command line, for deploying and for each keystroke.
+ */
+import { type Node, type ParseError, parseTree, printParseErrorCode } from 'jsonc-parser';
+import {
+  DEFINITION_SUFFIX,
+  explainFileProblem,
+  MAX_CONFIG_BYTES,
+  type SourceFile,
+  type WorkloadSource,
+} from '../config/index.ts';
+import type { Finding } from '../finding.ts';
+import type { Json } from '../json.ts';
+import {
+  type Inputs,
+  parseTemplate,
+  readInputs,
+  renderTemplate,
+  type Scope,
+  type SourceMap,
+  scopeOf,
+  type TemplateProblem,
+} from '../template/index.ts';
+import type { CheckedWorkload, RenderedFile } from './checked.ts';
+import { valueOf } from './jsonValue.ts';
+import { validateAgainstSchema } from './schema.ts';
+
+const NO_INPUTS: Inputs = { values: new Map(), complete: true, findings: [] };
+
+interface Outcome {
+  readonly file: RenderedFile;
+  readonly findings: readonly Finding[];
+}
+
+/** What cannot be read cannot be rendered. */
+function unreadable(file: SourceFile): Outcome {
+  const { message, hint } = explainFileProblem(file.problem!, file.path, MAX_CONFIG_BYTES);
+  return {
+    file: {
+      ...identity(file),
+      source: undefined,
+      text: undefined,
+      value: undefined,
+      map: undefined,
+      sensitive: new Set(),
+    },
+    findings: [{ path: file.path, start: 0, end: 0, severity: 'error', code: `file.${file.problem}`, message, hint }],
+  };
+}
+
+const identity = ({ path, suffix, role }: SourceFile) => ({ path, suffix, role });
+
+const fromTemplate = (path: string, problem: TemplateProblem): Finding => ({
+  path,
+  start: problem.start,
+  end: problem.end,
+  severity: 'error',
+  code: problem.code,
+  message: problem.message,
+  ...(problem.hint === undefined ? {} : { hint: problem.hint }),
+});
+
+/** jsonc-parser's code of "ValueExpected": its enumeration has no value at run time. */
+const VALUE_EXPECTED = 4;
+
+/** By jsonc-parser's names. */
+const WORDS: Readonly<Record<string, string>> = {
+  PropertyNameExpected: 'a key in double quotes is expected here',
+  ValueExpected: 'a value is expected here',
+  ColonExpected: 'a colon is expected here',
+  CommaExpected: 'a comma is expected here',
+  CloseBraceExpected: 'a closing brace is missing',
+  CloseBracketExpected: 'a closing bracket is missing',
+  EndOfFileExpected: 'nothing may follow the closing brace',
+  InvalidCommentToken: 'JSON has no comments',
+  UnexpectedEndOfString: 'this string has no closing quote on its line',
+  InvalidNumberFormat: 'this is not a number',
+  InvalidSymbol: 'this is neither a string in double quotes, a number, true, false nor null',
+  InvalidCharacter: 'this character is not allowed in a JSON string',
+  InvalidEscapeCharacter: 'this backslash sequence is not JSON',
+};
+
+/** The first mistake is the one to mend: those after it mostly follow from it. */
+function jsonFinding(path: string, rendered: string, error: ParseError, map: SourceMap): Finding {
+  const place = map.toSource(error.offset, error.offset + error.length);
+  const line = rendered.slice(rendered.lastIndexOf('\n', error.offset - 1) + 1).split('\n', 1)[0] ?? '';
+  const name = printParseErrorCode(error.error);
+  const what = WORDS[name] ?? name;
+  const shown = place.sensitive || line.trim() === '' ? '' : `; rendered: ${line.trim().slice(0, 120)}`;
+  return {
+    path,
+    start: place.start,
+    end: place.end,
+    severity: 'error',
+    code: 'json.syntax',
+    message: `the rendered text is not JSON: ${what}${shown}`,
+    hint: 'look at the rendered text (`gitmoxi render`); lists and objects need `| tojson`, text needs quotes around it',
+  };
+}
+
+/** JSON pointers of values that a sensitive input fed. */
+function sensitivePointers(root: Node, map: SourceMap): Set<string> {
+  const found = new Set<string>();
+  if (!map.hasSensitive) return found;
+  const visit = (node: Node, pointer: string): void => {
+    if (node.type === 'object') {
+      for (const { children } of node.children ?? []) {
+        const [key, value] = children ?? [];
+        const name = String(key?.value).replaceAll('~', '~0').replaceAll('/', '~1');
+        // A secret in a key hides the value too: the pointer itself must then not be shown either.
+        if (value) visit(value, `${pointer}/${name}`);
+      }
+    } else if (node.type === 'array') {
+      for (const [i, child] of (node.children ?? []).entries()) visit(child, `${pointer}/${i}`);
+    } else if (map.toSource(node.offset, node.offset + node.length).sensitive) {
+      found.add(pointer);
+    }
+  };
+  visit(root, '');
+  return found;
+}
+
+function checkJson(
+  file: SourceFile,
+  text: string,
+  map: SourceMap,
+): { value: Json | undefined; sensitive: Set<string>; findings: Finding[] } {
+  const errors: ParseError[] = [];
+  const root = parseTree(text, errors, { disallowComments: true, allowTrailingComma: false, allowEmptyContent: false });
+  const [first] = errors;
+  if (first !== undefined || root === undefined) {
+    const error = first ?? { error: VALUE_EXPECTED, offset: 0, length: 0 };
+    return { value: undefined, sensitive: new Set(), findings: [jsonFinding(file.path, text, error, map)] };
+  }
+  const redact = (start: number, end: number) => map.toSource(start, end).sensitive;
+  const findings = validateAgainstSchema(root, file.suffix, { redact }).map((finding): Finding => {
+    const { start, end } = map.toSource(finding.start, finding.end);
+    return { ...finding, path: file.path, start, end };
+  });
+  return { value: valueOf(root), sensitive: sensitivePointers(root, map), findings };
+}
+
+function checkTemplate(file: SourceFile, scope: Scope): Outcome {
+  if (file.text === undefined) return unreadable(file);
+  const { template, problems } = parseTemplate(file.text);
+  const rendered = renderTemplate(template, scope);
+  const found = [...problems, ...rendered.problems].map((problem) => fromTemplate(file.path, problem));
+  const base = { ...identity(file), source: file.text };
+  if (found.length > 0 || !rendered.complete) {
+    return {
+      file: {
+        ...base,
+        text: rendered.complete ? rendered.text : undefined,
+        value: undefined,
+        map: rendered.map,
+        sensitive: new Set(),
+      },
+      findings: found,
+    };
+  }
+  const { value, sensitive, findings } = checkJson(file, rendered.text, rendered.map);
+  return { file: { ...base, text: rendered.text, value, map: rendered.map, sensitive }, findings };
+}
+
+function checkInput(file: SourceFile): Outcome {
+  if (file.text === undefined) return unreadable(file);
+  return {
+    file: {
+      ...identity(file),
+      source: file.text,
+      text: file.text,
+      value: undefined,
+      map: undefined,
+      sensitive: new Set(),
+    },
+    findings: [],
+  };
+}
+
+function inputsOf(source: WorkloadSource): Inputs {
+  const file = source.files.find(({ role }) => role === 'input');
+  if (file === undefined) return NO_INPUTS;
+  if (file.text === undefined) return { ...NO_INPUTS, complete: false };
+  return readInputs({ path: file.path, text: file.text }, source.references);
+}
+
+/** A workload-wide finding, at the start of a file. */
+const missing = (path: string, code: string, message: string, hint: string): Finding => ({
+  path,
+  start: 0,
+  end: 0,
+  severity: 'error',
+  code,
+  message,
+  hint,
+});
+
+const has = (value: Json | undefined, key: string): boolean =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) && Object.hasOwn(value, key);
+
+/** Files that deploying needs, and that are not there. */
+function missingFiles(source: WorkloadSource, files: readonly RenderedFile[]): Finding[] {
+  const first = source.files[0]!.path;
+  const byRole = (role: string) => files.find((file) => file.role === role);
+  const definition = byRole(source.kind === 'ecs' ? 'service' : 'function');
+  if (definition === undefined) {
+    const name = `${source.path}${DEFINITION_SUFFIX[source.kind]}`;
+    return [
+      missing(
+        first,
+        'workload.no-definition',
+        `${source.path} has no ${name}, so nothing can be deployed`,
+        `add ${name}, or delete the files that belong to it`,
+      ),
+    ];
+  }
+  if (source.kind === 'ecs') {
+    const named = definition.value === undefined || has(definition.value, 'taskDefinition');
+    if (byRole('task') !== undefined || named) return [];
+    const name = `${source.path}_taskdef.json`;
+    return [
+      missing(
+        definition.path,
+        'workload.no-task-definition',
+        `no task definition: there is no ${name}, and the service names none`,
+        `add ${name}, or set taskDefinition here`,
+      ),
+    ];
+  }
+  if (byRole('deployment') !== undefined) return [];
+  const name = `${source.path}_lambdadepdef.json`;
+  return [
+    missing(
+      definition.path,
+      'workload.no-alias',
+      `no alias: there is no ${name} to name one`,
+      `add ${name} with at least {"alias": "live"}`,
+    ),
+  ];
+}
+
+/**
+ * Without an input file every name is undefined: that is one mistake, not one per name.
+ */
+function withoutInputFile(source: WorkloadSource, findings: readonly Finding[]): readonly Finding[] {
+  if (source.files.some(({ role }) => role === 'input')) return findings;
+  const [first] = findings.filter(({ code }) => code === 'template.undefined-name');
+  if (first === undefined) return findings;
+  const name = `${source.path}${source.kind === 'ecs' ? '_input.json' : '_lambdainput.json'}`;
+  const one: Finding = {
+    ...first,
+    code: 'workload.no-input',
+    message: `the templates use values, and there is no ${name} to give them (first: ${first.message})`,
+    hint: `add ${name}, with values or a ref to a Terraform or CDK output`,
+  };
+  return [...findings.filter(({ code }) => code !== 'template.undefined-name'), one];
+}
+
+/** Renders and checks a workload. Never throws, whatever the files hold. */
+export function checkWorkload(source: WorkloadSource): CheckedWorkload {
+  const inputs = inputsOf(source);
+  const scope = scopeOf(inputs);
+  const outcomes = source.files.map((file) => (file.role === 'input' ? checkInput(file) : checkTemplate(file, scope)));
+  const files = outcomes.map(({ file }) => file);
+  const perFile = outcomes.flatMap(({ findings }) => findings);
+  const findings = [...inputs.findings, ...withoutInputFile(source, perFile), ...missingFiles(source, files)];
+  const texts = [...source.files, ...source.references].flatMap(({ path, text }): [string, string][] =>
+    text === undefined ? [] : [[path, text]],
+  );
+  return {
+    path: source.path,
+    kind: source.kind,
+    files,
+    inputs: inputs.values,
+    findings: findings.sort((a, b) => (a.path === b.path ? a.start - b.start : a.path < b.path ? -1 : 1)),
+    sources: new Map(texts),
+  };
+}
