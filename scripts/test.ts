@@ -1,0 +1,31 @@
+/**
+ * `npm test`: everything that must hold, one after the other, stopping at the first that does not: generated files,
+ * types, lint, then the suites. Runs the same on Windows, macOS and Linux.
+ */
+import { spawnSync } from 'node:child_process';
+import { dirname, join, resolve } from 'node:path';
+
+const ROOT = resolve(import.meta.dirname, '..');
+
+/** The script behind a package's command, run by this very Node: no shell, no `.cmd`. */
+const bin = (...path: string[]) => join(ROOT, 'node_modules', ...path);
+
+const STEPS: readonly (readonly [name: string, script: string, ...args: string[]])[] = [
+  ['schemas are up to date', join(ROOT, 'scripts', 'schemas.ts'), '--check'],
+  ['types', bin('typescript', 'bin', 'tsc'), '--noEmit'],
+  ['lint', bin('@biomejs', 'biome', 'bin', 'biome'), 'check', '--error-on-warnings', '.'],
+  ['bundle', join(ROOT, 'scripts', 'build.ts')],
+  ['suites', bin('mocha', 'bin', 'mocha.js'), ...process.argv.slice(2)],
+];
+
+// Everything that the suites start runs on the Node that runs this, whatever else is installed.
+const env = { ...process.env, PATH: [dirname(process.execPath), process.env['PATH']].join(process.platform === 'win32' ? ';' : ':') };
+
+for (const [name, script, ...args] of STEPS) {
+  console.log(`\n— ${name}`);
+  const { status } = spawnSync(process.execPath, [script, ...args], { cwd: ROOT, stdio: 'inherit', env });
+  if (status !== 0) {
+    console.error(`\nnpm test stopped: ${name} failed`);
+    process.exit(status ?? 1);
+  }
+}
