@@ -1,0 +1,442 @@
+/**
+ * ECS's service scheduler: looks at a service some seconds after anything changed, and starts, replaces and stops tasks
+ * until what runs is what is wanted. One pass is `reconcile`; passes are level-triggered, so a pass too many does
+ * nothing.
+ *
+ * Owns: when each service is looked at next. Must not: change a task but through `tasks.ts`, or a deployment's state
+ * but through `deployments.ts`.
+ */
+import {
+  alarmsInAlarm,
+  bakeSeconds,
+  breakerSettings,
+  completeDeployment,
+  draw,
+  failDeployment,
+  isOpen,
+  liveTasks,
+  rollBack,
+  setStatus,
+  thresholdOf,
+} from './deployments.ts';
+import { pickProvider } from './placement.ts';
+import { type RollingCounts, rollingWindow, stopBudget, tasksToStart } from './rolling.ts';
+import { announce, announceOnce, taskList } from './serviceEvents.ts';
+import type { Deployment, EcsService, Task, TaskNews } from './state.ts';
+import { launchTask, stopTask } from './tasks.ts';
+
+const SECOND = 1000;
+
+/** How soon the scheduler acts, seconds. Sources: SPEC.md, "Durations". */
+const AFTER_TASK_NEWS = [1, 4] as const;
+const AFTER_HEALTHY = [10, 25] as const;
+const AFTER_REQUEST = [5, 15] as const;
+const AFTER_ROLLBACK = [15, 20] as const;
+const ALARM_POLL = 30;
+
+/** The start throttle's gaps: developer guide, "service throttle logic": growing, up to 15 minutes. Seconds. */
+const START_GAP_BASE = 5;
+const LONGEST_GAP = 900;
+/** Failures in a row after which the scheduler says that it cannot start tasks. */
+const INCONSISTENT_STARTS = 4;
+/** Gaps after a lack of capacity, seconds; the last one repeats. */
+const CAPACITY_GAPS = [60, 300, LONGEST_GAP];
+
+/** While all is well the scheduler says so every six hours (observed). */
+const STEADY_REPEAT_MS = 6 * 3600 * SECOND;
+
+/** INACTIVE services stay describable for a while. */
+const KEPT_INACTIVE_MS = 3600 * SECOND;
+
+const STUCK =
+  'was unable to stop or start tasks during a deployment because of the service deployment configuration. Update the minimumHealthyPercent or maximumPercent value and try again.';
+
+export function wakeAfterRequest(service: EcsService): void {
+  wake(service, draw(service, 'wake').between(...AFTER_REQUEST));
+}
+
+/** Has the scheduler look in so many seconds, if it would not sooner. */
+function wake(service: EcsService, seconds: number): void {
+  const { region } = service.cluster.ecs;
+  // Rounded up: a look just before its reason would only set another one.
+  const at = Math.ceil(region.now + seconds * SECOND);
+  if (at >= service.wakeAt) return;
+  service.wakeAt = at;
+  region.at(at, () => {
+    // An earlier wake-up has taken this one's place.
+    if (service.wakeAt !== at) return;
+    service.wakeAt = Number.POSITIVE_INFINITY;
+    reconcile(service);
+  });
+}
+
+function reconcile(service: EcsService): void {
+  if (service.status === 'DRAINING') {
+    finishDraining(service);
+    return;
+  }
+  const primary = service.deployments[0];
+  if (service.status !== 'ACTIVE' || primary === undefined) return;
+  if (!requestedRollback(service, primary) && !watchAlarms(service, primary)) {
+    announceTargets(service);
+    const replaced = replaceUnhealthy(service);
+    const moved = primary.rolloutState === 'FAILED' ? false : startAndStop(service, primary);
+    if (primary.rolloutState === 'IN_PROGRESS') advanceRollout(service, primary, replaced || moved);
+    else if (primary.rolloutState === 'COMPLETED') announceSteady(service, primary);
+  }
+}
+
+/** A rollback that StopServiceDeployment asked for. */
+function requestedRollback(service: EcsService, primary: Deployment): boolean {
+  if (primary.record.status !== 'ROLLBACK_REQUESTED') return false;
+  if (!rollBack(service, primary, 'Service deployment rolled back by StopServiceDeployment.')) {
+    primary.rolloutState = 'FAILED';
+    setStatus(service, primary.record, 'STOPPED');
+    return true;
+  }
+  wakeAfterRollback(service);
+  return true;
+}
+
+/** @returns whether an alarm has just ended the deployment */
+function watchAlarms(service: EcsService, primary: Deployment): boolean {
+  if (primary.rolloutState !== 'IN_PROGRESS' || primary.alarms !== 'watched') return false;
+  if (alarmsInAlarm(service).length === 0) {
+    wake(service, ALARM_POLL);
+    return false;
+  }
+  primary.alarms = 'triggered';
+  endFailed(service, primary, 'alarm');
+  return true;
+}
+
+function endFailed(service: EcsService, primary: Deployment, cause: 'tasks' | 'alarm'): void {
+  if (failDeployment(service, primary, cause)) wakeAfterRollback(service);
+}
+
+/** Whatever happens meanwhile, a rollback starts its first tasks only after a while. */
+function wakeAfterRollback(service: EcsService): void {
+  const seconds = draw(service, 'wake').between(...AFTER_ROLLBACK);
+  const target = service.deployments[0];
+  if (target !== undefined) target.nextStartAt = service.cluster.ecs.region.now + seconds * SECOND;
+  wake(service, seconds);
+}
+
+/** Replaces what failed its checks inside its own revision, before stopping it where the window has room. */
+function replaceUnhealthy(service: EcsService): boolean {
+  const unhealthy = [...service.tasks].filter((task) => task.desiredStatus === 'RUNNING' && task.failure !== undefined);
+  if (unhealthy.length === 0) return false;
+  const { desiredCount } = service.settings;
+  const { upper } = windowOf(service);
+  for (const deployment of service.deployments) {
+    const failed = unhealthy.filter((task) => task.request.startedBy === deployment.id);
+    if (failed.length === 0) continue;
+    const wanted = deployment.status === 'PRIMARY' ? desiredCount : deployment.desiredCount;
+    const needed = wanted - (liveTasks(service, deployment).length - failed.length);
+    const room = upper - allLive(service).length;
+    if (deployment.rolloutState !== 'FAILED' && deployment.nextStartAt <= service.cluster.ecs.region.now) {
+      const count = Math.max(0, Math.min(needed, room, failed.length));
+      const started = start(service, deployment, count);
+      if (started.length > 0) {
+        announce(
+          service,
+          `has started ${started.length} tasks: ${taskList(started)}. Amazon ECS replaced ${started.length} tasks due to an unhealthy status.`,
+        );
+      }
+    }
+    for (const task of failed) announceFailure(service, task);
+    stopAll(service, failed);
+  }
+  return true;
+}
+
+function announceFailure(service: EcsService, task: Task): void {
+  if (task.health === 'UNHEALTHY') {
+    announce(service, `(task ${task.id}) failed container health checks.`);
+    return;
+  }
+  const balancer = task.request.loadBalancers[0];
+  announce(
+    service,
+    `(task ${task.id}) (port ${balancer?.containerPort ?? 0}) is unhealthy in (target-group ${balancer?.targetGroupArn ?? ''}) due to (reason Health checks failed with these codes: [503]).`,
+  );
+}
+
+function stopAll(service: EcsService, tasks: readonly Task[]): void {
+  const pending = tasks.filter((task) => task.startedAt === undefined);
+  const running = tasks.filter((task) => task.startedAt !== undefined);
+  const balanced = running.filter((task) => task.request.loadBalancers.length > 0);
+  if (balanced.length > 0) {
+    announceRegistration(service, 'deregistered', balanced);
+    announce(service, `has begun draining connections on ${balanced.length} tasks.`);
+  }
+  for (const task of tasks) {
+    const reason = task.failure ?? `Scaling activity initiated by (deployment ${task.request.startedBy})`;
+    stopTask(service.cluster.ecs, task, 'ServiceSchedulerInitiated', reason);
+  }
+  if (running.length > 0) announce(service, `has stopped ${running.length} running tasks: ${taskList(running)}.`);
+  if (pending.length > 0) announce(service, `stopped ${pending.length} pending tasks.`);
+  service.steady = false;
+}
+
+/** @returns whether anything was started or stopped */
+function startAndStop(service: EcsService, primary: Deployment): boolean {
+  const { now } = service.cluster.ecs.region;
+  const rollsOut = primary.rolloutState === 'IN_PROGRESS';
+  const counts = countsOf(service, primary);
+  let moved = false;
+  const wanted = rollsOut ? tasksToStart(counts) : Math.max(0, counts.desired - counts.current);
+  if (wanted > 0 && primary.nextStartAt > now) {
+    wake(service, (primary.nextStartAt - now) / SECOND);
+  } else if (wanted > 0) {
+    const started = start(service, primary, wanted);
+    if (started.length > 0) {
+      announce(service, `has started ${started.length} tasks: ${taskList(started)}.`);
+      moved = true;
+    }
+  }
+  const surplus = [...surplusTasks(service, primary, counts.desired), ...replaceableTasks(service, primary, counts)];
+  if (surplus.length > 0) {
+    stopAll(service, surplus);
+    moved = true;
+  }
+  for (const deployment of service.deployments.slice(1)) {
+    deployment.desiredCount = liveTasks(service, deployment).length;
+  }
+  return moved;
+}
+
+function start(service: EcsService, deployment: Deployment, count: number): Task[] {
+  const { ecs } = service.cluster;
+  const { revision } = deployment;
+  const usage = new Map<string, number>();
+  for (const task of liveTasks(service, deployment)) {
+    const provider = task.request.capacityProvider;
+    if (provider !== undefined) usage.set(provider, (usage.get(provider) ?? 0) + 1);
+  }
+  const started: Task[] = [];
+  for (let i = 0; i < count; i++) {
+    const provider = revision.launch.strategy && pickProvider(revision.launch.strategy, usage);
+    // A provider keeps its share even when it has no room: ECS does not move it to another one.
+    if (provider !== undefined) usage.set(provider, (usage.get(provider) ?? 0) + 1);
+    const task = launchTask(ecs, {
+      cluster: service.cluster,
+      taskDefinition: revision.taskDefinition,
+      launchType: revision.launch.launchType ?? (provider?.startsWith('FARGATE') ? 'FARGATE' : 'EC2'),
+      capacityProvider: provider,
+      platformVersion: revision.launch.platformVersion,
+      networkConfiguration: revision.networkConfiguration,
+      group: `service:${service.name}`,
+      startedBy: deployment.id,
+      tags: taskTags(service, revision.taskDefinition.tags),
+      overrides: { containerOverrides: [], inferenceAcceleratorOverrides: [] },
+      enableExecuteCommand: service.settings.enableExecuteCommand,
+      service: { name: service.name, deployment: deployment.ordinal },
+      loadBalancers: revision.loadBalancers,
+      graceSeconds: service.settings.healthCheckGracePeriodSeconds ?? 0,
+      key: `${service.arn}/${deployment.id}/${deployment.launches++}`,
+      onNews: (subject, news) => onTaskNews(service, deployment, subject, news),
+    });
+    if (task === undefined) continue;
+    service.tasks.add(task);
+    started.push(task);
+  }
+  if (started.length > 0) service.steady = false;
+  if (started.length < count) noCapacity(service, deployment);
+  return started;
+}
+
+function taskTags(service: EcsService, ofDefinition: ReadonlyMap<string, string>): Map<string, string> {
+  const { propagateTags, enableECSManagedTags } = service.settings;
+  const own = propagateTags === 'SERVICE' ? service.tags : propagateTags === 'TASK_DEFINITION' ? ofDefinition : [];
+  const managed: [string, string][] = enableECSManagedTags
+    ? [
+        ['aws:ecs:clusterName', service.cluster.name],
+        ['aws:ecs:serviceName', service.name],
+      ]
+    : [];
+  return new Map([...own, ...managed]);
+}
+
+/** No task comes to be; it is tried again later, and ECS's breaker counts it. */
+function noCapacity(service: EcsService, deployment: Deployment): void {
+  const { now } = service.cluster.ecs.region;
+  announceOnce(
+    service,
+    'was unable to place a task. Reason: Capacity is unavailable at this time. Please try again later or in a different availability zone.',
+  );
+  const gap = CAPACITY_GAPS[Math.min(deployment.startFailures, CAPACITY_GAPS.length - 1)]!;
+  deployment.startFailures++;
+  deployment.nextStartAt = now + gap * SECOND;
+  wake(service, gap);
+  countFailure(service, deployment);
+}
+
+/** Tasks beyond what is wanted: those that do not run yet first, then the youngest. */
+function surplusTasks(service: EcsService, primary: Deployment, desired: number): Task[] {
+  const live = liveTasks(service, primary);
+  return live
+    .sort((a, b) => Number(a.counted) - Number(b.counted) || b.createdAt - a.createdAt)
+    .slice(0, Math.max(0, live.length - desired));
+}
+
+/** Tasks of older deployments whose time has come. */
+function replaceableTasks(service: EcsService, primary: Deployment, counts: RollingCounts): Task[] {
+  if (primary.rolloutState === 'FAILED') return [];
+  const older = service.deployments.slice(1).flatMap((deployment) => liveTasks(service, deployment));
+  const budget = stopBudget(counts);
+  const pending = older.filter((task) => task.startedAt === undefined);
+  const running = older.filter((task) => task.startedAt !== undefined && !task.counted);
+  const healthy = older.filter((task) => task.counted);
+  return [...pending, ...(budget.others ? running : []), ...healthy.slice(0, budget.healthy)];
+}
+
+function advanceRollout(service: EcsService, primary: Deployment, moved: boolean): void {
+  const { record } = primary;
+  const { now } = service.cluster.ecs.region;
+  if (record.status === 'PENDING') setStatus(service, record, 'IN_PROGRESS');
+  if (primary.rolloutState !== 'IN_PROGRESS') return;
+  const { desired, current, older } = countsOf(service, primary);
+  const healthy = liveTasks(service, primary).filter((task) => task.counted).length;
+  const gone = [...service.tasks].every((task) => task.request.startedBy === primary.id);
+  if (older === 0 && gone && current === desired && healthy >= desired) {
+    if (now < primary.earliestEnd) {
+      wake(service, (primary.earliestEnd - now) / SECOND);
+      return;
+    }
+    const bake = primary.alarms === 'watched' || primary.alarms === 'disabled' ? bakeSeconds(service) : 0;
+    primary.bakeUntil ??= now + bake * SECOND;
+    if (now < primary.bakeUntil) {
+      wake(service, (primary.bakeUntil - now) / SECOND);
+      return;
+    }
+    completeDeployment(service, primary);
+    announceSteady(service, primary);
+  } else if (!moved && current < desired && isSettled(service) && primary.nextStartAt <= now) {
+    announceOnce(service, STUCK);
+  }
+}
+
+/** Nothing is on its way up or down, so that nothing will change by itself. */
+function isSettled(service: EcsService): boolean {
+  return [...service.tasks].every((task) => task.desiredStatus === 'RUNNING' && task.counted);
+}
+
+function announceSteady(service: EcsService, primary: Deployment): void {
+  const { desiredCount } = service.settings;
+  const tasks = [...service.tasks];
+  if (service.steady || tasks.length !== desiredCount || !tasks.every((task) => task.counted)) return;
+  service.steady = true;
+  repeatSteady(service, primary);
+}
+
+function repeatSteady(service: EcsService, primary: Deployment): void {
+  const { region } = service.cluster.ecs;
+  announce(service, 'has reached a steady state.');
+  const said = service.events[0];
+  region.after(STEADY_REPEAT_MS, () => {
+    if (service.status === 'ACTIVE' && service.steady && service.events[0] === said) repeatSteady(service, primary);
+  });
+}
+
+function finishDraining(service: EcsService): void {
+  const { region } = service.cluster.ecs;
+  if (![...service.tasks].every((task) => ['STOPPING', 'DEPROVISIONING', 'STOPPED'].includes(task.lastStatus))) return;
+  service.status = 'INACTIVE';
+  service.deployments = [];
+  region.after(KEPT_INACTIVE_MS, () => {
+    if (service.cluster.services.get(service.name) === service) service.cluster.services.delete(service.name);
+  });
+}
+
+/** Stops everything of a service that is being deleted. */
+export function drain(service: EcsService): void {
+  service.status = 'DRAINING';
+  service.settings = { ...service.settings, desiredCount: 0 };
+  for (const record of service.records) if (isOpen(record)) setStatus(service, record, 'STOPPED');
+  const live = allLive(service);
+  if (live.length > 0) stopAll(service, live);
+  wakeAfterRequest(service);
+}
+
+function onTaskNews(service: EcsService, deployment: Deployment, task: Task, news: TaskNews): void {
+  deployment.updatedAt = service.cluster.ecs.region.now;
+  if (news === 'stopped') {
+    service.tasks.delete(task);
+    if (service.status === 'ACTIVE') onTaskEnd(service, deployment, task);
+  } else if (task.counted) {
+    deployment.failedTasks = 0;
+    if (breakerSettings(service).resets) deployment.breakerFailures = 0;
+  } else if (task.lastStatus === 'RUNNING') {
+    deployment.startFailures = 0;
+  }
+  if (task.desiredStatus === 'STOPPED') service.steady = false;
+  wake(service, draw(service, 'wake').between(...(task.counted ? AFTER_HEALTHY : AFTER_TASK_NEWS)));
+}
+
+/** A failure counts when its task is STOPPED: about a minute after the decision, as in real event logs. */
+function onTaskEnd(service: EcsService, deployment: Deployment, task: Task): void {
+  const failed =
+    task.stopCode === 'TaskFailedToStart' ||
+    task.failure !== undefined ||
+    (task.stopCode === 'EssentialContainerExited' && !task.everCounted);
+  if (!failed) return;
+  if (task.stopCode === 'TaskFailedToStart') {
+    announceOnce(service, `was unable to place a task. Reason: ${task.stoppedReason ?? ''}`);
+    const gap = Math.min(LONGEST_GAP, START_GAP_BASE * 2 ** deployment.startFailures);
+    deployment.startFailures++;
+    deployment.nextStartAt = service.cluster.ecs.region.now + gap * SECOND;
+    if (deployment.startFailures >= INCONSISTENT_STARTS) {
+      announceOnce(service, 'is unable to consistently start tasks successfully.');
+    }
+  }
+  countFailure(service, deployment);
+}
+
+function countFailure(service: EcsService, deployment: Deployment): void {
+  deployment.failedTasks++;
+  deployment.breakerFailures++;
+  const isJudged = deployment === service.deployments[0] && deployment.rolloutState === 'IN_PROGRESS';
+  if (!isJudged || !breakerSettings(service).enabled) return;
+  if (deployment.breakerFailures >= thresholdOf(service)) endFailed(service, deployment, 'tasks');
+}
+
+/** Says which tasks have been registered with their target groups since the last pass. */
+function announceTargets(service: EcsService): void {
+  const fresh = allLive(service).filter(
+    (task) => task.lastStatus === 'RUNNING' && task.request.loadBalancers.length > 0 && !task.registrationSaid,
+  );
+  for (const task of fresh) task.registrationSaid = true;
+  if (fresh.length > 0) announceRegistration(service, 'registered', fresh);
+}
+
+function announceRegistration(service: EcsService, verb: 'registered' | 'deregistered', tasks: readonly Task[]): void {
+  const groups = new Set(tasks.flatMap((task) => task.request.loadBalancers.map((lb) => lb.targetGroupArn ?? '')));
+  for (const group of groups) announce(service, `${verb} ${tasks.length} targets in (target-group ${group})`);
+}
+
+function countsOf(service: EcsService, primary: Deployment): RollingCounts {
+  const live = allLive(service);
+  const current = live.filter((task) => task.request.startedBy === primary.id).length;
+  return {
+    desired: service.settings.desiredCount,
+    ...percents(service),
+    current,
+    older: live.length - current,
+    healthy: live.filter((task) => task.counted).length,
+  };
+}
+
+function percents(service: EcsService): { minimumPercent: number; maximumPercent: number } {
+  const { minimumHealthyPercent, maximumPercent } = service.settings.deploymentConfiguration;
+  return { minimumPercent: Number(minimumHealthyPercent), maximumPercent: Number(maximumPercent) };
+}
+
+function windowOf(service: EcsService) {
+  const { minimumPercent, maximumPercent } = percents(service);
+  return rollingWindow(service.settings.desiredCount, minimumPercent, maximumPercent);
+}
+
+function allLive(service: EcsService): Task[] {
+  return [...service.tasks].filter((task) => task.desiredStatus === 'RUNNING');
+}

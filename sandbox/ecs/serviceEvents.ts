@@ -1,0 +1,36 @@
+/** The messages that a service shows, newest first, in AWS's words (SPEC.md, "Service events"). */
+import type { EcsService, Task } from './state.ts';
+
+/** Shown per service: API, Service. */
+const KEPT = 100;
+
+/** A message that still holds is not repeated for so long: developer guide, "service event messages". */
+const REPEAT_MS = 6 * 3600 * 1000;
+
+/** Says something with the usual `(service <name>) ` before it. */
+export function announce(service: EcsService, message: string): void {
+  const { region } = service.cluster.ecs;
+  const last = service.events[0]?.createdAt ?? 0;
+  const random = region.random(`event/${service.arn}/${service.draws++}`);
+  service.events.unshift({
+    id: random.uuid(),
+    // Events of one instant keep their order by a millisecond each, as in real logs.
+    createdAt: Math.max(Math.round(region.now), last + 1),
+    message: `(service ${service.name}) ${message}`,
+  });
+  if (service.events.length > KEPT) service.events.length = KEPT;
+}
+
+/** Says something that lasts, unless it was said within the last six hours and did not end since. */
+export function announceOnce(service: EcsService, message: string): void {
+  const { now } = service.cluster.ecs.region;
+  const said = service.said.get(message);
+  if (said !== undefined && now - said < REPEAT_MS) return;
+  service.said.set(message, now);
+  announce(service, message);
+}
+
+/** For `has started` and the like: `(task a) (task b)`. */
+export function taskList(tasks: readonly Task[]): string {
+  return tasks.map(({ id }) => `(task ${id})`).join(' ');
+}

@@ -1,0 +1,164 @@
+/** Reads what CreateService and UpdateService say about a service: settings, and the revision to deploy. */
+import { flag, object, objects, text, texts, whole } from '../input.ts';
+import { type JsonObject, pick } from '../json.ts';
+import { invalidParameter, unsupported } from './faults.ts';
+import type { Cluster, EcsService, Launch, LoadBalancer, Revision, ServiceSettings, TaskDefinition } from './state.ts';
+
+/** Members of a revision that are kept and shown as given. */
+export const FURTHER = [
+  'serviceRegistries',
+  'serviceConnectConfiguration',
+  'volumeConfigurations',
+  'vpcLatticeConfigurations',
+];
+
+export const SETTINGS_DEFAULTS: ServiceSettings = {
+  desiredCount: 0,
+  deploymentConfiguration: {
+    maximumPercent: 200,
+    minimumHealthyPercent: 100,
+    strategy: 'ROLLING',
+    bakeTimeInMinutes: 0,
+  },
+  placementConstraints: [],
+  placementStrategy: [],
+  healthCheckGracePeriodSeconds: undefined,
+  enableECSManagedTags: false,
+  propagateTags: 'NONE',
+  enableExecuteCommand: false,
+  availabilityZoneRebalancing: 'ENABLED',
+};
+
+/** The settings after a request: what it does not name stays. */
+export function readSettings(input: JsonObject, before: ServiceSettings): ServiceSettings {
+  const desiredCount = whole(input, 'desiredCount') ?? before.desiredCount;
+  if (desiredCount < 0) throw invalidParameter(`desiredCount must be 0 or more: ${desiredCount}`);
+  if (desiredCount > 5000) throw invalidParameter(`desiredCount must be at most 5000: ${desiredCount}`);
+  return {
+    desiredCount,
+    deploymentConfiguration: readDeploymentConfiguration(input, before.deploymentConfiguration),
+    placementConstraints: objects(input, 'placementConstraints') ?? before.placementConstraints,
+    placementStrategy: objects(input, 'placementStrategy') ?? before.placementStrategy,
+    healthCheckGracePeriodSeconds:
+      whole(input, 'healthCheckGracePeriodSeconds') ?? before.healthCheckGracePeriodSeconds,
+    enableECSManagedTags: flag(input, 'enableECSManagedTags') ?? before.enableECSManagedTags,
+    propagateTags: text(input, 'propagateTags') ?? before.propagateTags,
+    enableExecuteCommand: flag(input, 'enableExecuteCommand') ?? before.enableExecuteCommand,
+    availabilityZoneRebalancing: text(input, 'availabilityZoneRebalancing') ?? before.availabilityZoneRebalancing,
+  };
+}
+
+function readDeploymentConfiguration(input: JsonObject, before: JsonObject): JsonObject {
+  const given = object(input, 'deploymentConfiguration');
+  if (given === undefined) return before;
+  const strategy = text(given, 'strategy') ?? 'ROLLING';
+  if (strategy !== 'ROLLING') {
+    throw unsupported(`The deployment strategy ${strategy} is not simulated by this sandbox.`);
+  }
+  const minimum = whole(given, 'minimumHealthyPercent');
+  const maximum = whole(given, 'maximumPercent');
+  if (minimum !== undefined && minimum < 0)
+    throw invalidParameter(`minimumHealthyPercent must be 0 or more: ${minimum}`);
+  if (maximum !== undefined && maximum < 1) throw invalidParameter(`maximumPercent must be 1 or more: ${maximum}`);
+  const threshold = object(object(given, 'deploymentCircuitBreaker') ?? {}, 'thresholdConfiguration');
+  const value = whole(threshold ?? {}, 'value');
+  const isPercent = text(threshold ?? {}, 'type') !== 'COUNT';
+  if (value !== undefined && (value < 1 || (isPercent && value > 100))) {
+    throw invalidParameter(
+      `thresholdConfiguration value must be ${isPercent ? 'between 1 and 100' : '1 or more'}: ${value}`,
+    );
+  }
+  return { ...before, ...pick(given, Object.keys(given)) };
+}
+
+export function readLoadBalancers(
+  input: JsonObject,
+  definition: TaskDefinition | undefined,
+): readonly LoadBalancer[] | undefined {
+  const given = objects(input, 'loadBalancers');
+  if (given === undefined) return undefined;
+  if (given.length > 5) throw invalidParameter('load balancers can have at most 5 items');
+  return given.map((item) => {
+    const containerName = text(item, 'containerName') ?? '';
+    const containerPort = whole(item, 'containerPort') ?? 0;
+    const container = definition?.containers.find(({ name }) => name === containerName);
+    if (definition !== undefined && container === undefined) {
+      throw invalidParameter(`The container ${containerName} does not exist in the task definition.`);
+    }
+    if (container !== undefined && !container.ports.includes(containerPort)) {
+      throw invalidParameter(`The container ${containerName} did not have a container port ${containerPort} defined.`);
+    }
+    return {
+      targetGroupArn: text(item, 'targetGroupArn'),
+      loadBalancerName: text(item, 'loadBalancerName'),
+      containerName,
+      containerPort,
+    };
+  });
+}
+
+/** An `awsvpc` definition needs to be told its subnets. */
+export function checkNetwork(definition: TaskDefinition, network: JsonObject | undefined): void {
+  if (text(definition.definition, 'networkMode') !== 'awsvpc') {
+    if (network !== undefined) {
+      throw invalidParameter('Network Configuration is not valid for the given networkMode of this task definition.');
+    }
+    return;
+  }
+  const vpc = object(network ?? {}, 'awsvpcConfiguration');
+  if (vpc === undefined) {
+    throw invalidParameter("Network Configuration must be provided when networkMode 'awsvpc' is specified.");
+  }
+  const subnets = texts(vpc, 'subnets') ?? [];
+  if (subnets.length === 0) throw invalidParameter('subnets can not be empty.');
+  if (subnets.length > 16) throw invalidParameter('subnets can have at most 16 items.');
+  if ((texts(vpc, 'securityGroups') ?? []).length > 5)
+    throw invalidParameter('securityGroups can have at most 5 items.');
+}
+
+/** Where nothing is said, the cluster's default strategy counts, and without one EC2. */
+export function launchOf(
+  input: JsonObject,
+  strategy: Launch['strategy'],
+  cluster: Cluster,
+  definition: TaskDefinition,
+): Launch {
+  const launchType = text(input, 'launchType');
+  if (launchType !== undefined && strategy !== undefined && strategy.length > 0) {
+    throw invalidParameter(
+      'Specifying both a launch type and capacity provider strategy is not supported. Remove one and try again.',
+    );
+  }
+  if (launchType !== undefined && !['EC2', 'FARGATE', 'EXTERNAL'].includes(launchType)) {
+    throw invalidParameter(`launchType must be one of EC2, FARGATE, EXTERNAL: ${launchType}`);
+  }
+  const fallback = cluster.defaultStrategy.length > 0 ? cluster.defaultStrategy : undefined;
+  const effective =
+    strategy !== undefined && strategy.length > 0 ? strategy : launchType === undefined ? fallback : undefined;
+  const type = effective === undefined ? (launchType ?? 'EC2') : undefined;
+  const isFargate = type === 'FARGATE' || effective?.some((item) => item.capacityProvider.startsWith('FARGATE'));
+  const compatibilities = texts(definition.definition, 'compatibilities') ?? [];
+  if (isFargate && !compatibilities.includes('FARGATE')) {
+    throw invalidParameter('Task definition does not support launch_type FARGATE.');
+  }
+  return {
+    launchType: type,
+    strategy: effective,
+    platformVersion: isFargate ? (text(input, 'platformVersion') ?? 'LATEST') : undefined,
+  };
+}
+
+/** A new revision of a service; what is not given is taken from the one before. */
+export function makeRevision(
+  service: Pick<EcsService, 'cluster' | 'name' | 'revisions'>,
+  parts: Omit<Revision, 'arn' | 'createdAt'>,
+): Revision {
+  const { cluster, name, revisions } = service;
+  const { region } = cluster.ecs;
+  const random = region.random(`revision/${cluster.name}/${name}/${region.now}/${revisions.length}`);
+  return {
+    ...parts,
+    arn: region.arn('ecs', `service-revision/${cluster.name}/${name}/${random.digits(19)}`),
+    createdAt: region.now,
+  };
+}

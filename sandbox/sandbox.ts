@@ -1,0 +1,80 @@
+/** Puts the sandbox together: world, clock, services, server. The only place that knows all services. */
+import { CallLog, type CallRecord } from './callLog.ts';
+import { cloudwatch } from './cloudwatch/index.ts';
+import { ecs } from './ecs/index.ts';
+import { SandboxError } from './fault.ts';
+import { startServer } from './http/index.ts';
+import type { Scenario } from './scenario/index.ts';
+import { sts } from './sts/index.ts';
+import { realClock, type SandboxClock } from './time/index.ts';
+import { World } from './world.ts';
+
+/** Every simulated AWS service. */
+const SERVICES = [ecs, cloudwatch, sts];
+
+export interface SandboxOptions {
+  /** @default the real clock */
+  readonly clock?: SandboxClock;
+  /** What goes wrong. @default nothing */
+  readonly scenario?: Scenario;
+  /** 0 for any free one. @default 0 */
+  readonly port?: number;
+  readonly host?: '127.0.0.1';
+  /** Upper limit for every page of every list, 1 or more, for tests of pagination. @default AWS's own limits */
+  readonly pageSize?: number;
+  /** Whether requests are throttled at AWS's published rates, or how many times those rates. @default true */
+  readonly throttling?: boolean | number;
+  /** Any text; equal seeds give equal ids and durations. @default 'sandbox' */
+  readonly seed?: string;
+}
+
+export interface Sandbox {
+  /** For example `http://127.0.0.1:4567`. */
+  readonly endpoint: string;
+  readonly clock: SandboxClock;
+  /** The simulated world, brought up to the clock's present. */
+  readonly world: World;
+  /** The calls so far, oldest first. */
+  readonly calls: readonly CallRecord[];
+  setScenario(scenario: Scenario): void;
+  /** Closes the server and every connection. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts a simulated AWS on the loopback interface.
+ *
+ * @throws SandboxError `sandbox.port`, `sandbox.option`
+ */
+export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
+  const { clock = realClock(), throttling = true, pageSize } = options;
+  const rateScale = throttling === true ? 1 : throttling === false ? Number.POSITIVE_INFINITY : throttling;
+  if (!(rateScale > 0)) throw new SandboxError('sandbox.option', `throttling is ${rateScale}`, 'give more than 0');
+  if (pageSize !== undefined && !(pageSize >= 1)) {
+    throw new SandboxError('sandbox.option', `pageSize is ${pageSize}`, 'give 1 or more');
+  }
+  const world = new World({ ...options, clock });
+  const calls = new CallLog();
+  const server = await startServer({
+    world,
+    clock,
+    calls,
+    services: SERVICES,
+    port: options.port ?? 0,
+    host: options.host ?? '127.0.0.1',
+    rateScale,
+  });
+  return {
+    endpoint: server.endpoint,
+    clock,
+    get world() {
+      world.catchUp();
+      return world;
+    },
+    get calls() {
+      return calls.records;
+    },
+    setScenario: (scenario) => world.setScenario(scenario),
+    stop: () => server.stop(),
+  };
+}

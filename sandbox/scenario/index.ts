@@ -1,0 +1,18 @@
+export { matchesGlob } from './glob.ts';
+export { parseScenario, readScenario } from './parse.ts';
+export {
+  type AlarmState,
+  type ApiEffect,
+  type ApiRule,
+  alarmRules,
+  apiRules,
+  type FunctionEffect,
+  functionEffect,
+  type InitFailure,
+  noScenario,
+  type PullFailure,
+  type Scenario,
+  type Subject,
+  type TaskEffect,
+  taskEffect,
+} from './scenario.ts';

@@ -1,0 +1,220 @@
+/**
+ * Scenario files: strict JSON. Every key and value is checked against the tables below, which are the format's
+ * definition (SPEC.md explains them), and the first thing wrong is reported with its place.
+ */
+import { SandboxError } from '../fault.ts';
+import { isObject, type Json, type JsonObject } from '../json.ts';
+import { ALARM_STATES, INIT_FAILURES, PULL_FAILURES, type Rule, type Scenario } from './scenario.ts';
+
+/** Far above any sensible scenario; keeps matching cheap. */
+const MAX_RULES = 1000;
+
+/** In the file only: an object in memory that has a `then` could be taken for a promise. */
+const THEN = 'then';
+
+type Check = (value: Json, place: Place) => void;
+
+/** Where in the file something stands, for messages. */
+interface Place {
+  readonly path: string;
+  readonly at: string;
+}
+
+const text: Check = (value, place) => {
+  if (typeof value !== 'string' || value === '') throw wrong(place, value, 'a non-empty string');
+};
+const yes: Check = (value, place) => {
+  if (value !== true) throw wrong(place, value, 'true');
+};
+const oneOf =
+  (allowed: readonly string[]): Check =>
+  (value, place) => {
+    if (typeof value !== 'string' || !allowed.includes(value))
+      throw wrong(place, value, `one of ${allowed.join(', ')}`);
+  };
+const numberIn =
+  (low: number, high: number, isWhole: boolean): Check =>
+  (value, place) => {
+    if (typeof value !== 'number' || value < low || value > high || (isWhole && !Number.isInteger(value))) {
+      throw wrong(place, value, `${isWhole ? 'a whole number' : 'a number'} from ${low} to ${high}`);
+    }
+  };
+const either =
+  (first: Check, whenObject: Check): Check =>
+  (value, place) =>
+    isObject(value) ? whenObject(value, place) : first(value, place);
+
+const ordinal = numberIn(1, 1_000_000, true);
+const seconds = numberIn(0, 31_536_000, false);
+
+const PLACE = { account: text, region: text, fromSeconds: seconds, untilSeconds: seconds };
+
+const KINDS = {
+  task: {
+    when: {
+      ...PLACE,
+      image: text,
+      container: text,
+      service: text,
+      cluster: text,
+      family: text,
+      revision: ordinal,
+      deployment: ordinal,
+      capacityProvider: text,
+    },
+    effects: {
+      pull: oneOf(PULL_FAILURES),
+      init: oneOf(INIT_FAILURES),
+      exit: membersOf({ code: numberIn(0, 255, true), afterSeconds: seconds }, ['code']),
+      health: either(oneOf(['failing']), membersOf({ failsAfterSeconds: seconds }, ['failsAfterSeconds'])),
+      targets: oneOf(['failing']),
+      startSeconds: seconds,
+      capacity: oneOf(['unavailable']),
+    },
+    needs: { when: [], effects: [] },
+  },
+  function: {
+    when: { ...PLACE, function: text, code: text, updateNumber: ordinal },
+    effects: { activation: text, update: text, reason: text, seconds },
+    needs: { when: [], effects: [] },
+  },
+  alarm: {
+    when: { ...PLACE, alarm: text, service: text, function: text, deployment: ordinal },
+    effects: { state: oneOf(ALARM_STATES), afterSeconds: seconds, forSeconds: seconds },
+    needs: { when: ['alarm'], effects: ['state'] },
+  },
+  api: {
+    when: { ...PLACE, operation: text, nth: ordinal },
+    effects: {
+      error: text,
+      message: text,
+      status: numberIn(400, 599, true),
+      loseAnswer: yes,
+      hang: yes,
+      delaySeconds: seconds,
+      times: ordinal,
+    },
+    needs: { when: ['operation'], effects: [] },
+  },
+} as const satisfies Record<Rule['kind'], unknown>;
+
+/** The effect that decides which kind a rule is; the kinds share no effect. */
+function kindOf(then: JsonObject, place: Place): Rule['kind'] {
+  const kinds = Object.keys(KINDS) as Rule['kind'][];
+  const all = kinds.flatMap((kind) => Object.keys(KINDS[kind].effects));
+  const effects = Object.keys(then);
+  const unknown = effects.find((effect) => !all.includes(effect));
+  if (unknown !== undefined) throw unknownKey(place, unknown, all);
+  if (effects.length === 0) throw wrong(place, then, `an object with at least one of ${all.join(', ')}`);
+  const kind = kinds.find((candidate) => effects.every((effect) => Object.hasOwn(KINDS[candidate].effects, effect)));
+  if (kind !== undefined) return kind;
+  throw new SandboxError(
+    'scenario.mixed-effects',
+    `${place.path}: ${place.at} mixes effects of different kinds: ${effects.join(', ')}`,
+    'write one rule per kind of effect: tasks, functions, alarms, API calls',
+  );
+}
+
+/**
+ * Reads a scenario file.
+ *
+ * @param path how the file is called in messages
+ * @throws SandboxError `scenario.syntax`, `scenario.unknown-key`, `scenario.missing-key`, `scenario.value`,
+ *   `scenario.mixed-effects`, each with the place, for example `rules[0].then`
+ */
+export function parseScenario(source: string, path: string): Scenario {
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(source);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new SandboxError('scenario.syntax', `${path} is not JSON: ${reason}`, 'correct the syntax');
+  }
+  return readScenario(parsed, path);
+}
+
+/** Reads a scenario that is already parsed, as `parseScenario` does. */
+export function readScenario(parsed: unknown, path: string): Scenario {
+  const top = { path, at: 'the scenario' };
+  checkMembers(parsed as Json, top, { description: text, given: anyObject, rules: anyList }, []);
+  const file = parsed as { given?: JsonObject; rules?: readonly Json[] };
+  return {
+    given: readGiven(file.given ?? {}, path),
+    rules: (file.rules ?? []).map((rule, i) => readRule(rule, i, path)),
+  };
+}
+
+function readGiven(given: JsonObject, path: string): Scenario['given'] {
+  const listOf =
+    (check: Check): Check =>
+    (value, place) => {
+      anyList(value, place);
+      for (const [i, item] of (value as readonly Json[]).entries()) check(item, { path, at: `${place.at}[${i}]` });
+    };
+  const alarm = membersOf({ name: text, state: oneOf(ALARM_STATES) }, ['name']);
+  checkMembers(given, { path, at: 'given' }, { clusters: listOf(text), alarms: listOf(alarm) }, []);
+  const checked = given as unknown as Partial<Scenario['given']>;
+  return {
+    clusters: checked.clusters ?? [],
+    alarms: (checked.alarms ?? []).map(({ name, state }) => ({ name, state: state ?? 'OK' })),
+  };
+}
+
+function readRule(rule: Json, index: number, path: string): Rule {
+  const at = `rules[${index}]`;
+  checkMembers(rule, { path, at }, { comment: text, when: anyObject, [THEN]: anyObject }, [THEN]);
+  const { when = {}, then } = rule as { when?: JsonObject; then: JsonObject };
+  const kind = kindOf(then, { path, at: `${at}.then` });
+  const { needs, ...checks } = KINDS[kind];
+  checkMembers(when, { path, at: `${at}.when` }, checks.when, needs.when);
+  checkMembers(then, { path, at: `${at}.then` }, checks.effects, needs.effects);
+  return { kind, when, effect: then } as unknown as Rule;
+}
+
+const anyObject: Check = (value, place) => {
+  if (!isObject(value)) throw wrong(place, value, 'an object');
+};
+const anyList: Check = (value, place) => {
+  if (!Array.isArray(value)) throw wrong(place, value, 'a list');
+  if (value.length > MAX_RULES) throw wrong(place, value.length, `a list of at most ${MAX_RULES}`);
+};
+
+function membersOf(checks: Readonly<Record<string, Check>>, required: readonly string[]): Check {
+  return (value, place) => checkMembers(value, place, checks, required);
+}
+
+function checkMembers(
+  value: Json,
+  place: Place,
+  checks: Readonly<Record<string, Check>>,
+  required: readonly string[],
+): void {
+  anyObject(value, place);
+  const members = value as JsonObject;
+  const prefix = place.at === 'the scenario' ? '' : `${place.at}.`;
+  for (const key of Object.keys(members)) {
+    if (!Object.hasOwn(checks, key)) throw unknownKey(place, key, Object.keys(checks));
+    checks[key]!(members[key]!, { path: place.path, at: `${prefix}${key}` });
+  }
+  const missing = required.find((key) => !Object.hasOwn(members, key));
+  if (missing !== undefined) {
+    throw new SandboxError('scenario.missing-key', `${place.path}: ${place.at} lacks '${missing}'`, `add '${missing}'`);
+  }
+}
+
+function unknownKey(place: Place, key: string, allowed: readonly string[]): SandboxError {
+  return new SandboxError(
+    'scenario.unknown-key',
+    `${place.path}: unknown key '${key}' in ${place.at}`,
+    `use one of ${allowed.join(', ')}`,
+  );
+}
+
+function wrong(place: Place, value: unknown, wanted: string): SandboxError {
+  const shown = JSON.stringify(value) ?? 'nothing';
+  return new SandboxError(
+    'scenario.value',
+    `${place.path}: ${place.at} is ${shown.length > 80 ? `${shown.slice(0, 80)}…` : shown}`,
+    `write ${wanted}`,
+  );
+}

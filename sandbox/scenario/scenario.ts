@@ -1,0 +1,190 @@
+/**
+ * Scenarios: what goes wrong, as data. A rule says when it applies and what then happens; for each effect the first
+ * rule that matches counts. Without a scenario everything is healthy.
+ *
+ * Pure: a scenario holds no state, and asking it changes nothing.
+ */
+import { matchesGlob } from './glob.ts';
+
+/** Why an image cannot be pulled. */
+export const PULL_FAILURES = ['not-found', 'access-denied', 'rate-limited', 'wrong-architecture', 'no-route'] as const;
+
+/** Why a task fails to start before or after its image is there. */
+export const INIT_FAILURES = [
+  'secret-denied',
+  'secret-missing',
+  'log-group-missing',
+  'network-timeout',
+  'entry-point-missing',
+] as const;
+
+export const ALARM_STATES = ['OK', 'ALARM', 'INSUFFICIENT_DATA'] as const;
+
+export type PullFailure = (typeof PULL_FAILURES)[number];
+export type InitFailure = (typeof INIT_FAILURES)[number];
+export type AlarmState = (typeof ALARM_STATES)[number];
+
+/** What befalls tasks. */
+export interface TaskEffect {
+  readonly pull?: PullFailure;
+  readonly init?: InitFailure;
+  /** The essential container exits with `code` (0..255) this long after RUNNING. @default afterSeconds 1 */
+  readonly exit?: { readonly code: number; readonly afterSeconds?: number };
+  /** The container's own health check fails from the start, or from `afterSeconds` after RUNNING on. */
+  readonly health?: 'failing' | { readonly failsAfterSeconds: number };
+  /** The load balancer's health checks fail. */
+  readonly targets?: 'failing';
+  /** Seconds from creation to RUNNING, instead of the usual 25 to 45. */
+  readonly startSeconds?: number;
+  /** No room for the task: it is not placed at all. */
+  readonly capacity?: 'unavailable';
+}
+
+/** What befalls a function's creation or update. */
+export interface FunctionEffect {
+  /** Creation ends in State `Failed` with this StateReasonCode. */
+  readonly activation?: string;
+  /** An update ends in LastUpdateStatus `Failed` with this LastUpdateStatusReasonCode. */
+  readonly update?: string;
+  /** The text beside either code. */
+  readonly reason?: string;
+  /** How long creation or update takes, seconds. */
+  readonly seconds?: number;
+}
+
+/** An alarm changes state some time after a deployment of the matching service or function began. */
+export interface AlarmEffect {
+  readonly state: AlarmState;
+  /** @default 0 */
+  readonly afterSeconds?: number;
+  /** After this long it returns to OK. @default it stays */
+  readonly forSeconds?: number;
+}
+
+/** An API call goes wrong. */
+export interface ApiEffect {
+  readonly error?: string;
+  readonly message?: string;
+  /** HTTP status of the error. @default 400 */
+  readonly status?: number;
+  /** The call takes effect, and the connection is then cut without an answer. */
+  readonly loseAnswer?: true;
+  /** The call takes no effect and is never answered. */
+  readonly hang?: true;
+  /** The answer comes this much later, seconds of the sandbox's clock. */
+  readonly delaySeconds?: number;
+  /** How many calls. @default 1 where the rule says `nth`, else all */
+  readonly times?: number;
+}
+
+/** Text conditions are globs (`*`, `?`); a condition that is left out holds. */
+export interface Place {
+  readonly account?: string;
+  readonly region?: string;
+  /** Seconds since the scenario was set: the rule holds from then on. */
+  readonly fromSeconds?: number;
+  /** Seconds since the scenario was set: the rule no longer holds. */
+  readonly untilSeconds?: number;
+}
+
+export interface TaskCondition extends Place {
+  readonly image?: string;
+  readonly container?: string;
+  readonly service?: string;
+  readonly cluster?: string;
+  readonly family?: string;
+  /** Revision number of the task definition. */
+  readonly revision?: number;
+  /** 1 for the deployment that created the service, and so on. */
+  readonly deployment?: number;
+  readonly capacityProvider?: string;
+}
+
+export interface FunctionCondition extends Place {
+  readonly function?: string;
+  /** Where the code comes from: `s3://bucket/key`, an image URI, or `zip:` and the code's SHA-256. */
+  readonly code?: string;
+  /** 1 for the first update after creation, and so on; code and configuration updates count alike. */
+  readonly updateNumber?: number;
+}
+
+export interface AlarmCondition extends Place {
+  readonly alarm: string;
+  readonly service?: string;
+  readonly function?: string;
+  readonly deployment?: number;
+}
+
+export interface ApiCondition extends Place {
+  /** For example `ecs:UpdateService` or `lambda:*`. */
+  readonly operation: string;
+  /** The first matching call that is concerned, from 1 since the scenario was set. */
+  readonly nth?: number;
+}
+
+export type Rule =
+  | { readonly kind: 'task'; readonly when: TaskCondition; readonly effect: TaskEffect }
+  | { readonly kind: 'function'; readonly when: FunctionCondition; readonly effect: FunctionEffect }
+  | { readonly kind: 'alarm'; readonly when: AlarmCondition; readonly effect: AlarmEffect }
+  | { readonly kind: 'api'; readonly when: ApiCondition; readonly effect: ApiEffect };
+
+export type AlarmRule = Extract<Rule, { kind: 'alarm' }>;
+export type ApiRule = Extract<Rule, { kind: 'api' }>;
+
+export interface Scenario {
+  /** What every account and region has from the start. */
+  readonly given: {
+    /** Names of ECS clusters, with FARGATE and FARGATE_SPOT. */
+    readonly clusters: readonly string[];
+    readonly alarms: readonly { readonly name: string; readonly state: AlarmState }[];
+  };
+  readonly rules: readonly Rule[];
+}
+
+export const noScenario: Scenario = { given: { clusters: [], alarms: [] }, rules: [] };
+
+/** What a rule's conditions are held against. A list matches when one of its members does. */
+export interface Subject {
+  readonly account: string;
+  readonly region: string;
+  readonly elapsedSeconds: number;
+  readonly [condition: string]: string | number | readonly string[] | undefined;
+}
+
+/** The effect of all matching rules on tasks; for each kind of effect, the first one. */
+export function taskEffect(scenario: Scenario, subject: Subject): TaskEffect {
+  return firstOfEach(scenario.rules.filter((rule) => rule.kind === 'task' && matches(rule.when, subject)));
+}
+
+export function functionEffect(scenario: Scenario, subject: Subject): FunctionEffect {
+  return firstOfEach(scenario.rules.filter((rule) => rule.kind === 'function' && matches(rule.when, subject)));
+}
+
+/** The rules about alarms that a deployment of `subject` sets off. Their `alarm` globs are for the caller to apply. */
+export function alarmRules(scenario: Scenario, subject: Subject): readonly AlarmRule[] {
+  return scenario.rules.filter(
+    (rule): rule is AlarmRule => rule.kind === 'alarm' && matches({ ...rule.when, alarm: undefined }, subject),
+  );
+}
+
+/** The rules about one API call, `nth` not yet applied: counting is the caller's. */
+export function apiRules(scenario: Scenario, subject: Subject): readonly ApiRule[] {
+  return scenario.rules.filter(
+    (rule): rule is ApiRule => rule.kind === 'api' && matches({ ...rule.when, nth: undefined }, subject),
+  );
+}
+
+function firstOfEach(rules: readonly Rule[]): object {
+  return Object.assign({}, ...rules.map((rule) => rule.effect).reverse());
+}
+
+function matches(when: object, subject: Subject): boolean {
+  return Object.entries(when).every(([condition, wanted]: [string, string | number | undefined]) => {
+    if (wanted === undefined) return true;
+    if (condition === 'fromSeconds') return subject.elapsedSeconds >= Number(wanted);
+    if (condition === 'untilSeconds') return subject.elapsedSeconds < Number(wanted);
+    const actual = subject[condition];
+    if (typeof wanted === 'number') return actual === wanted;
+    return [actual].flat().some((value) => typeof value === 'string' && matchesGlob(wanted, value));
+  });
+}
