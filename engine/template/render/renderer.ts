@@ -1,0 +1,525 @@
+/**
+ * Renders a template: statements, output, source map, problems.
+ *
+ * Goes on after an expression that fails, with nothing in its place, so that one rendering finds every mistake it can
+ * get to; what follows from a mistake is not reported again. Only a bound that is exceeded ends the rendering.
+ */
+
+import { closest } from '../../closest.ts';
+import type { ProblemCode, TemplateProblem } from '../problem.ts';
+import {
+  Dict,
+  escapeHtml,
+  Failure,
+  itemsOf,
+  iterate,
+  Lazy,
+  Markup,
+  PyObject,
+  str,
+  Undefined,
+  type Value,
+  valueError,
+} from '../python/index.ts';
+import {
+  type Block,
+  type Body,
+  type CallBlock,
+  type Data,
+  type Expression,
+  type For,
+  type If,
+  type MacroDefinition,
+  type NameUse,
+  type Statement,
+  type Target,
+  type Template,
+  templateUses,
+} from '../syntax/index.ts';
+import { Budget, DEFAULT_LIMITS, type Limits } from './budget.ts';
+import { Evaluator } from './evaluator.ts';
+import { Frame } from './frames.ts';
+import { Namespace } from './globals.ts';
+import { LoopContext, type Recurse } from './loop.ts';
+import { type Arguments, Macro, type MacroDetails } from './macro.ts';
+import { NO_ORIGIN, type Origin, union } from './recording.ts';
+import type { Scope } from './scope.ts';
+import { type MapPiece, SourceMap } from './sourceMap.ts';
+
+export interface Rendered {
+  readonly text: string;
+  /** False when something is missing from the text: an expression failed, or the rendering was stopped. */
+  readonly complete: boolean;
+  readonly map: SourceMap;
+  /** What went wrong while rendering; the problems of parsing are the template's own. */
+  readonly problems: TemplateProblem[];
+  /** The inputs that were read, where. */
+  readonly uses: NameUse[];
+}
+
+/** Renders a template. Never throws. */
+export function renderTemplate(template: Template, scope: Scope, limits: Partial<Limits> = {}): Rendered {
+  const renderer = new Renderer(template, scope, { ...DEFAULT_LIMITS, ...limits });
+  return renderer.run();
+}
+
+/** Collects rendered text; only that of the whole template keeps where it came from. */
+class Output {
+  text = '';
+  readonly pieces: MapPiece[] | undefined;
+
+  constructor(pieces?: MapPiece[]) {
+    this.pieces = pieces;
+  }
+
+  write(text: string, source: { readonly start: number; readonly end: number }, origin: Origin | undefined): void {
+    if (text === '') return;
+    this.pieces?.push({
+      start: this.text.length,
+      end: this.text.length + text.length,
+      sourceStart: source.start,
+      sourceEnd: source.end,
+      verbatim: origin === undefined,
+      names: origin ? [...origin.names] : [],
+      sensitive: origin?.sensitive ?? false,
+    });
+    this.text += text;
+  }
+}
+
+function didYouMean(name: string, candidates: Iterable<string>): string | undefined {
+  const guess = closest(name, candidates);
+  return guess === undefined ? undefined : `did you mean '${guess}'?`;
+}
+
+/** What is assigned where a value could not be computed: using it is not reported again. */
+const UNKNOWN = new Undefined({ name: null, message: 'unknown', start: -1, end: -1, silent: true });
+
+class Renderer {
+  readonly #template: Template;
+  readonly #evaluator: Evaluator;
+  readonly #root = new Frame();
+  readonly #problems: TemplateProblem[] = [];
+  readonly #reported = new Set<string>();
+  #complete: boolean;
+
+  constructor(template: Template, scope: Scope, limits: Limits) {
+    this.#template = template;
+    this.#evaluator = new Evaluator(scope, new Budget(limits));
+    this.#complete = template.problems.length === 0;
+  }
+
+  run(): Rendered {
+    const pieces: MapPiece[] = [];
+    const output = new Output(pieces);
+    const { body, source } = this.#template;
+    try {
+      this.#root.set('self', new TemplateReference((name) => this.#blockReference(name)));
+      this.#root.hide(body);
+      this.#evaluator.within(this.#root, () => this.#body(body, output));
+    } catch (error) {
+      this.#stop(error, source.length);
+    }
+    const uses = templateUses(this.#template).names.filter((use) => this.#wasRead(use));
+    return { text: output.text, complete: this.#complete, map: new SourceMap(pieces), problems: this.#problems, uses };
+  }
+
+  #wasRead(use: NameUse): boolean {
+    for (const name of this.#evaluator.read) if (name.start === use.start) return true;
+    return false;
+  }
+
+  /** Reports what ended the rendering as a whole. Exhausting the stack is one of the bounds. */
+  #stop(error: unknown, length: number): void {
+    const tooDeep = error instanceof RangeError && /call stack/i.test(error.message);
+    const failure = tooDeep
+      ? new Failure('LimitError', 'the template is nested too deeply', 'nest less deeply')
+      : error;
+    if (!(failure instanceof Failure)) throw error;
+    const { start, end } = this.#evaluator.at;
+    this.#report(failure, { start, end: Math.min(end, length) }, false);
+  }
+
+  #report(failure: Failure, place: { readonly start: number; readonly end: number }, sensitive: boolean): void {
+    this.#complete = false;
+    if (failure.failure === 'Silent') return;
+    const subject = failure.subject instanceof Undefined ? failure.subject : undefined;
+    const known = subject !== undefined && subject.details.start >= 0;
+    const { start, end } = known ? subject.details : place;
+    const key = `${start}:${end}:${failure.code}`;
+    if (this.#reported.has(key)) return;
+    this.#reported.add(key);
+    const withheld = sensitive && failure.failure !== 'UndefinedError' && failure.failure !== 'LimitError';
+    const name = known && typeof subject.details.name === 'string' ? subject.details.name : undefined;
+    const hint =
+      withheld || (sensitive && subject?.details.owner !== undefined) ? undefined : this.#hint(failure, subject);
+    this.#problems.push({
+      start,
+      end,
+      code: failure.code as ProblemCode,
+      message: withheld
+        ? `this can't be evaluated (${failure.failure}); details are withheld because it reads a sensitive input`
+        : failure.message,
+      ...(hint === undefined ? {} : { hint }),
+      ...(name === undefined ? {} : { name }),
+    });
+  }
+
+  #hint(failure: Failure, subject: Undefined | undefined): string | undefined {
+    if (failure.hint !== undefined || subject === undefined) return failure.hint;
+    const { name, owner, start } = subject.details;
+    if (typeof name !== 'string')
+      return start < 0 ? undefined : 'check that it exists first, or give it a default: "| default(…)"';
+    if (owner === undefined) {
+      return (
+        didYouMean(name, this.#evaluator.knownNames()) ??
+        'define it in the input file, or in a file that its "ref" names'
+      );
+    }
+    if (!(owner instanceof Dict)) return 'check what the value is';
+    const members = owner.keys().filter((key) => typeof key === 'string');
+    return (
+      didYouMean(name, members) ??
+      (members.length === 0
+        ? 'it has no members'
+        : `its members are: ${members.slice(0, 8).join(', ')}${members.length > 8 ? ', …' : ''}`)
+    );
+  }
+
+  /** Evaluates for one statement. Gives `undefined` after reporting a failure. */
+  #attempt<T>(
+    place: { readonly start: number; readonly end: number },
+    run: () => T,
+  ): { result: T; origin: Origin } | undefined {
+    let sensitive = () => false;
+    try {
+      const { result, recording } = this.#evaluator.record(() => {
+        const { recording: current } = this.#evaluator;
+        sensitive = () => current.sensitive;
+        this.#evaluator.at = place;
+        return run();
+      });
+      return { result, origin: recording };
+    } catch (error) {
+      if (!(error instanceof Failure) || error.failure === 'LimitError') throw error;
+      this.#report(error, this.#evaluator.at, sensitive());
+      return undefined;
+    }
+  }
+
+  #body({ statements }: Body, output: Output): void {
+    for (const statement of statements) this.#statement(statement, output);
+  }
+
+  /** Renders a body in a scope of its own. */
+  #scoped(body: Body, frame: Frame, output: Output): void {
+    frame.hide(body);
+    this.#evaluator.within(frame, () => this.#body(body, output));
+  }
+
+  /** Renders a body to a value instead of to the output. */
+  #captured(body: Body, frame: Frame): string {
+    const output = new Output();
+    this.#scoped(body, frame, output);
+    return output.text;
+  }
+
+  #inner(): Frame {
+    return new Frame(this.#evaluator.frame);
+  }
+
+  #statement(node: Statement, output: Output): void {
+    this.#evaluator.spend(1);
+    switch (node.kind) {
+      case 'data':
+        return this.#data(node, output);
+      case 'output':
+        return this.#print(node.value, () => this.#evaluator.evaluate(node.value), output);
+      case 'if':
+        return this.#if(node, output);
+      case 'for':
+        return this.#for(node, output);
+      case 'set': {
+        const value = this.#attempt(node.value, () => this.#evaluator.evaluate(node.value));
+        return this.#assign(node.target, value?.result ?? (value ? null : UNKNOWN), value?.origin ?? NO_ORIGIN);
+      }
+      case 'set-block':
+        return this.#assignBlock(node);
+      case 'macro':
+        return this.#evaluator.frame.set(node.name, this.#macro(node, node.name));
+      case 'call-block':
+        return this.#callBlock(node, output);
+      case 'filter-block': {
+        const place = node.filter;
+        const run = () => {
+          const frame = this.#inner();
+          const content = this.#mark(this.#captured(node.body, frame));
+          return this.#evaluator.within(frame, () => this.#evaluator.filterContent(node.filter, content));
+        };
+        return this.#print(place, run, output);
+      }
+      case 'with': {
+        const frame = this.#inner();
+        for (const { target, value } of node.assignments) {
+          const made = this.#attempt(value, () => this.#evaluator.evaluate(value));
+          this.#assign(target, made ? made.result : UNKNOWN, made?.origin ?? NO_ORIGIN, frame);
+        }
+        return this.#scoped(node.body, frame, output);
+      }
+      case 'autoescape':
+        return this.#autoescape(node.enabled, node.body, output);
+      case 'block':
+        return this.#block(node, node.scoped ? this.#inner() : new Frame(this.#root), output);
+    }
+  }
+
+  #data(node: Data, output: Output): void {
+    this.#evaluator.fits(output.text.length + node.text.length);
+    if (node.text.length === node.end - node.start) return output.write(node.text, node, undefined);
+    // The source has line ends of two characters: one piece per line keeps the offsets exact.
+    let at = node.start;
+    for (const line of this.#template.source.slice(node.start, node.end).split(/(\r\n?|\n)/)) {
+      const end = at + line.length;
+      output.write(line.replace(/\r\n?/, '\n'), { start: at, end }, undefined);
+      at = end;
+    }
+  }
+
+  #print(place: Expression, run: () => Value, output: Output): void {
+    const printed = this.#attempt(place, () => {
+      const value = run();
+      this.#evaluator.at = place;
+      return this.#evaluator.autoescape ? escapeHtml(value, this.#evaluator).text : str(value, this.#evaluator);
+    });
+    if (!printed) return;
+    this.#evaluator.fits(output.text.length + printed.result.length);
+    output.write(printed.result, place, printed.origin);
+  }
+
+  /** Captured text as a value: escaped where autoescape is on. */
+  #mark(text: string): Value {
+    return this.#evaluator.autoescape ? new Markup(text) : text;
+  }
+
+  #if({ branches, otherwise }: If, output: Output): void {
+    for (const { test, body } of branches) {
+      const outcome = this.#attempt(test, () => this.#evaluator.holds(test));
+      // Which branch would have been taken is unknown, so none is.
+      if (!outcome) return;
+      if (outcome.result) return this.#body(body, output);
+    }
+    this.#body(otherwise, output);
+  }
+
+  #for(node: For, output: Output): void {
+    const outer = this.#evaluator.frame;
+    const items = this.#attempt(node.items, () => {
+      const value = this.#evaluator.evaluate(node.items);
+      this.#evaluator.at = node.items;
+      // Fails here rather than in the loop when the value is not iterable.
+      if (!(value instanceof PyObject)) iterate(value, this.#evaluator);
+      return value;
+    });
+    if (!items) return;
+    if (node.recursive) {
+      const recurse: Recurse = (value, depth) => {
+        const inner = new Output();
+        const run = () =>
+          this.#loop(node, value, { output: inner, frame: outer, origin: this.#evaluator.recording, recurse, depth });
+        this.#evaluator.budget.nested(run);
+        return this.#mark(inner.text);
+      };
+      return this.#print(
+        node.items,
+        () => (this.#evaluator.recording.add(items.origin), recurse(items.result, 0)),
+        output,
+      );
+    }
+    this.#attempt(node.items, () => {
+      this.#loop(node, items.result, { output, frame: outer, origin: items.origin, recurse: undefined, depth: 0 });
+    });
+  }
+
+  #loop(
+    node: For,
+    items: Value,
+    run: { output: Output; frame: Frame; origin: Origin; recurse: Recurse | undefined; depth: number },
+  ): void {
+    const { output, frame: outer, origin, recurse, depth } = run;
+    const source = node.condition ? new Lazy(this.#matching(node, node.condition, items, outer, origin)) : items;
+    const loop = new LoopContext(source, this.#evaluator, recurse, depth);
+    let any = false;
+    for (let next = loop.advance(); next; next = loop.advance()) {
+      any = true;
+      const frame = new Frame(outer, node.body);
+      this.#unpack(node.target, next.value, origin, frame);
+      frame.set('loop', loop, origin);
+      this.#evaluator.within(frame, () => this.#body(node.body, output));
+      this.#evaluator.at = node.items;
+    }
+    if (!any) this.#scoped(node.otherwise, new Frame(outer), output);
+  }
+
+  /** The items for which a loop's condition holds. */
+  *#matching(node: For, condition: Expression, items: Value, outer: Frame, origin: Origin): Generator<Value> {
+    const iterator = iterate(items, this.#evaluator);
+    for (let next = iterator.next(); !next.done; next = iterator.next()) {
+      this.#evaluator.spend(1);
+      const frame = new Frame(outer);
+      this.#unpack(node.target, next.value, origin, frame);
+      if (this.#evaluator.within(frame, () => this.#evaluator.holds(condition))) yield next.value;
+    }
+  }
+
+  #assign(target: Target, value: Value, origin: Origin, frame = this.#evaluator.frame): void {
+    this.#attempt(target, () => this.#unpack(target, value, origin, frame));
+  }
+
+  #unpack(target: Target, value: Value, origin: Origin, frame: Frame): void {
+    switch (target.kind) {
+      case 'name':
+        return frame.set(target.name, value, { names: origin.names, sensitive: origin.sensitive });
+      case 'member': {
+        const namespace = this.#evaluator.evaluate(target.object);
+        this.#evaluator.at = target;
+        if (namespace instanceof Undefined && namespace.details.silent) namespace.fail();
+        if (!(namespace instanceof Namespace)) {
+          throw new Failure(
+            'TemplateRuntimeError',
+            'only a member of a namespace can be set',
+            'make one with {% set ns = namespace() %}',
+          );
+        }
+        namespace.attributes.set(target.name, value);
+        namespace.origin = union(namespace.origin, origin);
+        return;
+      }
+      case 'targets': {
+        if (value instanceof Undefined && value.details.silent) {
+          for (const item of target.items) this.#unpack(item, UNKNOWN, origin, frame);
+          return;
+        }
+        const items = itemsOf(value, this.#evaluator);
+        if (items.length !== target.items.length) {
+          throw valueError(`can't unpack ${items.length} value(s) into ${target.items.length} name(s)`);
+        }
+        for (const [index, item] of target.items.entries()) this.#unpack(item, items[index]!, origin, frame);
+      }
+    }
+  }
+
+  #assignBlock(node: Statement & { kind: 'set-block' }): void {
+    const made = this.#attempt(node, () => {
+      const frame = this.#inner();
+      const content = this.#mark(this.#captured(node.body, frame));
+      if (!node.filter) return content;
+      const filtered = this.#evaluator.within(frame, () => this.#evaluator.filterContent(node.filter!, content));
+      return this.#evaluator.autoescape && !(filtered instanceof Markup)
+        ? new Markup(str(filtered, this.#evaluator))
+        : filtered;
+    });
+    this.#assign(node.target, made ? made.result : UNKNOWN, made?.origin ?? NO_ORIGIN);
+  }
+
+  #autoescape(enabled: Expression, body: Body, output: Output): void {
+    const mode = this.#attempt(enabled, () => this.#evaluator.holds(enabled));
+    if (!mode) return;
+    this.#withAutoescape(mode.result, () => this.#scoped(body, this.#inner(), output));
+  }
+
+  #withAutoescape<T>(enabled: boolean, run: () => T): T {
+    const outer = this.#evaluator.autoescape;
+    this.#evaluator.autoescape = enabled;
+    try {
+      return run();
+    } finally {
+      this.#evaluator.autoescape = outer;
+    }
+  }
+
+  /** A macro sees the scope in which it is defined, and escapes as the place where it is defined does. */
+  #macro(node: MacroDefinition | CallBlock, name: string | undefined): Macro {
+    const outer = this.#evaluator.frame;
+    const { autoescape } = this.#evaluator;
+    const details: MacroDetails = { name, parameters: node.parameters, special: node.special };
+    return new Macro(details, (args) => {
+      const run = () => this.#captured(node.body, this.#macroFrame(node, args, outer));
+      const text = this.#evaluator.budget.nested(() => this.#withAutoescape(autoescape, run));
+      return this.#mark(text);
+    });
+  }
+
+  #macroFrame({ parameters }: MacroDefinition | CallBlock, args: Arguments, outer: Frame): Frame {
+    const frame = new Frame(outer);
+    const origin: Origin = this.#evaluator.recording;
+    const given = { names: new Set(origin.names), sensitive: origin.sensitive };
+    for (const [name, value] of args) {
+      const message = `the parameter '${name}' was not provided`;
+      frame.set(name, value ?? (value === null ? null : new Undefined({ name, message, start: -1, end: -1 })), given);
+    }
+    for (const { name, fallback } of parameters) {
+      if (!fallback || args.get(name) !== undefined) continue;
+      const made = this.#attempt(fallback, () =>
+        this.#evaluator.within(frame, () => this.#evaluator.evaluate(fallback)),
+      );
+      frame.set(name, made ? made.result : UNKNOWN, made?.origin ?? NO_ORIGIN);
+    }
+    return frame;
+  }
+
+  #callBlock(node: CallBlock, output: Output): void {
+    this.#print(node.call, () => this.#evaluator.callWith(node.call, this.#macro(node, undefined)), output);
+  }
+
+  #block(node: Block, frame: Frame, output: Output): void {
+    const message = `there is no parent block called '${node.name}'`;
+    frame.set('super', new Undefined({ name: 'super', message, start: -1, end: -1 }));
+    this.#evaluator.budget.nested(() => this.#scoped(node.body, frame, output));
+  }
+
+  /** What `self.name` gives: a function that renders the block again. */
+  #blockReference(name: string): Value | undefined {
+    const block = this.#template.blocks.get(name);
+    return (
+      block &&
+      new BlockReference(() => {
+        const output = new Output();
+        this.#block(block, new Frame(this.#root), output);
+        return this.#mark(output.text);
+      })
+    );
+  }
+}
+
+/** The variable `self`. */
+class TemplateReference extends PyObject {
+  readonly typeName = 'TemplateReference';
+  readonly #block: (name: string) => Value | undefined;
+
+  constructor(block: (name: string) => Value | undefined) {
+    super();
+    this.#block = block;
+  }
+
+  override attribute(name: string): Value | undefined {
+    return this.#block(name);
+  }
+
+  override repr(): string {
+    return '<TemplateReference None>';
+  }
+}
+
+class BlockReference extends PyObject {
+  readonly typeName = 'BlockReference';
+  readonly #render: () => Value;
+
+  constructor(render: () => Value) {
+    super();
+    this.#render = render;
+  }
+
+  override call(): Value {
+    return this.#render();
+  }
+}

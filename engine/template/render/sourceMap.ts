@@ -1,0 +1,96 @@
+/** The way back from rendered text to the template, and which inputs fed it. */
+
+/** A part of the rendered text that came from one place. */
+export interface MapPiece {
+  /** Range in the rendered text. */
+  readonly start: number;
+  readonly end: number;
+  /** Range in the template: of the text itself, or of the expression that gave this. */
+  readonly sourceStart: number;
+  readonly sourceEnd: number;
+  /** The text stands in the template as it is, so that offsets inside correspond. */
+  readonly verbatim: boolean;
+  /** Names of the inputs that the expression read, directly or through variables. */
+  readonly names: readonly string[];
+  /** Whether one of them is secret. */
+  readonly sensitive: boolean;
+}
+
+/** Where something rendered comes from. */
+export interface MappedPlace {
+  /** Range in the template; empty, at the exact offset, in verbatim text. */
+  readonly start: number;
+  readonly end: number;
+  readonly names: readonly string[];
+  readonly sensitive: boolean;
+}
+
+export interface RenderedRange {
+  readonly start: number;
+  readonly end: number;
+}
+
+export class SourceMap {
+  /** In the order of the rendered text, without gaps. */
+  readonly pieces: readonly MapPiece[];
+
+  constructor(pieces: readonly MapPiece[]) {
+    this.pieces = pieces;
+  }
+
+  /** Whether any part of the text came from a secret. */
+  get hasSensitive(): boolean {
+    return this.pieces.some((piece) => piece.sensitive);
+  }
+
+  /**
+   * The smallest range of the template that gave a range of the rendered text, with everything that fed it.
+   *
+   * @param end offset after the last character; without it, the place of the single character at `start`
+   */
+  toSource(start: number, end = start): MappedPlace {
+    const names = new Set<string>();
+    let sensitive = false;
+    let from = Number.POSITIVE_INFINITY;
+    let to = 0;
+    for (let index = this.#indexAt(start); index < this.pieces.length; index++) {
+      const piece = this.pieces[index]!;
+      if (piece.start >= end && to > 0) break;
+      const { sourceStart, sourceEnd, verbatim } = piece;
+      const low = verbatim ? Math.min(sourceEnd, sourceStart + Math.max(0, start - piece.start)) : sourceStart;
+      const high = verbatim ? Math.max(low, sourceEnd - Math.max(0, piece.end - end)) : sourceEnd;
+      // Loops make later text come from earlier places.
+      from = Math.min(from, low);
+      to = Math.max(to, high);
+      for (const name of piece.names) names.add(name);
+      sensitive ||= piece.sensitive;
+      if (piece.end >= end) break;
+    }
+    return { start: Math.min(from, to), end: to, names: [...names], sensitive };
+  }
+
+  /** Every range of the rendered text that the given offset of the template gave: none, one, or one per round of a loop. */
+  toRendered(sourceOffset: number): RenderedRange[] {
+    const ranges: RenderedRange[] = [];
+    for (const piece of this.pieces) {
+      if (sourceOffset < piece.sourceStart || sourceOffset >= piece.sourceEnd) continue;
+      if (!piece.verbatim) ranges.push({ start: piece.start, end: piece.end });
+      else {
+        const at = piece.start + sourceOffset - piece.sourceStart;
+        ranges.push({ start: at, end: at + 1 });
+      }
+    }
+    return ranges;
+  }
+
+  #indexAt(offset: number): number {
+    let low = 0;
+    let high = this.pieces.length - 1;
+    while (low < high) {
+      const middle = (low + high + 1) >> 1;
+      if (this.pieces[middle]!.start <= offset) low = middle;
+      else high = middle - 1;
+    }
+    return low;
+  }
+}

@@ -1,0 +1,7 @@
+/** From a template's text to its tree, and what can be said about it without values. */
+
+export * from './nodes.ts';
+export { parseTemplate } from './parser.ts';
+export { unknownCallable } from './staticChecks.ts';
+export { MAX_NESTING } from './tokens.ts';
+export { type MemberUse, type NameUse, templateUses } from './uses.ts';
