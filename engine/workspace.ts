@@ -30,7 +30,8 @@ export async function withRevision<T>(where: Where, work: (opened: Opened) => Pr
   const commit = typeof revision === 'string' ? await repository.resolve(revision) : undefined;
   const tree = await repository.tree(commit === undefined ? 'worktree' : { commit: commit.id });
   const workloads = groupWorkloads(tree.paths);
-  return work({ repository, tree, commit, revision: commit?.id ?? 'worktree', workloads });
+  // Awaited here: the repository is open as long as the work lasts.
+  return await work({ repository, tree, commit, revision: commit?.id ?? 'worktree', workloads });
 }
 
 /**
