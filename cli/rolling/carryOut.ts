@@ -1,0 +1,84 @@
+/**
+ * Carries rollouts out in front of somebody: shows progress, hears Ctrl-C and signals, and says how it ended. Owns the
+ * view and the signal handlers for as long as it runs.
+ */
+import type { DeployReport, RolloutRecord, RunOptions } from '../../engine/index.ts';
+import { EXIT, type ExitStatus } from '../exitStatus.ts';
+import type { Context, Session } from '../session/context.ts';
+import { liveView } from '../views/liveRollouts.ts';
+import { eventJson, plainView } from '../views/rolloutEvents.ts';
+import { summaryJson, summaryLines } from '../views/rolloutSummary.ts';
+import { continueDetached } from './detach.ts';
+import { onInterrupt } from './interrupt.ts';
+import { rolloutsStatus } from './status.ts';
+
+export interface CarryOutOptions {
+  /** Let a process in the background go on with the rollouts as soon as they are created. @default false */
+  readonly detach?: boolean;
+}
+
+/** @returns the exit status */
+export async function carryOut(
+  context: Context,
+  session: Session,
+  start: (options: RunOptions) => Promise<DeployReport>,
+  { detach = false }: CarryOutOptions = {},
+): Promise<ExitStatus> {
+  const { out } = context;
+  const records = new Map<string, RolloutRecord>();
+  const stopping = new AbortController();
+  const view = out.isLive && !detach ? liveView(out, session.clock) : plainView(out, context.globals.logLevel);
+  const unfinished = () => [...records.values()].filter((record) => record.endedAt === null).map(({ id }) => id);
+  const interrupt = onInterrupt(out, {
+    pauseView: view.pause,
+    resumeView: view.resume,
+    abortAll: async () => {
+      for (const id of unfinished()) await session.engine.abort(id);
+    },
+    letGo: () => stopping.abort(),
+  });
+  let report: DeployReport;
+  try {
+    report = await start({
+      signal: stopping.signal,
+      onEvent(event, record) {
+        records.set(record.id, record);
+        if (out.json) out.machine(eventJson(event));
+        view.event(event, record);
+        // All rollouts of a plan are created before the first of them does anything.
+        if (detach) setImmediate(() => stopping.abort());
+      },
+      onRecord(record) {
+        records.set(record.id, record);
+        view.record(record);
+      },
+    });
+  } finally {
+    interrupt.stop();
+    view.close();
+  }
+  return conclude(context, report, records, interrupt.choice() ?? (detach ? 'detach' : undefined));
+}
+
+function conclude(
+  context: Context,
+  report: DeployReport,
+  records: ReadonlyMap<string, RolloutRecord>,
+  choice: 'leave' | 'detach' | 'interrupted' | undefined,
+): ExitStatus {
+  const { out } = context;
+  const open = report.rollouts.filter(({ phase }) => phase === 'unfinished').map(({ rollout }) => rollout!);
+  const isHandedOver = open.length > 0 && (choice === 'leave' || choice === 'detach');
+  if (report.rollouts.length > 0) out.print('', ...summaryLines(report, records, out.style));
+  if (isHandedOver) {
+    const { pid, log } = continueDetached(context, open);
+    out.print('', `process ${pid} goes on with it in the background, and writes to ${log}`);
+    out.print('watch it with `gitmoxi status --watch`');
+  }
+  if (out.json) out.machine(summaryJson(report));
+  if (choice === 'detach' && isHandedOver) {
+    const others = report.rollouts.filter(({ phase }) => phase !== 'unfinished');
+    return rolloutsStatus({ ...report, rollouts: others });
+  }
+  return open.length > 0 && choice !== undefined ? EXIT.interrupted : rolloutsStatus(report);
+}

@@ -1,0 +1,92 @@
+/**
+ * Rollouts on a terminal: one line each that moves in place; warnings and errors stay above. Owns the lines it draws
+ * and the timer that turns the spinner.
+ */
+import { createLogUpdate } from 'log-update';
+import { type Clock, isFinal, type RolloutRecord } from '../../engine/index.ts';
+import { oneLine, shorten, table } from '../terminal/columns.ts';
+import type { Output } from '../terminal/output.ts';
+import type { Style } from '../terminal/style.ts';
+import { duration } from '../terminal/time.ts';
+import { eventLine, type RolloutsView } from './rolloutEvents.ts';
+
+const FRAME_MS = 100;
+
+/** `1/2 tasks`, `20 % traffic`: what there is to count. */
+export function progressText({ progress, kind }: RolloutRecord): string {
+  const { ready, desired, trafficPercent } = progress;
+  if (desired !== undefined && kind === 'ecs') return `${ready ?? 0}/${desired} tasks`;
+  return trafficPercent === undefined ? '' : `${Math.round(trafficPercent)} % traffic`;
+}
+
+export function phaseSign({ phase }: Pick<RolloutRecord, 'phase'>, { color, symbols }: Style): string {
+  if (phase === 'succeeded') return color.green(symbols.ok);
+  if (phase === 'rolled back' || phase === 'superseded') return color.yellow(symbols.warning);
+  return color.red(symbols.failed);
+}
+
+/** The present state of rollouts, one line each, no wider than the terminal. */
+export function rolloutLines(records: readonly RolloutRecord[], now: number, frame: number, style: Style): string[] {
+  const { color, symbols } = style;
+  const spinner = symbols.spinner[frame % symbols.spinner.length]!;
+  // A name keeps its end, which tells it from its neighbours.
+  const nameRoom = Math.max(12, Math.floor(style.width() / 3));
+  const rows = records.map((record) => {
+    const { phase, startedAt, endedAt, message } = record;
+    const name = oneLine(record.workload);
+    return [
+      isFinal(phase) ? phaseSign(record, style) : color.cyan(spinner),
+      color.bold(name.length > nameRoom ? symbols.ellipsis + name.slice(-(nameRoom - symbols.ellipsis.length)) : name),
+      phase,
+      progressText(record),
+      color.dim(duration((endedAt ?? now) - startedAt)),
+      oneLine(message),
+    ];
+  });
+  return table(rows, style.width() - 1, symbols.ellipsis);
+}
+
+export function liveView(out: Output, clock: Clock): RolloutsView {
+  const screen = createLogUpdate(out.people);
+  const records = new Map<string, RolloutRecord>();
+  let frame = 0;
+  let isPaused = false;
+
+  const draw = () => {
+    if (!isPaused && records.size > 0)
+      screen(rolloutLines([...records.values()], clock.now(), frame, out.style).join('\n'));
+  };
+  const timer = setInterval(() => {
+    frame++;
+    draw();
+  }, FRAME_MS);
+
+  return {
+    event(event, record) {
+      records.set(record.id, record);
+      if (event.level !== 'info' && event.code !== 'rollout.ended' && !isPaused) {
+        screen.clear();
+        out.print(shorten(eventLine(event, out.style), 4 * out.style.width(), out.style.symbols.ellipsis));
+      }
+      draw();
+    },
+    record(record) {
+      records.set(record.id, record);
+    },
+    pause() {
+      isPaused = true;
+      screen.clear();
+      screen.done();
+    },
+    resume() {
+      isPaused = false;
+      draw();
+    },
+    close() {
+      clearInterval(timer);
+      // The summary says the same, and more.
+      if (!isPaused) screen.clear();
+      screen.done();
+    },
+  };
+}

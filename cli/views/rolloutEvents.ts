@@ -1,0 +1,69 @@
+/** A rollout's events: as the machine output of the contract, and as plain lines for logs and pipes. */
+import type { RolloutEvent, RolloutRecord } from '../../engine/index.ts';
+import type { LogLevel } from '../session/globals.ts';
+import { oneLine, pad, width } from '../terminal/columns.ts';
+import type { Output } from '../terminal/output.ts';
+import type { Style } from '../terminal/style.ts';
+import { iso, timeOfDay } from '../terminal/time.ts';
+
+export function eventJson({ time, rollout, workload, code, phase, message, data }: RolloutEvent): object {
+  return { time: iso(time), rollout, workload, code, phase, message, data };
+}
+
+/** Something that shows rollouts while they run. */
+export interface RolloutsView {
+  event(event: RolloutEvent, record: RolloutRecord): void;
+  record(record: RolloutRecord): void;
+  /** Leaves the screen to a question. */
+  pause(): void;
+  resume(): void;
+  close(): void;
+}
+
+/** Steps of the machinery: what they did shows in phases and progress. */
+const DETAILS: ReadonlySet<string> = new Set(['action.started', 'action.done']);
+
+/** Longest phase, so that messages line up. */
+const PHASE_COLUMNS = 'rolling back'.length;
+
+const colored = ({ color }: Style, { level, code, phase }: RolloutEvent): ((text: string) => string) => {
+  if (level === 'error') return color.red;
+  if (level === 'warning') return color.yellow;
+  return code === 'rollout.ended' && phase === 'succeeded' ? color.green : (text) => text;
+};
+
+/**
+ * `12:31:05  dev/web/web  stabilizing   1 of 2 tasks running`
+ *
+ * @param columns of the workload's name, so that lines of several line up
+ */
+export function eventLine(event: RolloutEvent, style: Style, columns = 0): string {
+  const { color } = style;
+  const name = pad(oneLine(event.workload), columns);
+  const phase = pad(event.phase, PHASE_COLUMNS);
+  return `${color.dim(timeOfDay(event.time))}  ${color.bold(name)}  ${phase}  ${colored(style, event)(oneLine(event.message))}`;
+}
+
+/** One line per event, as it comes. */
+export function plainView(out: Output, logLevel: LogLevel): RolloutsView {
+  let columns = 0;
+  const said = new Map<string, string>();
+  const nothing = () => {};
+  return {
+    event(event) {
+      if (logLevel === 'error' && event.level !== 'error') return;
+      if (logLevel === 'warn' && event.level === 'info') return;
+      if (logLevel !== 'debug' && DETAILS.has(event.code)) return;
+      // A change of phase and the progress that comes with it have one message.
+      const sentence = `${event.phase}: ${event.message}`;
+      if (said.get(event.rollout) === sentence && event.code !== 'rollout.ended') return;
+      said.set(event.rollout, sentence);
+      columns = Math.max(columns, width(event.workload));
+      out.print(eventLine(event, out.style, columns));
+    },
+    record: nothing,
+    pause: nothing,
+    resume: nothing,
+    close: nothing,
+  };
+}

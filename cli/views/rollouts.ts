@@ -1,0 +1,90 @@
+/** Rollouts of the store: for people in tables, and as machine output. */
+import { isFinal, type RolloutRecord, type StatusEntry, targetLabel, targetView } from '../../engine/index.ts';
+import { oneLine, table } from '../terminal/columns.ts';
+import type { Style } from '../terminal/style.ts';
+import { dayAndTime, duration, iso, isoOrNull } from '../terminal/time.ts';
+import { phaseSign, progressText } from './liveRollouts.ts';
+import { shortRevision } from './plan.ts';
+
+const revisionText = ({ revision }: RolloutRecord): string =>
+  revision.commit === undefined ? 'working tree' : shortRevision(revision.commit);
+
+/** A record without what only the machinery knows. */
+export function rolloutJson(record: RolloutRecord): object {
+  const { id, workload, kind, target, strategy, trigger, phase, message, progress, failure } = record;
+  return {
+    rollout: id,
+    workload,
+    kind,
+    target: targetView(target),
+    strategy,
+    trigger,
+    phase,
+    message,
+    traffic: progress.trafficPercent ?? null,
+    tasks: progress.desired === undefined ? null : { ready: progress.ready ?? 0, desired: progress.desired },
+    revision: {
+      commit: record.revision.commit ?? null,
+      subject: record.revision.subject ?? null,
+      author: record.revision.author ?? null,
+    },
+    failure,
+    startedAt: iso(record.startedAt),
+    updatedAt: iso(record.updatedAt),
+    endedAt: isoOrNull(record.endedAt),
+  };
+}
+
+export function statusJson({ rollout, owner }: StatusEntry): object {
+  return {
+    ...rolloutJson(rollout),
+    since: iso(rollout.endedAt ?? rollout.startedAt),
+    owner: owner === undefined ? null : { host: owner.host, pid: owner.pid },
+  };
+}
+
+const sign = (record: RolloutRecord, style: Style): string =>
+  isFinal(record.phase) ? phaseSign(record, style) : style.color.cyan(style.symbols.info);
+
+/** Who is at it, for an unfinished rollout. */
+const atWork = ({ rollout, owner }: StatusEntry): string => {
+  if (rollout.endedAt !== null) return rollout.phase === 'succeeded' ? '' : rollout.message;
+  if (owner === undefined) return `nobody runs it: take it up with \`gitmoxi resume\` (${rollout.message})`;
+  return rollout.message;
+};
+
+/** @param now on the rollouts' clock */
+export function statusLines(entries: readonly StatusEntry[], now: number, style: Style): string[] {
+  const { color, symbols } = style;
+  const rows = entries.map((entry) => {
+    const { rollout } = entry;
+    return [
+      sign(rollout, style),
+      color.bold(oneLine(rollout.workload)),
+      rollout.phase,
+      progressText(rollout),
+      revisionText(rollout),
+      color.dim(`${duration(now - (rollout.endedAt ?? rollout.startedAt))} ago`),
+      color.dim(oneLine(targetLabel(rollout.target))),
+      oneLine(atWork(entry)),
+    ];
+  });
+  return table(rows, style.width(), symbols.ellipsis);
+}
+
+export function historyLines(records: readonly RolloutRecord[], style: Style): string[] {
+  const { color, symbols } = style;
+  const rows = records.map((record) => [
+    sign(record, style),
+    dayAndTime(record.startedAt),
+    record.id,
+    color.bold(oneLine(record.workload)),
+    record.phase,
+    record.endedAt === null ? '' : duration(record.endedAt - record.startedAt),
+    revisionText(record),
+    oneLine(
+      record.phase === 'succeeded' ? (record.revision.subject ?? '') : (record.failure?.message ?? record.message),
+    ),
+  ]);
+  return table(rows, style.width(), symbols.ellipsis);
+}

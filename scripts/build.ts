@@ -1,0 +1,76 @@
+/**
+ * Bundles what ships into dist/: the command and, where they exist, the language server and the editor's client. Also
+ * links the command into node_modules/.bin, which npm does for dependencies but not for the package itself: so
+ * `npx gitmoxi` finds it in a checkout at once.
+ *
+ *     npm run build
+ */
+import { chmodSync, existsSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type BuildOptions, build } from 'esbuild';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const dist = join(root, 'dist');
+
+const shared: BuildOptions = {
+  absWorkingDir: root,
+  bundle: true,
+  platform: 'node',
+  target: 'node22',
+  // jsonc-parser's `main` is UMD that a bundler cannot see through; its `module` is fine.
+  mainFields: ['module', 'main'],
+  logLevel: 'warning',
+  legalComments: 'none',
+};
+
+/** CommonJS dependencies inside an ES module look for these. */
+const COMMONJS_BANNER = [
+  "import { createRequire as gitmoxiCreateRequire } from 'node:module';",
+  'const require = gitmoxiCreateRequire(import.meta.url);',
+].join('\n');
+
+/** Split, so that a verb loads what it uses: the AWS clients alone are most of the code. */
+const command: BuildOptions = {
+  ...shared,
+  entryPoints: { cli: 'cli/main.ts' },
+  outdir: 'dist',
+  format: 'esm',
+  splitting: true,
+  chunkNames: 'cli/[name]-[hash]',
+  banner: { js: COMMONJS_BANNER },
+};
+
+/** VS Code loads extensions as CommonJS and supplies `vscode` itself. */
+const editor = (name: string, entry: string): BuildOptions => ({
+  ...shared,
+  entryPoints: { [name]: entry },
+  outdir: 'dist',
+  outExtension: { '.js': '.cjs' },
+  format: 'cjs',
+  external: ['vscode'],
+});
+
+function linkCommand(): void {
+  const folder = join(root, 'node_modules', '.bin');
+  if (!existsSync(folder)) return;
+  const link = join(folder, 'gitmoxi');
+  if (process.platform === 'win32') {
+    writeFileSync(`${link}.cmd`, '@node "%~dp0\\..\\..\\cli\\bin.js" %*\r\n');
+    writeFileSync(link, '#!/bin/sh\nexec node "$(dirname "$0")/../../cli/bin.js" "$@"\n');
+    return;
+  }
+  rmSync(link, { force: true });
+  symlinkSync('../../cli/bin.js', link);
+  chmodSync(join(root, 'cli', 'bin.js'), 0o755);
+}
+
+const jobs = [command];
+if (existsSync(join(root, 'server', 'main.ts'))) jobs.push(editor('server', 'server/main.ts'));
+if (existsSync(join(root, 'client', 'extension.ts'))) jobs.push(editor('client', 'client/extension.ts'));
+
+// Chunk names carry hashes: without this, those of earlier builds would pile up.
+rmSync(join(dist, 'cli'), { recursive: true, force: true });
+mkdirSync(dist, { recursive: true });
+await Promise.all(jobs.map((job) => build(job)));
+linkCommand();
