@@ -4,7 +4,7 @@
  */
 
 export interface Clock {
-  /** Milliseconds since the Unix epoch, on this clock. */
+  /** Milliseconds since the Unix epoch, on this clock, a whole number. */
   now(): number;
   /** Resolves when `now() >= at`, or as soon as the signal aborts; never rejects. */
   sleepUntil(at: number, signal?: AbortSignal): Promise<void>;
@@ -18,7 +18,7 @@ export interface Clock {
  */
 export function systemClock(speed = 1, origin = Date.now()): Clock {
   const startedAt = performance.now();
-  const now = () => origin + (performance.now() - startedAt) * speed;
+  const now = () => Math.floor(origin + (performance.now() - startedAt) * speed);
   return {
     now,
     sleepUntil(at, signal) {

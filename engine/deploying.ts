@@ -27,6 +27,8 @@ export interface DeployPorts {
   readonly store: Store;
   readonly clock: Clock;
   readonly owner: Owner;
+  /** Makes the desired state of an unfinished rollout again; undefined when it cannot. @default from its repository */
+  readonly renderAgain?: (record: RolloutRecord) => Promise<Desired | undefined>;
 }
 
 const TABLE = strategies(codeHash);
@@ -223,16 +225,23 @@ export async function deployPlan(ports: DeployPorts, report: PlanReport, options
   return { revision: report.revision, rollouts };
 }
 
-/** Renders a rollout's revision again; undefined when that does not give what the rollout was begun with. */
-async function desiredAgain(record: RolloutRecord): Promise<Desired | undefined> {
+/** Renders a rollout's revision again. */
+async function fromRepository(record: RolloutRecord): Promise<Desired | undefined> {
   const where = { repo: record.repository.root, revision: record.revision.commit ?? ({ worktree: true } as const) };
   const { account, region } = record.target;
   const surroundings = { ...(account === undefined ? {} : { account }), ...(region === undefined ? {} : { region }) };
   return withRevision(where, async ({ tree, workloads }) => {
     const same = workloads.filter((one) => one.path === record.workload && one.kind === record.kind);
     const [desired] = await checkEach(tree, same, (checked) => desiredOf(checked, surroundings, undefined));
-    return digestOf(desired) === record.digest ? desired : undefined;
+    return desired;
   });
+}
+
+/** Undefined when the files cannot be read, or do not give what the rollout was begun with. */
+async function desiredAgain(ports: DeployPorts, record: RolloutRecord): Promise<Desired | undefined> {
+  const render = ports.renderAgain ?? fromRepository;
+  const desired = await render(record).catch(() => undefined);
+  return digestOf(desired) === record.digest ? desired : undefined;
 }
 
 const deletes = (record: RolloutRecord): boolean =>
@@ -244,7 +253,7 @@ async function takeUp(ports: DeployPorts, stored: StoredRollout, options: RunOpt
   const { claim } = claimed;
   const { record, seq } = claimed.stored;
   if (isFinal(record.phase)) return summaryOf(record);
-  const desired = deletes(record) ? undefined : await desiredAgain(record).catch(() => undefined);
+  const desired = deletes(record) ? undefined : await desiredAgain(ports, record);
   const lost = desired === undefined && !deletes(record);
   const message = lost
     ? 'its files cannot be read as they were: it can only go back'

@@ -11,5 +11,5 @@ const SOONEST_MS = 5_000;
  * @returns ms until the next look: an eighth of the time waited, within 5 s and `longestMs`
  */
 export function lookAgainMs(waitedMs: number, longestMs: number): number {
-  return Math.min(longestMs, Math.max(SOONEST_MS, waitedMs / 8));
+  return Math.min(longestMs, Math.max(SOONEST_MS, Math.round(waitedMs / 8)));
 }

@@ -15,7 +15,14 @@ import type { FileRole, Suffix } from '../../../engine/config/index.ts';
 import { type DeployPorts, deployPlan, resumeAll } from '../../../engine/deploying.ts';
 import { codeHash } from '../../../engine/hash.ts';
 import type { JsonObject } from '../../../engine/json.ts';
-import { desiredOf, planWorkload, type Surroundings, targetKey, targetOf } from '../../../engine/plan/index.ts';
+import {
+  type Desired,
+  desiredOf,
+  planWorkload,
+  type Surroundings,
+  targetKey,
+  targetOf,
+} from '../../../engine/plan/index.ts';
 import type { RolloutEvent, RolloutRecord } from '../../../engine/rollout/index.ts';
 import type { Store } from '../../../engine/store/index.ts';
 import { openSqliteStore } from '../../../engine/store/sqlite.ts';
@@ -71,6 +78,8 @@ export class Stage implements AsyncDisposable {
   readonly events: RolloutEvent[] = [];
   readonly #folder: string;
   readonly #aws: Aws;
+  /** Of the last plan: what rendering a rollout's files again would give. */
+  #desired: Desired | undefined;
 
   private constructor(clock: VirtualClock, sandbox: Sandbox) {
     this.clock = clock;
@@ -104,7 +113,8 @@ export class Stage implements AsyncDisposable {
 
   ports(overrides: Partial<DeployPorts> = {}): DeployPorts {
     const owner = { id: randomUUID(), host: hostname(), pid: process.pid };
-    return { aws: this.#aws, store: this.store, clock: this.clock, owner, ...overrides };
+    const renderAgain = async () => this.#desired;
+    return { aws: this.#aws, store: this.store, clock: this.clock, owner, renderAgain, ...overrides };
   }
 
   /** Plans a workload as `gitmoxi plan` would, from rendered files. */
@@ -129,6 +139,7 @@ export class Stage implements AsyncDisposable {
       force,
       hash: codeHash,
     });
+    this.#desired = head && desiredOf(head, surroundings, undefined);
     const context = {
       repository: { identity: 'test', root: this.#folder },
       branch: 'main',
@@ -156,8 +167,8 @@ export class Stage implements AsyncDisposable {
     );
   }
 
-  resume(): Promise<DeployReport> {
-    return this.clock.run(resumeAll(this.ports(), this.options()));
+  resume(overrides: Partial<DeployPorts> = {}): Promise<DeployReport> {
+    return this.clock.run(resumeAll(this.ports(overrides), this.options()));
   }
 
   /** Successful changing calls, as `Operation` names. */

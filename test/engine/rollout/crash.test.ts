@@ -1,0 +1,159 @@
+import assert from 'node:assert/strict';
+import {
+  DescribeServicesCommand,
+  DescribeTaskDefinitionCommand,
+  ListTaskDefinitionsCommand,
+} from '@aws-sdk/client-ecs';
+import { GetAliasCommand, GetFunctionCommand, ListVersionsByFunctionCommand } from '@aws-sdk/client-lambda';
+import { crashPoints, deployThroughCrash } from './crash.ts';
+import { resize, web } from './fixtures.ts';
+import { type Files, Stage } from './stage.ts';
+
+const SCENARIO = {
+  rules: [
+    { when: { image: '*:broken' }, then: { pull: 'not-found' } },
+    { when: { code: '*broken.zip' }, then: { update: 'InvalidZipFileException', reason: 'bad zip' } },
+  ],
+};
+
+/** What the ECS part of the world looks like in the end, without ids and times. */
+async function ecsWorld(stage: Stage) {
+  const { services } = await stage.ecs.send(new DescribeServicesCommand({ cluster: 'prod', services: ['web'] }));
+  const service = services?.[0];
+  const running =
+    service?.taskDefinition &&
+    (await stage.ecs.send(new DescribeTaskDefinitionCommand({ taskDefinition: service.taskDefinition })));
+  const active = await stage.ecs.send(new ListTaskDefinitionsCommand({ familyPrefix: 'web', status: 'ACTIVE' }));
+  return {
+    status: service?.status,
+    image: running ? running.taskDefinition?.containerDefinitions?.[0]?.image : undefined,
+    counts: [service?.desiredCount, service?.runningCount],
+    deployments: service?.deployments?.map(({ status, rolloutState }) => [status, rolloutState]),
+    activeRevisions: active.taskDefinitionArns?.length,
+    registered: stage.changes.filter((name) => name === 'RegisterTaskDefinition').length,
+    created: stage.changes.filter((name) => name === 'CreateService').length,
+  };
+}
+
+async function lambdaWorld(stage: Stage) {
+  const alias = await stage.lambda
+    .send(new GetAliasCommand({ FunctionName: 'resize', Name: 'live' }))
+    .catch(() => undefined);
+  const got = await stage.lambda.send(new GetFunctionCommand({ FunctionName: 'resize' })).catch(() => undefined);
+  const versions = got && (await stage.lambda.send(new ListVersionsByFunctionCommand({ FunctionName: 'resize' })));
+  return {
+    alias: [alias?.FunctionVersion, alias?.RoutingConfig?.AdditionalVersionWeights],
+    memory: got?.Configuration?.MemorySize,
+    code: got?.Configuration?.CodeSha256,
+    versions: versions?.Versions?.map(({ Version }) => Version),
+    created: stage.changes.filter((name) => name === 'CreateFunction').length,
+  };
+}
+
+interface Story {
+  readonly name: string;
+  readonly path: string;
+  readonly before: Files | undefined;
+  readonly next: Files;
+  readonly phase: string;
+  readonly world: (stage: Stage) => Promise<unknown>;
+}
+
+const STORIES: readonly Story[] = [
+  {
+    name: 'creating an ECS service',
+    path: 'dev/web',
+    before: undefined,
+    next: web(),
+    phase: 'succeeded',
+    world: ecsWorld,
+  },
+  {
+    name: 'a rolling update',
+    path: 'dev/web',
+    before: web(),
+    next: web({ image: 'shop/web:2', desiredCount: 3 }),
+    phase: 'succeeded',
+    world: ecsWorld,
+  },
+  {
+    name: 'a rolling update that fails',
+    path: 'dev/web',
+    before: web(),
+    next: web({ image: 'shop/web:broken' }),
+    phase: 'rolled back',
+    world: ecsWorld,
+  },
+  {
+    name: 'creating a service that fails',
+    path: 'dev/web',
+    before: undefined,
+    next: web({ image: 'shop/web:broken' }),
+    phase: 'rolled back',
+    world: ecsWorld,
+  },
+  {
+    name: 'creating a function',
+    path: 'dev/resize',
+    before: undefined,
+    next: resize(),
+    phase: 'succeeded',
+    world: lambdaWorld,
+  },
+  {
+    name: 'updating a function',
+    path: 'dev/resize',
+    before: resize(),
+    next: resize({ key: 'resize-2.zip', definition: { MemorySize: 512 } }),
+    phase: 'succeeded',
+    world: lambdaWorld,
+  },
+  {
+    name: 'updating a function with broken code',
+    path: 'dev/resize',
+    before: resize(),
+    next: resize({ key: 'broken.zip', definition: { MemorySize: 512 } }),
+    phase: 'rolled back',
+    world: lambdaWorld,
+  },
+  {
+    name: 'a canary of a function',
+    path: 'dev/resize',
+    before: resize(),
+    next: resize({
+      key: 'resize-2.zip',
+      deployment: { trafficShiftingConfig: { type: 'CANARY', percent: 20, waitInterval: 60 } },
+    }),
+    phase: 'succeeded',
+    world: lambdaWorld,
+  },
+];
+
+async function open(story: Story): Promise<Stage> {
+  const stage = await Stage.open({ scenario: SCENARIO });
+  if (story.before) await stage.deploy(story.path, story.before);
+  stage.events.length = 0;
+  return stage;
+}
+
+describe('a crash at any point', () => {
+  for (const story of STORIES) {
+    it(`changes nothing about the end of ${story.name}`, async function () {
+      this.timeout(120_000);
+      await using undisturbed = await open(story);
+      const { report, touches } = await deployThroughCrash(undisturbed, story.path, story.next, undefined);
+      assert.equal(report.rollouts[0]?.phase, story.phase, undisturbed.story().join('\n'));
+      const expected = await story.world(undisturbed);
+
+      for (const point of crashPoints(touches)) {
+        await using stage = await open(story);
+        const run = await deployThroughCrash(stage, story.path, story.next, point);
+        const told = () => `crash ${point.when} touch ${point.touch}:\n${stage.story().join('\n')}`;
+        // After the last write there is nothing left to take up.
+        const phase = run.report.rollouts[0]?.phase ?? (await stage.store.list({ limit: 1 }))[0]?.record.phase;
+        assert.equal(phase, story.phase, told());
+        assert.deepEqual(await story.world(stage), expected, told());
+      }
+    });
+  }
+});
