@@ -39,7 +39,8 @@ function follow(item: Value, path: readonly Value[], otherwise: Value, host: Hos
   let value = item;
   for (const part of path) {
     if (value instanceof Undefined) value.fail();
-    value = itemOrAttribute(value, part, host) ?? new Undefined({ name: part, owner: value, start: -1, end: -1 });
+    const member = itemOrAttribute(value, part, host);
+    value = member === undefined ? new Undefined({ name: part, owner: value, start: -1, end: -1 }) : member;
     if (otherwise !== null && value instanceof Undefined) value = otherwise;
   }
   return value;

@@ -54,7 +54,8 @@ class JsonWriter {
   write(value: Value, depth: number): string {
     const text = this.#write(value, depth);
     this.#host.spend(1);
-    this.#host.fits((this.#size += text.length));
+    this.#size += text.length;
+    this.#host.fits(this.#size);
     return text;
   }
 

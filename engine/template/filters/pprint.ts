@@ -10,6 +10,7 @@ import {
   Range,
   repr,
   sorted,
+  splitLines,
   Tuple,
   typeName,
   type Value,
@@ -90,9 +91,7 @@ function layOutText(text: string, outerIndent: number, outerAllowance: number, h
   const nested = outerIndent > 0 || outerAllowance > 0;
   const indent = nested ? outerIndent : outerIndent + 1;
   const allowance = nested ? outerAllowance : outerAllowance + 1;
-  const lines = text
-    .match(/[^\n\r\v\f\x1c-\x1e\x85\u2028\u2029]*(?:\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]|$)/g)!
-    .filter(Boolean);
+  const lines = splitLines(text, true);
   const chunks: string[] = [];
   for (const [index, line] of lines.entries()) {
     const lastLine = index === lines.length - 1;

@@ -256,7 +256,8 @@ function* items(value: Value): Generator<Value> {
 function attr(value: Value, [name]: Value[], host: Host): Value {
   if (!isText(name!)) throw typeError('attribute name must be string');
   if (value instanceof Undefined) value.fail();
-  return getAttribute(value, textOf(name), host) ?? new Undefined({ name, owner: value, start: -1, end: -1 });
+  const attribute = getAttribute(value, textOf(name), host);
+  return attribute === undefined ? new Undefined({ name, owner: value, start: -1, end: -1 }) : attribute;
 }
 
 function join(value: Value, [separator, attribute]: Value[], host: Host): Value {

@@ -107,9 +107,9 @@ function markupAttribute(value: Markup, name: string, outer: Host): Func | undef
   const plain = textAttribute(text, name, outer);
   if (!plain || (!ESCAPING.has(name) && !SPLITTING.has(name))) return plain;
   return new Func(name, (args, keywords, host) => {
-    const escape = (item: Value) => (ESCAPING.has(name) && isText(item) ? escapeHtml(item, host) : item);
-    const escaped = new Map(Array.from(keywords, ([key, item]) => [key, escape(item)] as const));
-    return markAll(plain.call(args.map(escape), escaped, host));
+    const escapeText = (item: Value) => (ESCAPING.has(name) && isText(item) ? escapeHtml(item, host) : item);
+    const escaped = new Map(Array.from(keywords, ([key, item]) => [key, escapeText(item)] as const));
+    return markAll(plain.call(args.map(escapeText), escaped, host));
   });
 }
 
@@ -182,12 +182,15 @@ export function getItem(value: Value, key: Value, host: Host): Value {
 
 /** Jinja's `a.b`: the attribute, else the item; `undefined` where neither exists. */
 export function attributeOrItem(value: Value, name: string, host: Host): Value | undefined {
-  return getAttribute(value, name, host) ?? itemOrNothing(value, name, host);
+  const attribute = getAttribute(value, name, host);
+  // None is a value like any other.
+  return attribute === undefined ? itemOrNothing(value, name, host) : attribute;
 }
 
 /** Jinja's `a[b]`: the item, else for a string the attribute; `undefined` where neither exists. */
 export function itemOrAttribute(value: Value, key: Value, host: Host): Value | undefined {
-  return itemOrNothing(value, key, host) ?? (isText(key) ? getAttribute(value, textOf(key), host) : undefined);
+  const item = itemOrNothing(value, key, host);
+  return item === undefined && isText(key) ? getAttribute(value, textOf(key), host) : item;
 }
 
 function itemOrNothing(value: Value, key: Value, host: Host): Value | undefined {

@@ -62,7 +62,13 @@ export const LIST_METHODS: ReadonlyMap<string, Method<Value[]>> = new Map<string
       return null;
     }),
   ],
-  ['clear', change(positional(), (list) => (list.splice(0), null))],
+  [
+    'clear',
+    change(positional(), (list) => {
+      list.length = 0;
+      return null;
+    }),
+  ],
   ['copy', { ...positional(), run: (list, _, host) => itemsOf(list, host) }],
   ['count', { ...positional('value'), run: (list, [value], host) => countOf(list, value!, host) }],
   [
@@ -93,12 +99,18 @@ export const LIST_METHODS: ReadonlyMap<string, Method<Value[]>> = new Map<string
   ],
   [
     'remove',
-    change(
-      positional('value'),
-      (list, [value], host) => (list.splice(Number(indexOf(list, [value!, null, null], host)), 1), null),
-    ),
+    change(positional('value'), (list, [value], host) => {
+      list.splice(Number(indexOf(list, [value!, null, null], host)), 1);
+      return null;
+    }),
   ],
-  ['reverse', change(positional(), (list) => (list.reverse(), null))],
+  [
+    'reverse',
+    change(positional(), (list) => {
+      list.reverse();
+      return null;
+    }),
+  ],
   ['sort', change({ params: ['key', 'reverse'], defaults: [null, false] }, sortList)],
 ]);
 
@@ -117,13 +129,19 @@ export const TUPLE_METHODS: ReadonlyMap<string, Method<Tuple>> = new Map<string,
 const KEY: Signature = { params: ['key', 'default'], defaults: [null], positionalOnly: true };
 
 export const DICT_METHODS: ReadonlyMap<string, Method<Dict>> = new Map<string, Method<Dict>>([
-  ['clear', change(positional(), (dict) => (dict.clear(), null))],
+  [
+    'clear',
+    change(positional(), (dict) => {
+      dict.clear();
+      return null;
+    }),
+  ],
   ['copy', { ...positional(), run: (dict) => Dict.of(dict.entries()) }],
   [
     'fromkeys',
     { ...KEY, run: (_, [keys, value], host) => Dict.of(itemsOf(keys!, host).map((key) => [key, value!] as const)) },
   ],
-  ['get', { ...KEY, run: (dict, [key, otherwise]) => dict.get(key!) ?? (dict.has(key!) ? null : otherwise!) }],
+  ['get', { ...KEY, run: (dict, [key, otherwise]) => (dict.has(key!) ? dict.get(key!)! : otherwise!) }],
   ['items', { ...positional(), run: (dict) => new DictView('dict_items', dict) }],
   ['keys', { ...positional(), run: (dict) => new DictView('dict_keys', dict) }],
   [
@@ -205,7 +223,10 @@ const NO_ARGUMENTS: Signature = { params: [], positionalOnly: true };
 /** Attributes of numbers; those that are methods come as functions. */
 export function numberAttribute(value: bigint | number, name: string): Value | undefined {
   const method = (run: () => Value) =>
-    new Func(name, (args, keywords) => (bind(name, NO_ARGUMENTS, args, keywords), run()));
+    new Func(name, (args, keywords) => {
+      bind(name, NO_ARGUMENTS, args, keywords);
+      return run();
+    });
   switch (name) {
     case 'real':
       return value;

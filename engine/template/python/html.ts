@@ -1,7 +1,7 @@
 /** What Python's `html` module and `markupsafe` do to tags and entities. */
 
-import { SPACE } from './textMethods.ts';
 import type { Host } from './value.ts';
+import { SPACE } from './whitespace.ts';
 
 /** The entities that real text contains. Numeric ones are all known; other named ones stay as they are. */
 const ENTITIES: Readonly<Record<string, string>> = {

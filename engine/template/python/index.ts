@@ -34,7 +34,6 @@ export {
   justify,
   replace,
   rsplit,
-  SPACE,
   split,
   splitLines,
   strip,
@@ -64,3 +63,4 @@ export {
   Undefined,
   type Value,
 } from './value.ts';
+export { SPACE, trimSpace } from './whitespace.ts';

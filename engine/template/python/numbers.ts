@@ -5,6 +5,7 @@
 
 import { Failure, typeError, valueError } from './failure.ts';
 import { type Host, typeName, type Value } from './value.ts';
+import { trimSpace } from './whitespace.ts';
 
 /** CPython refuses to convert longer integers from and to text. Source: `sys.get_int_max_str_digits()`. */
 const MAX_INT_DIGITS = 4300;
@@ -249,11 +250,9 @@ export function truncate(value: number): bigint {
   return BigInt(Math.trunc(value));
 }
 
-const EDGE_SPACE = /^[\s\x1c-\x1f\x85]+|[\s\x1c-\x1f\x85]+$/g;
-
 /** `float(text)`. */
 export function parseFloatText(text: string): number {
-  const trimmed = text.replace(EDGE_SPACE, '');
+  const trimmed = trimSpace(text);
   if (/^[+-]?(\d+(_\d+)*\.?(\d+(_\d+)*)?|\.\d+(_\d+)*)(e[+-]?\d+(_\d+)*)?$/i.test(trimmed)) {
     return Number(trimmed.replaceAll('_', ''));
   }
@@ -267,7 +266,7 @@ export function parseFloatText(text: string): number {
 export function parseIntText(text: string, base: bigint): bigint {
   if (base !== 0n && (base < 2n || base > 36n)) throw valueError('int() base must be >= 2 and <= 36, or 0');
   const invalid = () => valueError(`invalid literal for int() with base ${base}: '${text}'`);
-  const match = /^([+-]?)(0[xob]_?)?([0-9a-z]+(?:_[0-9a-z]+)*)$/i.exec(text.replace(EDGE_SPACE, ''));
+  const match = /^([+-]?)(0[xob]_?)?([0-9a-z]+(?:_[0-9a-z]+)*)$/i.exec(trimSpace(text));
   if (!match) throw invalid();
   const prefix = match[2]?.slice(0, 2).toLowerCase();
   const prefixBase = prefix === '0x' ? 16n : prefix === '0o' ? 8n : prefix === '0b' ? 2n : undefined;

@@ -10,6 +10,7 @@ import {
   type Host,
   isText,
   Markup,
+  Range,
   Tuple,
   textLength,
   textOf,
@@ -68,11 +69,14 @@ class Arguments {
 
   constructor(values: Value) {
     this.#items = values instanceof Tuple ? values.items : [values];
-    const mapping = values instanceof Dict || Array.isArray(values);
+    // Python takes whatever has items for a mapping, and an undefined value pretends to have them.
+    const mapping =
+      values instanceof Dict || Array.isArray(values) || values instanceof Range || values instanceof Undefined;
     this.#mapping = mapping ? values : undefined;
   }
 
   select(key: string): void {
+    if (this.#mapping instanceof Undefined) this.#mapping.fail();
     if (!(this.#mapping instanceof Dict)) throw typeError('format requires a mapping');
     const value = this.#mapping.get(key);
     if (value === undefined) throw new Failure('KeyError', `the format names the key '${key}', which is not there`);

@@ -56,7 +56,8 @@ function write(value: Value, host: Host, depth: number, open: Value[]): string {
   const item = (part: Value): string => {
     const text = write(part, host, depth + 1, open);
     host.spend(1);
-    host.fits((total += text.length + 2));
+    total += text.length + 2;
+    host.fits(total);
     return text;
   };
   let total = 0;
@@ -103,7 +104,7 @@ function escapeCharacter(character: string): string {
 
 /** `ascii(value)`. */
 export function ascii(value: Value, host: Host): string {
-  return repr(value, host).replace(/[^\x00-\x7f]/gu, escapeCharacter);
+  return repr(value, host).replace(/[\u0080-\u{10ffff}]/gu, escapeCharacter);
 }
 
 /** HTML escaping as `markupsafe.escape` does it; a string that is escaped already stays as it is. */

@@ -28,7 +28,7 @@ export function bind(name: string, signature: Signature, args: readonly Value[],
   const required = params.length - defaults.length;
   return params.map((param, index) => {
     if (index < args.length) return args[index]!;
-    const value = keywords.get(param) ?? (keywords.has(param) ? null : undefined);
+    const value = keywords.get(param);
     if (value !== undefined) return value;
     if (index < required) throw typeError(`${name}() is missing the argument '${param}'`);
     return defaults[index - required]!;

@@ -17,31 +17,29 @@ import {
   typeName,
   type Value,
 } from './value.ts';
+import { LINE_ENDS, type Side, SPACE, trimSpace } from './whitespace.ts';
 
 export interface TextMethod extends Signature {
   readonly run: (text: string, args: Value[], host: Host) => Value;
 }
 
-/** What Python's `str.isspace` accepts, as a regular expression class body. */
-export const SPACE = '\\t-\\r\\x1c-\\x20\\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000';
 const SPACES = new RegExp(`[${SPACE}]+`, 'g');
-const LINE_END = /\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]/g;
+const LINE_END = new RegExp(`\\r\\n|[${LINE_ENDS}]`, 'g');
 
 function plain(value: Value, what: string): string {
   if (!isText(value)) throw typeError(`${what} must be str, not ${typeName(value)}`);
   return textOf(value);
 }
 
-/** `str.strip` and its halves. @param chars characters to remove; `null` means whitespace */
-export function strip(text: string, chars: Value, side: 'both' | 'left' | 'right' = 'both'): string {
+/** `str.strip` and its halves. @param chars characters to remove; `null` means white space */
+export function strip(text: string, chars: Value, side: Side = 'both'): string {
+  if (chars === null) return trimSpace(text, side);
   const points = codePoints(text);
-  const set = chars === null ? undefined : new Set(plain(chars, 'strip arg'));
-  const space = new RegExp(`[${SPACE}]`);
-  const removed = (at: number) => (set ? set.has(points[at]!) : space.test(points[at]!));
+  const removed = new Set(plain(chars, 'strip arg'));
   let start = 0;
   let end = points.length;
-  if (side !== 'right') while (start < end && removed(start)) start++;
-  if (side !== 'left') while (end > start && removed(end - 1)) end--;
+  if (side !== 'right') while (start < end && removed.has(points[start]!)) start++;
+  if (side !== 'left') while (end > start && removed.has(points[end - 1]!)) end--;
   return typeof points === 'string' ? points.slice(start, end) : points.slice(start, end).join('');
 }
 
@@ -196,7 +194,8 @@ export function join(separator: string, items: readonly Value[], host: Host): st
         'use the filter "| join", which turns items into text',
       );
     }
-    host.fits((total += textOf(item).length + separator.length));
+    total += textOf(item).length + separator.length;
+    host.fits(total);
     return textOf(item);
   });
   return parts.join(separator);
@@ -322,7 +321,7 @@ export const TEXT_METHODS: ReadonlyMap<string, TextMethod> = new Map<string, Tex
   ['index', { ...SEARCH, run: (text, args) => findOrFail(text, args, false) }],
   ['isalnum', all(/^[\p{L}\p{N}]+$/u)],
   ['isalpha', all(/^\p{L}+$/u)],
-  ['isascii', simple((text) => /^[\x00-\x7f]*$/.test(text))],
+  ['isascii', simple((text) => !/[\u0080-\uffff]/.test(text))],
   ['isdecimal', all(/^\p{Nd}+$/u)],
   ['isdigit', all(/^[\p{Nd}²³¹⁰⁴-⁹₀-₉①-⑨⑴-⑼⒈-⒐⓪⓵-⓽⓿❶-❾➀-➈➊-➒]+$/u)],
   ['isidentifier', all(NAME_START)],

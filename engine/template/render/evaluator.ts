@@ -139,6 +139,10 @@ export class Evaluator implements Host {
         const left = this.evaluate(node.left);
         const right = this.evaluate(node.right);
         this.at = node;
+        if (node.operator === '**' && isNegativeLiteral(node.left, left) && !isLiteral(node.right)) {
+          // Jinja2 folds the constant and writes it without parentheses, so that Python applies the sign last.
+          return negate(binary('**', negate(left), right, this));
+        }
         return binary(node.operator, left, right, this);
       }
       case 'logical': {
@@ -203,7 +207,10 @@ export class Evaluator implements Host {
       this.read.add(node);
       this.recording.input(node.name, input.sensitive);
       let value = this.#inputs.get(node.name);
-      if (value === undefined) this.#inputs.set(node.name, (value = privateCopy(input.value)));
+      if (value === undefined) {
+        value = privateCopy(input.value);
+        this.#inputs.set(node.name, value);
+      }
       return value;
     }
     return GLOBALS.get(node.name) ?? this.#undefinedName(node, !this.#scope.complete);
@@ -291,7 +298,8 @@ export class Evaluator implements Host {
     if (object instanceof Undefined) object.fail();
     if (object instanceof Namespace) this.recording.carrier(object);
     const value = itemOrAttribute(object, key, this);
-    return value ?? new Undefined({ name: key, owner: object, start: node.key.start, end: node.key.end });
+    if (value !== undefined) return value;
+    return new Undefined({ name: key, owner: object, start: node.key.start, end: node.key.end });
   }
 
   #arguments(
@@ -360,6 +368,19 @@ export class Evaluator implements Host {
     if (!run) throw unknown('test', calledName(name));
     return run(value, args, keywords, this);
   }
+}
+
+/** Whether an expression is made of literals only. */
+function isLiteral(node: Expression): boolean {
+  if (node.kind === 'unary') return isLiteral(node.operand);
+  if (node.kind === 'binary') return isLiteral(node.left) && isLiteral(node.right);
+  return node.kind === 'constant';
+}
+
+function isNegativeLiteral(node: Expression, value: Value): boolean {
+  return (
+    (typeof value === 'bigint' || typeof value === 'number') && (value < 0 || Object.is(value, -0)) && isLiteral(node)
+  );
 }
 
 function calledName(name: Value): string {

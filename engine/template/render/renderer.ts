@@ -11,12 +11,16 @@ import {
   Dict,
   escapeHtml,
   Failure,
+  isText,
   itemsOf,
   iterate,
   Lazy,
   Markup,
   PyObject,
   str,
+  textOf,
+  typeError,
+  typeName,
   Undefined,
   type Value,
   valueError,
@@ -232,23 +236,31 @@ class Renderer {
     this.#evaluator.spend(1);
     switch (node.kind) {
       case 'data':
-        return this.#data(node, output);
+        this.#data(node, output);
+        return;
       case 'output':
-        return this.#print(node.value, () => this.#evaluator.evaluate(node.value), output);
+        this.#print(node.value, () => this.#evaluator.evaluate(node.value), output);
+        return;
       case 'if':
-        return this.#if(node, output);
+        this.#if(node, output);
+        return;
       case 'for':
-        return this.#for(node, output);
+        this.#for(node, output);
+        return;
       case 'set': {
         const value = this.#attempt(node.value, () => this.#evaluator.evaluate(node.value));
-        return this.#assign(node.target, value?.result ?? (value ? null : UNKNOWN), value?.origin ?? NO_ORIGIN);
+        this.#assign(node.target, value ? value.result : UNKNOWN, value?.origin ?? NO_ORIGIN);
+        return;
       }
       case 'set-block':
-        return this.#assignBlock(node);
+        this.#assignBlock(node);
+        return;
       case 'macro':
-        return this.#evaluator.frame.set(node.name, this.#macro(node, node.name));
+        this.#evaluator.frame.set(node.name, this.#macro(node, node.name));
+        return;
       case 'call-block':
-        return this.#callBlock(node, output);
+        this.#callBlock(node, output);
+        return;
       case 'filter-block': {
         const place = node.filter;
         const run = () => {
@@ -256,7 +268,8 @@ class Renderer {
           const content = this.#mark(this.#captured(node.body, frame));
           return this.#evaluator.within(frame, () => this.#evaluator.filterContent(node.filter, content));
         };
-        return this.#print(place, run, output);
+        this.#pass(place, run, output);
+        return;
       }
       case 'with': {
         const frame = this.#inner();
@@ -264,18 +277,24 @@ class Renderer {
           const made = this.#attempt(value, () => this.#evaluator.evaluate(value));
           this.#assign(target, made ? made.result : UNKNOWN, made?.origin ?? NO_ORIGIN, frame);
         }
-        return this.#scoped(node.body, frame, output);
+        this.#scoped(node.body, frame, output);
+        return;
       }
       case 'autoescape':
-        return this.#autoescape(node.enabled, node.body, output);
+        this.#autoescape(node.enabled, node.body, output);
+        return;
       case 'block':
-        return this.#block(node, node.scoped ? this.#inner() : new Frame(this.#root), output);
+        this.#block(node, node.scoped ? this.#inner() : new Frame(this.#root), output);
+        return;
     }
   }
 
   #data(node: Data, output: Output): void {
     this.#evaluator.fits(output.text.length + node.text.length);
-    if (node.text.length === node.end - node.start) return output.write(node.text, node, undefined);
+    if (node.text.length === node.end - node.start) {
+      output.write(node.text, node, undefined);
+      return;
+    }
     // The source has line ends of two characters: one piece per line keeps the offsets exact.
     let at = node.start;
     for (const line of this.#template.source.slice(node.start, node.end).split(/(\r\n?|\n)/)) {
@@ -286,14 +305,36 @@ class Renderer {
   }
 
   #print(place: Expression, run: () => Value, output: Output): void {
-    const printed = this.#attempt(place, () => {
-      const value = run();
-      this.#evaluator.at = place;
-      return this.#evaluator.autoescape ? escapeHtml(value, this.#evaluator).text : str(value, this.#evaluator);
-    });
-    if (!printed) return;
-    this.#evaluator.fits(output.text.length + printed.result.length);
-    output.write(printed.result, place, printed.origin);
+    this.#write(
+      place,
+      () => {
+        const value = run();
+        this.#evaluator.at = place;
+        return this.#evaluator.autoescape ? escapeHtml(value, this.#evaluator).text : str(value, this.#evaluator);
+      },
+      output,
+    );
+  }
+
+  /** Writes what a call or filter gave, which has to be text already and is not escaped again. */
+  #pass(place: Expression, run: () => Value, output: Output): void {
+    this.#write(
+      place,
+      () => {
+        const value = run();
+        this.#evaluator.at = place;
+        if (isText(value)) return textOf(value);
+        throw typeError(`the block gives a ${typeName(value)} instead of text`, 'apply "| string" last');
+      },
+      output,
+    );
+  }
+
+  #write(place: Expression, run: () => string, output: Output): void {
+    const written = this.#attempt(place, run);
+    if (!written) return;
+    this.#evaluator.fits(output.text.length + written.result.length);
+    output.write(written.result, place, written.origin);
   }
 
   /** Captured text as a value: escaped where autoescape is on. */
@@ -306,7 +347,10 @@ class Renderer {
       const outcome = this.#attempt(test, () => this.#evaluator.holds(test));
       // Which branch would have been taken is unknown, so none is.
       if (!outcome) return;
-      if (outcome.result) return this.#body(body, output);
+      if (outcome.result) {
+        this.#body(body, output);
+        return;
+      }
     }
     this.#body(otherwise, output);
   }
@@ -329,11 +373,15 @@ class Renderer {
         this.#evaluator.budget.nested(run);
         return this.#mark(inner.text);
       };
-      return this.#print(
+      this.#pass(
         node.items,
-        () => (this.#evaluator.recording.add(items.origin), recurse(items.result, 0)),
+        () => {
+          this.#evaluator.recording.add(items.origin);
+          return recurse(items.result, 0);
+        },
         output,
       );
+      return;
     }
     this.#attempt(node.items, () => {
       this.#loop(node, items.result, { output, frame: outer, origin: items.origin, recurse: undefined, depth: 0 });
@@ -378,7 +426,8 @@ class Renderer {
   #unpack(target: Target, value: Value, origin: Origin, frame: Frame): void {
     switch (target.kind) {
       case 'name':
-        return frame.set(target.name, value, { names: origin.names, sensitive: origin.sensitive });
+        frame.set(target.name, value, { names: origin.names, sensitive: origin.sensitive });
+        return;
       case 'member': {
         const namespace = this.#evaluator.evaluate(target.object);
         this.#evaluator.at = target;
@@ -455,7 +504,7 @@ class Renderer {
     const given = { names: new Set(origin.names), sensitive: origin.sensitive };
     for (const [name, value] of args) {
       const message = `the parameter '${name}' was not provided`;
-      frame.set(name, value ?? (value === null ? null : new Undefined({ name, message, start: -1, end: -1 })), given);
+      frame.set(name, value === undefined ? new Undefined({ name, message, start: -1, end: -1 }) : value, given);
     }
     for (const { name, fallback } of parameters) {
       if (!fallback || args.get(name) !== undefined) continue;
@@ -468,7 +517,7 @@ class Renderer {
   }
 
   #callBlock(node: CallBlock, output: Output): void {
-    this.#print(node.call, () => this.#evaluator.callWith(node.call, this.#macro(node, undefined)), output);
+    this.#pass(node.call, () => this.#evaluator.callWith(node.call, this.#macro(node, undefined)), output);
   }
 
   #block(node: Block, frame: Frame, output: Output): void {

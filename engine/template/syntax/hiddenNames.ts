@@ -97,22 +97,30 @@ function readStatements(body: Body, symbols: Symbols): void {
 function readStatement(node: Statement, symbols: Symbols): void {
   switch (node.kind) {
     case 'output':
-      return readExpression(node.value, symbols);
+      readExpression(node.value, symbols);
+      return;
     case 'if':
-      return readIf(node.branches, node, symbols);
+      readIf(node.branches, node, symbols);
+      return;
     case 'for':
-      return readExpression(node.items, symbols);
+      readExpression(node.items, symbols);
+      return;
     case 'set':
       readExpression(node.value, symbols);
-      return storeTarget(node.target, symbols);
+      storeTarget(node.target, symbols);
+      return;
     case 'set-block':
-      return storeTarget(node.target, symbols);
+      storeTarget(node.target, symbols);
+      return;
     case 'macro':
-      return symbols.store(node.name);
+      symbols.store(node.name);
+      return;
     case 'call-block':
-      return readExpression(node.call, symbols);
+      readExpression(node.call, symbols);
+      return;
     case 'filter-block':
-      return readExpression(node.filter, symbols);
+      readExpression(node.filter, symbols);
+      return;
     case 'with':
       for (const { value } of node.assignments) readExpression(value, symbols);
       return;
@@ -157,23 +165,29 @@ function markInner(node: Statement, symbols: Symbols): void {
       inner.declare('loop');
       for (const name of namesOf(node.target)) inner.declare(name);
       markScope(node.body, inner);
-      return markScope(node.otherwise, new Symbols(symbols));
+      markScope(node.otherwise, new Symbols(symbols));
+      return;
     case 'macro':
     case 'call-block':
       declareParameters(node.parameters, inner);
       for (const name of node.special) if (!inner.loads.has(name)) inner.declare(name);
-      return markScope(node.body, inner);
+      markScope(node.body, inner);
+      return;
     case 'with':
       for (const { target } of node.assignments) for (const name of namesOf(target)) inner.declare(name);
-      return markScope(node.body, inner);
+      markScope(node.body, inner);
+      return;
     case 'autoescape':
       readExpression(node.enabled, inner);
-      return markScope(node.body, inner);
+      markScope(node.body, inner);
+      return;
     case 'set-block':
     case 'filter-block':
-      return markScope(node.body, inner);
+      markScope(node.body, inner);
+      return;
     case 'block':
-      return markScope(node.body, new Symbols());
+      markScope(node.body, new Symbols());
+      return;
     case 'data':
     case 'output':
     case 'set':

@@ -6,7 +6,7 @@
  */
 
 import type { TemplateProblem } from '../problem.ts';
-import { Failure, parseIntText, SPACE, type Value } from '../python/index.ts';
+import { Failure, parseIntText, SPACE, trimSpace, type Value } from '../python/index.ts';
 
 /** `{{`, `}}`, `{%`, `%}` begin and end tags; an operator's type is its text. */
 export type TokenType =
@@ -54,14 +54,6 @@ export function normalizeNewlines(text: string): string {
   return text.includes('\r') ? text.replace(/\r\n?/g, '\n') : text;
 }
 
-const TRAILING_SPACE = new RegExp(`${S}`);
-
-function trimEnd(text: string): string {
-  let end = text.length;
-  while (end > 0 && TRAILING_SPACE.test(text[end - 1]!)) end--;
-  return text.slice(0, end);
-}
-
 class Lexer {
   readonly tokens: Token[] = [];
   readonly problems: TemplateProblem[] = [];
@@ -100,17 +92,26 @@ class Lexer {
     let open = from;
     for (;;) {
       open = this.#source.indexOf('{', open);
-      if (open < 0 || open + 1 >= this.#length) return this.#text(from, this.#length, this.#length);
+      if (open < 0 || open + 1 >= this.#length) {
+        this.#text(from, this.#length, this.#length);
+        return;
+      }
       if ('{%#'.includes(this.#source[open + 1]!)) break;
       open++;
     }
     const sign = this.#source[open + 2];
-    const end = sign === '-' ? from + trimEnd(this.#source.slice(from, open)).length : open;
+    const end = sign === '-' ? from + trimSpace(this.#source.slice(from, open), 'right').length : open;
     this.#text(from, end, open);
     const raw = this.#match(RAW_BEGIN);
-    if (raw !== undefined) return this.#raw(open, open + raw.length);
+    if (raw !== undefined) {
+      this.#raw(open, open + raw.length);
+      return;
+    }
     this.#at = open + (sign === '-' || sign === '+' ? 3 : 2);
-    if (this.#source[open + 1] === '#') return this.#comment(open);
+    if (this.#source[open + 1] === '#') {
+      this.#comment(open);
+      return;
+    }
     const variable = this.#source[open + 1] === '{';
     this.#push(variable ? '{{' : '{%', open, Math.min(this.#at, this.#length), null);
     this.#tag(open, variable);
@@ -126,10 +127,11 @@ class Lexer {
     const match = RAW_END.exec(this.#source);
     if (!match) {
       this.#problem(open, from, 'this raw block is never closed', 'close it with {% endraw %}');
-      return this.#text(from, this.#length, this.#length);
+      this.#text(from, this.#length, this.#length);
+      return;
     }
     const text = this.#source.slice(from, match.index);
-    const kept = match[1] === '-' ? trimEnd(text) : text;
+    const kept = match[1] === '-' ? trimSpace(text, 'right') : text;
     this.#text(from, from + kept.length, match.index + match[0].length);
   }
 
@@ -149,7 +151,10 @@ class Lexer {
   #tag(open: number, variable: boolean): void {
     const brackets: string[] = [];
     for (;;) {
-      if (this.#at >= this.#length) return this.#unclosed(open, variable);
+      if (this.#at >= this.#length) {
+        this.#unclosed(open, variable);
+        return;
+      }
       const end = brackets.length === 0 ? this.#match(variable ? VARIABLE_END : BLOCK_END) : undefined;
       if (end !== undefined) {
         this.#push(variable ? '}}' : '%}', this.#at, this.#at + end.length, null);
@@ -157,9 +162,13 @@ class Lexer {
         return;
       }
       if (brackets.length === 0 && /^\{[{%#]/.test(this.#source.slice(this.#at, this.#at + 2))) {
-        return this.#unclosed(open, variable);
+        this.#unclosed(open, variable);
+        return;
       }
-      if (!this.#token(brackets)) return this.#recover(open, variable);
+      if (!this.#token(brackets)) {
+        this.#recover(open, variable);
+        return;
+      }
     }
   }
 
@@ -222,7 +231,7 @@ class Lexer {
 
   #string(start: number, text: string): boolean {
     const body = normalizeNewlines(text.slice(1, -1));
-    const value = body.includes('\\') ? unescape(body) : body;
+    const value = body.includes('\\') ? resolveEscapes(body) : body;
     if (value === undefined) {
       this.#problem(start, this.#at, 'invalid escape sequence in this string', 'write \\\\ for a backslash');
       this.#push('string', start, this.#at, body);
@@ -299,7 +308,7 @@ const ESCAPES: Readonly<Record<string, string>> = {
 };
 
 /** Python's string escapes; `undefined` where Python rejects one. Unknown escapes keep their backslash. */
-function unescape(text: string): string | undefined {
+function resolveEscapes(text: string): string | undefined {
   let valid = true;
   const result = text.replace(
     /\\(?:([0-7]{1,3})|x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|([xuUN])|(.))/gsu,

@@ -42,7 +42,8 @@ class StaticChecker {
         this.#expression(test, true);
         this.body(body, true);
       }
-      return this.body(node.otherwise, true);
+      this.body(node.otherwise, true);
+      return;
     }
     const { expressions, parameters, bodies } = partsOf(node);
     const inner = node.kind === 'set-block' || node.kind === 'filter-block' || node.kind === 'autoescape';

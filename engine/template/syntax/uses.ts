@@ -79,7 +79,8 @@ class UseFinder {
       case 'data':
         return;
       case 'output':
-        return this.#expression(node.value, locals);
+        this.#expression(node.value, locals);
+        return;
       case 'if': {
         const alternatives = node.branches.map(({ test, body }) => {
           this.#expression(test, locals);
@@ -89,7 +90,8 @@ class UseFinder {
         });
         const rest = locals.copy();
         this.body(node.otherwise, rest);
-        return locals.addCommon([...alternatives, rest]);
+        locals.addCommon([...alternatives, rest]);
+        return;
       }
       case 'for': {
         this.#expression(node.items, locals);
@@ -97,32 +99,41 @@ class UseFinder {
         if (node.condition) this.#expression(node.condition, inner);
         inner.add(['loop']);
         this.body(node.body, inner);
-        return this.body(node.otherwise, locals.inner());
+        this.body(node.otherwise, locals.inner());
+        return;
       }
       case 'set':
         this.#expression(node.value, locals);
-        return this.#assign(node.target, locals);
+        this.#assign(node.target, locals);
+        return;
       case 'set-block':
         this.body(node.body, locals.inner());
         if (node.filter) this.#expression(node.filter, locals);
-        return this.#assign(node.target, locals);
+        this.#assign(node.target, locals);
+        return;
       case 'macro':
         locals.add([node.name]);
-        return this.#macro(node.parameters, node.special, node.body, locals);
+        this.#macro(node.parameters, node.special, node.body, locals);
+        return;
       case 'call-block':
         this.#expression(node.call, locals);
-        return this.#macro(node.parameters, node.special, node.body, locals);
+        this.#macro(node.parameters, node.special, node.body, locals);
+        return;
       case 'filter-block':
         this.#expression(node.filter, locals);
-        return this.body(node.body, locals.inner());
+        this.body(node.body, locals.inner());
+        return;
       case 'with':
         for (const { value } of node.assignments) this.#expression(value, locals);
-        return this.body(node.body, locals.inner(node.assignments.flatMap(({ target }) => namesOf(target))));
+        this.body(node.body, locals.inner(node.assignments.flatMap(({ target }) => namesOf(target))));
+        return;
       case 'autoescape':
         this.#expression(node.enabled, locals);
-        return this.body(node.body, locals.inner());
+        this.body(node.body, locals.inner());
+        return;
       case 'block':
-        return this.body(node.body, locals.inner(['super']));
+        this.body(node.body, locals.inner(['super']));
+        return;
     }
   }
 
