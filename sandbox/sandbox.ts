@@ -4,13 +4,14 @@ import { cloudwatch } from './cloudwatch/index.ts';
 import { ecs } from './ecs/index.ts';
 import { SandboxError } from './fault.ts';
 import { startServer } from './http/index.ts';
+import { lambda } from './lambda/index.ts';
 import type { Scenario } from './scenario/index.ts';
 import { sts } from './sts/index.ts';
 import { realClock, type SandboxClock } from './time/index.ts';
 import { World } from './world.ts';
 
 /** Every simulated AWS service. */
-const SERVICES = [ecs, cloudwatch, sts];
+const SERVICES = [ecs, lambda, cloudwatch, sts];
 
 export interface SandboxOptions {
   /** @default the real clock */

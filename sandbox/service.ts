@@ -20,7 +20,7 @@ export interface Call {
 }
 
 /** One AWS operation: reads its input, changes the region's state, answers or throws an `AwsFault`. */
-export type Operation = (input: JsonObject, call: Call) => Output;
+export type Operation = (input: JsonObject, call: Call) => Output | RestAnswer;
 
 /** A token bucket as AWS publishes them, per account and region. */
 export interface Bucket {
@@ -67,6 +67,9 @@ export interface Route {
   readonly path: string;
   /** Query parameters and the members they become. */
   readonly query?: Readonly<Record<string, string>>;
+  /** Headers, in lower case, and the members they become. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** HTTP status of success. @default 200 */
   readonly success?: number;
   /** The body is passed on as `Payload`, base64, instead of being parsed. */
   readonly rawBody?: boolean;

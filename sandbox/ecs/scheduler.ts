@@ -371,7 +371,8 @@ function onTaskNews(service: EcsService, deployment: Deployment, task: Task, new
     deployment.startFailures = 0;
   }
   if (task.desiredStatus === 'STOPPED') service.steady = false;
-  wake(service, draw(service, 'wake').between(...(task.counted ? AFTER_HEALTHY : AFTER_TASK_NEWS)));
+  const [soonest, latest] = task.counted ? AFTER_HEALTHY : AFTER_TASK_NEWS;
+  wake(service, draw(service, 'wake').between(soonest, latest));
 }
 
 /** A failure counts when its task is STOPPED: about a minute after the decision, as in real event logs. */

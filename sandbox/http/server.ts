@@ -9,7 +9,7 @@ import type { AddressInfo } from 'node:net';
 import type { CallLog } from '../callLog.ts';
 import { AwsFault, SandboxError } from '../fault.ts';
 import { randomFor } from '../random.ts';
-import type { Caller, RestAnswer, Service } from '../service.ts';
+import type { Caller, Service } from '../service.ts';
 import { isMutating } from '../service.ts';
 import { type SandboxClock, VirtualClock } from '../time/index.ts';
 import type { Region, World } from '../world.ts';
@@ -202,12 +202,12 @@ class Handler {
       const scope = `${region.account}/${region.name}/${service.signingName}`;
       if (!this.#throttle.take(scope, bucket, world.now)) throw service.throttled();
     }
-    const output: object = run(call.input, { region, caller, requestId, endpoint: this.#endpoint });
+    const output = run(call.input, { region, caller, requestId, endpoint: this.#endpoint });
     if (effect?.loseAnswer) {
       request.socket.destroy();
       return NO_ANSWER;
     }
-    return encodeAnswer(service, call, output as RestAnswer, requestId);
+    return encodeAnswer(service, call, output, requestId);
   }
 
   async #delay(seconds: number, hold: Hold | undefined): Promise<void> {

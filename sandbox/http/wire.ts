@@ -44,7 +44,12 @@ export function decodeRequest(service: Service, request: WireRequest): Operation
   if (service.protocol === 'restJson1') {
     const { route, members } = routeOf(service, request.method, request.url);
     const body = route.rawBody ? { Payload: request.body.toString('base64') } : parseJson(request.body);
-    return { operation: route.operation, input: { ...body, ...members }, success: route.success ?? 200 };
+    const fromHeaders = Object.entries(route.headers ?? {}).flatMap(([header, member]) => {
+      const value = request.headers[header];
+      return typeof value === 'string' ? [[member, value]] : [];
+    });
+    const input: JsonObject = { ...body, ...Object.fromEntries(fromHeaders), ...members };
+    return { operation: route.operation, input, success: route.success ?? 200 };
   }
   const target = String(request.headers['x-amz-target'] ?? '');
   const operation = target.startsWith(`${service.targetPrefix}.`) ? target.slice(service.targetPrefix!.length + 1) : '';
