@@ -130,6 +130,16 @@ export interface StatusEntry {
   readonly rollout: RolloutRecord;
   /** Who runs the unfinished rollout; undefined when nobody does. */
   readonly owner: Owner | undefined;
+  /**
+   * How what runs differs from what the last successful rollout put in force, for people; null when it does not.
+   * Undefined where AWS was not asked or there is nothing to compare.
+   */
+  readonly drift?: string | null;
+}
+
+export interface StatusRequest extends Where {
+  /** Ask AWS for drift too. */
+  readonly live?: boolean;
 }
 
 export interface Engine {
@@ -142,7 +152,7 @@ export interface Engine {
   /** Takes up unfinished rollouts that no live process holds: all of the store, or the named ones. */
   resume(options: RunOptions, only?: readonly string[]): Promise<DeployReport>;
   /** The latest rollout of every workload of the store, or of a repository and selectors. */
-  status(where?: Where): Promise<StatusEntry[]>;
+  status(where?: Where | StatusRequest): Promise<StatusEntry[]>;
   history(query: RolloutQuery): Promise<RolloutRecord[]>;
   /** @throws EngineError `store.no-such-rollout` */
   rollout(id: string): Promise<StatusEntry>;

@@ -67,6 +67,7 @@ function newRecord(plan: WorkloadPlan, target: Target, report: PlanReport, now: 
     outcome: null,
     attempts: 0,
     failure: null,
+    serving: null,
     startedAt: now,
     updatedAt: now,
     endedAt: null,

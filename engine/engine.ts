@@ -10,8 +10,9 @@ import { deployPlan, resumeAll } from './deploying.ts';
 import { EngineError } from './errors.ts';
 import { type Problem, toProblem } from './finding.ts';
 import { openRepository } from './git/index.ts';
-import { SENSITIVE, targetKey } from './plan/index.ts';
+import { servingOf, targetKey } from './plan/index.ts';
 import { planRevision } from './planning.ts';
+import { SENSITIVE } from './redact.ts';
 import type { RolloutRecord, StoredRollout } from './rollout/index.ts';
 import type { Store } from './store/index.ts';
 import { checkEach, pick, withRevision } from './workspace.ts';
@@ -78,6 +79,30 @@ async function statusOf(store: Store, where: Where | undefined): Promise<StatusE
   const selectable = entries.map((one) => ({ ...one, path: one.workload, files: [] }));
   const { selected } = selectWorkloads(selectable, where.selectors ?? [], repository.folder);
   return selected.map(({ path: _path, files: _files, ...one }) => one);
+}
+
+/** Compares what finished rollouts put in force with what serves now. A target that cannot be read has no drift said. */
+async function withDrift(aws: Aws, entries: readonly StatusEntry[]): Promise<StatusEntry[]> {
+  const settled = entries.filter(({ rollout }) => rollout.phase === 'succeeded' && rollout.serving !== null);
+  const wanted = settled.map(({ target, rollout }) => ({ target, ...aliasOf(rollout) }));
+  const found = await aws.read(wanted);
+  return entries.map((one) => {
+    const live = settled.includes(one) ? found.get(targetKey(one.target)) : undefined;
+    if (live === undefined || live.kind === 'failure') return one;
+    const serving = servingOf(live);
+    const named = (it: string) => (one.kind === 'ecs' ? it.replace(/^.*task-definition\//, '') : `version ${it}`);
+    if (serving === one.rollout.serving) return { ...one, drift: null };
+    return {
+      ...one,
+      drift: serving === null ? 'it is gone' : `${named(serving)} serves instead of ${named(one.rollout.serving!)}`,
+    };
+  });
+}
+
+/** The alias is part of a Lambda rollout's state. */
+function aliasOf(rollout: RolloutRecord): { alias?: string } {
+  const alias = rollout.state?.['alias'];
+  return typeof alias === 'string' ? { alias } : {};
 }
 
 /** The rollout to go back to. */
@@ -166,7 +191,10 @@ export function createEngine(options: EngineOptions): Engine {
     plan: (request) => planRevision({ aws, store, region }, request),
     deploy: async (plan, run) => deployPlan(await ports(), plan, run),
     resume: async (run, only) => resumeAll(await ports(), run, only),
-    status: async (where) => statusOf(await store(), where),
+    status: async (where) => {
+      const entries = await statusOf(await store(), where);
+      return where !== undefined && 'live' in where && where.live ? withDrift(await aws(), entries) : entries;
+    },
     history: async (query) => (await (await store()).list(query)).map(({ record }) => record),
     rollout,
     events: async (id, after = 0) => {

@@ -5,7 +5,8 @@ export { createEngine } from './engine.ts';
 export { EngineError, type ErrorKind } from './errors.ts';
 export { type Finding, lineIndex, type Problem, type Severity, toProblem } from './finding.ts';
 export { isObject, type Json, type JsonObject } from './json.ts';
-export { SENSITIVE, type Target, targetKey, targetLabel, targetView } from './plan/index.ts';
+export { type Target, targetKey, targetLabel, targetView } from './plan/index.ts';
+export { SENSITIVE } from './redact.ts';
 export {
   EVENT_CODES,
   type Failure,

@@ -16,6 +16,8 @@ export interface EcsDesired {
   /** RegisterTaskDefinition's request body; undefined where the service definition names a task definition itself. */
   readonly taskDefinition: JsonObject | undefined;
   readonly settings: EcsSettings;
+  /** Texts of sensitive inputs, to be taken out of whatever AWS says. */
+  readonly secrets: readonly string[];
 }
 
 export interface LambdaDesired {
@@ -26,6 +28,7 @@ export interface LambdaDesired {
   /** The rendered event source definition, where there is one. */
   readonly eventSources: JsonObject | undefined;
   readonly settings: LambdaSettings;
+  readonly secrets: readonly string[];
 }
 
 export type Desired = EcsDesired | LambdaDesired;

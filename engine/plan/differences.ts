@@ -13,9 +13,6 @@ export interface Difference {
   readonly desired: Json;
 }
 
-/** What stands in for a value that came from a sensitive input. */
-export const SENSITIVE = '(sensitive)';
-
 const escapeKey = (key: string) => key.replaceAll('~', '~0').replaceAll('/', '~1');
 
 /** Joins a pointer and a key or index. */

@@ -1,6 +1,6 @@
 /** The door of engine/plan. */
 export { type Desired, type EcsDesired, type LambdaDesired, OWN_TAG_PREFIX } from './desired.ts';
-export { canonical, type Difference, differences, isEmpty, SENSITIVE } from './differences.ts';
+export { canonical, type Difference, differences, isEmpty } from './differences.ts';
 export { changedMembers, NONE_OF, primaryDeployment, serviceDifferences, taskDefinitionName } from './ecs.ts';
 export {
   CODE_TAG,
@@ -10,7 +10,7 @@ export {
   configurationRequest,
   tagDifferences,
 } from './lambda.ts';
-export type { Live, LiveEcs, LiveFailure, LiveLambda } from './live.ts';
+export { type Live, type LiveEcs, type LiveFailure, type LiveLambda, servingOf } from './live.ts';
 export {
   desiredOf,
   differencesOf,

@@ -27,6 +27,12 @@ export interface LiveLambda {
 
 export type Live = LiveEcs | LiveLambda;
 
+/** What serves: the service's task definition (ARN), or the version that the alias gives all traffic to. */
+export function servingOf(live: Live): string | null {
+  if (live.kind === 'ecs') return live.service === undefined ? null : String(live.service['taskDefinition'] ?? '');
+  return live.alias === undefined ? null : String(live.alias['FunctionVersion']);
+}
+
 /** Why a target's live state could not be read. */
 export interface LiveFailure {
   readonly kind: 'failure';

@@ -7,6 +7,7 @@ import type { FileChange, FileRole, WorkloadKind } from '../config/index.ts';
 import { type Problem, toProblem } from '../finding.ts';
 import type { CodeHash } from '../hash.ts';
 import type { JsonObject } from '../json.ts';
+import { secretTexts } from '../redact.ts';
 import type { Desired, EcsDesired, LambdaDesired } from './desired.ts';
 import { canonical, type Difference, isEmpty } from './differences.ts';
 import { replacementMembers, serviceDifferences, taskDefinitionDifferences } from './ecs.ts';
@@ -103,11 +104,14 @@ export function desiredOf(
 ): Desired | undefined {
   const target = targetOf(workload, surroundings);
   const deployment = objectOf(workload, 'deployment');
+  const secrets = [...workload.inputs.values()].flatMap(({ sensitive, value }) =>
+    sensitive ? secretTexts(value) : [],
+  );
   if (target?.kind === 'ecs') {
     const service = objectOf(workload, 'service')!;
     const count = desiredCount(service, live?.kind === 'ecs' ? live : undefined);
     const taskDefinition = objectOf(workload, 'task');
-    return { kind: 'ecs', target, service, taskDefinition, settings: ecsSettings(deployment, count) };
+    return { kind: 'ecs', target, service, taskDefinition, settings: ecsSettings(deployment, count), secrets };
   }
   if (target?.kind === 'lambda') {
     return {
@@ -116,6 +120,7 @@ export function desiredOf(
       function: objectOf(workload, 'function')!,
       eventSources: objectOf(workload, 'eventSource'),
       settings: lambdaSettings(deployment),
+      secrets,
     };
   }
   return undefined;

@@ -4,7 +4,8 @@
  */
 import { type CheckedWorkload, objectOf } from '../check/checked.ts';
 import { isObject, type Json, type JsonObject } from '../json.ts';
-import { type Difference, SENSITIVE } from './differences.ts';
+import { SENSITIVE } from '../redact.ts';
+import type { Difference } from './differences.ts';
 
 /** Names that people give to secrets. Errs towards hiding. */
 const SECRET_NAME =

@@ -187,8 +187,10 @@ function act(pass: Pass, action: EcsAction, message: string): Decision {
 }
 
 function end(pass: Pass, phase: Phase, message: string): Decision {
-  const { failure } = pass.state;
-  return conclude(pass, { step: 'over' }, { phase, message, wakeAt: pass.now, ...(failure ? { failure } : {}) });
+  const { failure, taskDefinition } = pass.state;
+  const serving = phase === 'succeeded' && taskDefinition !== null ? { serving: taskDefinition } : {};
+  const why = failure === null ? {} : { failure };
+  return conclude(pass, { step: 'over' }, { phase, message, wakeAt: pass.now, ...why, ...serving });
 }
 
 /** Something went wrong: remember it, and take the shortest way back. */

@@ -202,12 +202,10 @@ function wait(pass: Pass, ms: number, message: string, patch: Patch = {}): Decis
 }
 
 function end(pass: Pass, phase: Phase, message: string): Decision {
-  const { failure } = pass.state;
-  return conclude(
-    pass,
-    { step: 'over' },
-    { phase, message, wakeAt: pass.now, ...(failure === null ? {} : { failure }) },
-  );
+  const { failure, version } = pass.state;
+  const serving = phase === 'succeeded' && version !== null ? { serving: version } : {};
+  const why = failure === null ? {} : { failure };
+  return conclude(pass, { step: 'over' }, { phase, message, wakeAt: pass.now, ...why, ...serving });
 }
 
 function fail(pass: Pass, failure: Failure): Decision {

@@ -84,6 +84,8 @@ export interface RolloutRecord {
   /** Times that `pending` was tried in vain for passing reasons. */
   readonly attempts: number;
   readonly failure: Failure | null;
+  /** What a successful rollout put in force: a task definition's ARN, or a function's version. */
+  readonly serving: string | null;
   /** Milliseconds since the epoch, on the rollout's clock. */
   readonly startedAt: number;
   readonly updatedAt: number;

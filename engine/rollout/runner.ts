@@ -9,7 +9,8 @@ import type { Clock } from '../clock.ts';
 import { EngineError } from '../errors.ts';
 import type { CodeHash } from '../hash.ts';
 import type { JsonObject } from '../json.ts';
-import { type Desired, differencesOf, type Live } from '../plan/index.ts';
+import { type Desired, differencesOf, type Live, servingOf } from '../plan/index.ts';
+import { redactor } from '../redact.ts';
 import type { Action, AwsError, Outcome } from './actions.ts';
 import type { Observation } from './observation.ts';
 import type { AwsPort, Claim, StorePort } from './ports.ts';
@@ -66,11 +67,13 @@ class Run {
   readonly #ports: RunnerPorts;
   readonly #input: RunnerInput;
   readonly #at: Position;
+  readonly #redact: Redact;
   #command: Command | undefined;
 
   constructor(ports: RunnerPorts, input: RunnerInput) {
     this.#ports = ports;
     this.#input = input;
+    this.#redact = redactor(input.desired?.secrets ?? []);
     this.#command = input.command;
     this.#at = { record: input.record, seq: input.seq, troubledSince: undefined };
   }
@@ -105,10 +108,8 @@ class Run {
     if (!force && desired !== undefined && there && differencesOf(live, desired, this.#ports.hash).length === 0) {
       const now = this.#ports.clock.now();
       const message = 'what runs is already what the files ask for';
-      await this.#append({ ...record, phase: 'succeeded', message, updatedAt: now, endedAt: now }, [
-        { code: 'rollout.ended', message },
-      ]);
-      return;
+      const over: RolloutRecord = { ...record, phase: 'succeeded', message, serving: servingOf(live), endedAt: now };
+      return this.#append(over, [{ code: 'rollout.ended', message }]);
     }
     const spec: RolloutSpec = { rollout: record.id, target: record.target, desired, force };
     await this.#append(
@@ -125,8 +126,8 @@ class Run {
   }
 
   async #append(record: RolloutRecord, events: readonly EventDraft[]): Promise<void> {
-    const stamped = { ...record, updatedAt: this.#ports.clock.now() };
-    const appended = await this.#ports.store.append(this.#input.claim, this.#at.seq, stamped, events);
+    const stamped = withoutSecrets({ ...record, updatedAt: this.#ports.clock.now() }, this.#redact);
+    const appended = await this.#ports.store.append(this.#input.claim, this.#at.seq, stamped, this.#redact(events));
     this.#at.record = stamped;
     this.#at.seq = appended.seq;
     for (const event of appended.events) this.#ports.emit(event, stamped);
@@ -148,6 +149,7 @@ class Run {
       outcome: null,
       attempts: 0,
       failure: decision.failure ?? before.failure,
+      serving: decision.serving ?? before.serving,
       updatedAt: now,
       endedAt: over ? now : null,
     };
@@ -242,6 +244,20 @@ class Run {
       }
     }
   }
+}
+
+type Redact = ReturnType<typeof redactor>;
+
+/** Texts that AWS had a part in. Ids and names are left alone: decisions depend on them. */
+function withoutSecrets(record: RolloutRecord, redact: Redact): RolloutRecord {
+  const { outcome, state } = record;
+  return {
+    ...record,
+    message: redact(record.message),
+    failure: redact(record.failure),
+    outcome: outcome?.ok === false ? { ...outcome, error: redact(outcome.error) } : outcome,
+    state: state?.['failure'] ? { ...state, failure: redact(state['failure']) } : state,
+  };
 }
 
 const sameState = (before: RolloutRecord, after: RolloutRecord): boolean =>

@@ -40,6 +40,8 @@ export interface Decision {
   /** When to look again at the latest, ms since the epoch; at once after an action. */
   readonly wakeAt: number;
   readonly failure?: Failure;
+  /** With `succeeded`: what serves now, a task definition's ARN or a function's version. */
+  readonly serving?: string;
 }
 
 export interface Strategy {
