@@ -17,13 +17,17 @@ export interface CarryOutOptions {
   readonly detach?: boolean;
 }
 
-/** @returns the exit status */
+export interface CarriedOut {
+  readonly report: DeployReport;
+  readonly status: ExitStatus;
+}
+
 export async function carryOut(
   context: Context,
   session: Session,
   start: (options: RunOptions) => Promise<DeployReport>,
   { detach = false }: CarryOutOptions = {},
-): Promise<ExitStatus> {
+): Promise<CarriedOut> {
   const { out } = context;
   const records = new Map<string, RolloutRecord>();
   const stopping = new AbortController();
@@ -57,9 +61,11 @@ export async function carryOut(
     interrupt.stop();
     view.close();
   }
-  return conclude(context, report, records, interrupt.choice() ?? (detach ? 'detach' : undefined));
+  const choice = interrupt.choice() ?? (detach ? 'detach' : undefined);
+  return { report, status: conclude(context, report, records, choice) };
 }
 
+/** Says how it ended, and hands over what is to go on without us. */
 function conclude(
   context: Context,
   report: DeployReport,

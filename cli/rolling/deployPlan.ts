@@ -21,16 +21,19 @@ export async function deployPlan(
 ): Promise<ExitStatus> {
   const { out } = context;
   out.print(...planLines(plan, out.style), '');
-  const deploy = () =>
-    carryOut(context, session, (run) => session.engine.deploy(plan, run), { detach: options.detach ?? false });
+  const deploy = async (): Promise<ExitStatus> => {
+    const { detach = false } = options;
+    const { status } = await carryOut(context, session, (run) => session.engine.deploy(plan, run), { detach });
+    return worst(status, blockedStatus(plan));
+  };
 
   if (toCarryOut(plan).length === 0) {
     out.print(`nothing to deploy: ${planCounts(plan) || 'no workload is touched'}`);
     // Still carried out: that is what marks the commit as processed.
-    return worst(await deploy(), blockedStatus(plan));
+    return deploy();
   }
   const agreed = await agree(out, plan, options.yes);
-  if (agreed) return worst(await deploy(), blockedStatus(plan));
+  if (agreed) return deploy();
   out.print('', 'nothing was deployed');
   if (out.json) out.machine(summaryJson({ revision: plan.revision, rollouts: [] }));
   return agreed === undefined ? EXIT.interrupted : EXIT.done;

@@ -11,13 +11,14 @@ export const resumeVerb: Verb = (program, run) => {
     .addOption(new Option('--only <ids>', 'these rollouts, separated by commas').hideHelp())
     .action(
       run((context, { only }: { only?: string }) =>
-        withEngine(context, (session) =>
-          carryOut(context, session, async (options) => {
+        withEngine(context, async (session) => {
+          const { status } = await carryOut(context, session, async (options) => {
             const report = await session.engine.resume(options, only?.split(','));
             if (report.rollouts.length === 0) context.out.print('nothing to resume: no rollout is left unfinished');
             return report;
-          }),
-        ),
+          });
+          return status;
+        }),
       ),
     );
 };
