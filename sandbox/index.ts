@@ -2,6 +2,6 @@
 export type { CallRecord } from './callLog.ts';
 export { SandboxError } from './fault.ts';
 export { type Sandbox, type SandboxOptions, startSandbox } from './sandbox.ts';
-export { parseScenario, type Scenario } from './scenario/index.ts';
+export { noScenario, parseScenario, readScenario, type Scenario } from './scenario/index.ts';
 export { realClock, type SandboxClock, speedClock, VirtualClock } from './time/index.ts';
 export type { World } from './world.ts';
