@@ -1,0 +1,97 @@
+/**
+ * The one place where LSP's view of the world is converted: its positions from and to offsets, its URIs from and to
+ * absolute paths. Inside the server there are offsets and paths only.
+ */
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { type Diagnostic, DiagnosticSeverity } from 'vscode-languageserver';
+import { type Finding, type LineIndex, lineIndex, type Severity } from '../engine/finding.ts';
+import type { PreviewPiece, PreviewProblem, RenderedPreview, TextPosition, TextRange } from './protocol.ts';
+import type { Preview } from './service/index.ts';
+
+/** The absolute path of a `file:` URI; undefined for other schemes and for what is no URI. */
+export function pathOfUri(uri: unknown): string | undefined {
+  if (typeof uri !== 'string' || !uri.startsWith('file:')) return undefined;
+  try {
+    return fileURLToPath(uri);
+  } catch {
+    return undefined;
+  }
+}
+
+export function uriOfPath(path: string): string {
+  return pathToFileURL(path).href;
+}
+
+function toPosition(index: LineIndex, offset: number): TextPosition {
+  const { line, column } = index.at(offset);
+  return { line: line - 1, character: column - 1 };
+}
+
+function toRange(index: LineIndex, start: number, end: number): TextRange {
+  return { start: toPosition(index, start), end: toPosition(index, end) };
+}
+
+const SEVERITY: Readonly<Record<Severity, DiagnosticSeverity>> = {
+  error: DiagnosticSeverity.Error,
+  warning: DiagnosticSeverity.Warning,
+  info: DiagnosticSeverity.Information,
+};
+
+const withHint = (message: string, hint: string | undefined) => (hint === undefined ? message : `${message}\n${hint}`);
+
+/** What converting findings needs to know about files. */
+export interface FindingPlaces {
+  /** Source text of a path that a finding names. */
+  text(path: string): string | undefined;
+  /** URI of a path that a finding names. */
+  uri(path: string): string;
+}
+
+export function toDiagnostics(findings: readonly Finding[], places: FindingPlaces): Diagnostic[] {
+  const indexes = new Map<string, LineIndex>();
+  const indexOf = (path: string) => {
+    const known = indexes.get(path) ?? lineIndex(places.text(path) ?? '');
+    indexes.set(path, known);
+    return known;
+  };
+  return findings.map(({ path, start, end, severity, code, message, hint, related }) => {
+    const diagnostic: Diagnostic = {
+      range: toRange(indexOf(path), start, end),
+      severity: SEVERITY[severity],
+      code,
+      source: 'gitmoxi',
+      message: withHint(message, hint),
+    };
+    if (related !== undefined && related.length > 0) {
+      diagnostic.relatedInformation = related.map((place) => ({
+        location: { uri: places.uri(place.path), range: toRange(indexOf(place.path), place.start, place.end) },
+        message: place.message,
+      }));
+    }
+    return diagnostic;
+  });
+}
+
+export function toRenderedPreview({ source, text, findings, pieces }: Preview): RenderedPreview {
+  const sourceIndex = lineIndex(source);
+  const renderedIndex = lineIndex(text ?? '');
+  return {
+    text: text ?? null,
+    problems: findings.map(
+      ({ start, end, severity, code, message, hint }): PreviewProblem => ({
+        range: toRange(sourceIndex, start, end),
+        severity,
+        code,
+        message,
+        ...(hint === undefined ? {} : { hint }),
+      }),
+    ),
+    map: pieces.map(
+      (piece): PreviewPiece => ({
+        rendered: toRange(renderedIndex, piece.start, piece.end),
+        source: toRange(sourceIndex, piece.sourceStart, piece.sourceEnd),
+        verbatim: piece.verbatim,
+      }),
+    ),
+  };
+}

@@ -1,0 +1,79 @@
+/**
+ * What the server and its clients say to each other beyond LSP, declared once. Clients that know nothing of this work
+ * all the same.
+ *
+ * Must not: import anything, so that a client can take this file without the server.
+ */
+
+/** Raised when something here changes so that an older client or server would misunderstand it. */
+export const PROTOCOL = 1;
+
+/** What the server's `initialize` answer holds under `capabilities.experimental.gitmoxi`. */
+export interface Advertised {
+  readonly protocol: number;
+  /** Names of the features that this server has. */
+  readonly features: readonly string[];
+}
+
+/** A place in a text, as LSP counts: both from 0, characters in UTF-16 code units. */
+export interface TextPosition {
+  readonly line: number;
+  readonly character: number;
+}
+
+export interface TextRange {
+  readonly start: TextPosition;
+  readonly end: TextPosition;
+}
+
+/** A request from client to server. `P` and `R` exist for the type checker only. */
+export interface RequestDeclaration<P, R> {
+  readonly method: string;
+  readonly types?: (params: P) => R;
+}
+
+/** A notification from server to client. */
+export interface NotificationDeclaration<P> {
+  readonly method: string;
+  readonly types?: (params: P) => void;
+}
+
+/** A request about one file. */
+export interface FileParams {
+  readonly uri: string;
+}
+
+export interface PreviewProblem {
+  /** In the template. */
+  readonly range: TextRange;
+  readonly severity: 'error' | 'warning' | 'info';
+  readonly code: string;
+  readonly message: string;
+  readonly hint?: string;
+}
+
+/** A part of the rendered text and the part of the template that gave it. */
+export interface PreviewPiece {
+  readonly rendered: TextRange;
+  readonly source: TextRange;
+  /** The text stands in the template as it is, so that characters inside correspond one by one. */
+  readonly verbatim: boolean;
+}
+
+export interface RenderedPreview {
+  /** What the template gives, sensitive values masked; null where it cannot be rendered to the end. */
+  readonly text: string | null;
+  readonly problems: readonly PreviewProblem[];
+  /** In the order of the rendered text; empty where `text` is null. */
+  readonly map: readonly PreviewPiece[];
+}
+
+/** Renders one template with its inputs, unsaved changes included. Answers null where the file is no template of ours. */
+export const renderPreview: RequestDeclaration<FileParams, RenderedPreview | null> = {
+  method: 'gitmoxi/renderPreview',
+};
+
+/** Tells that previews of these files may have changed. Sent for workloads with an open document. */
+export const previewChanged: NotificationDeclaration<{ readonly uris: readonly string[] }> = {
+  method: 'gitmoxi/previewChanged',
+};
