@@ -6,7 +6,7 @@
  *     npm run build
  */
 import { chmodSync, existsSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type BuildOptions, build } from 'esbuild';
 
@@ -69,8 +69,18 @@ const jobs = [command];
 if (existsSync(join(root, 'server', 'main.ts'))) jobs.push(editor('server', 'server/main.ts'));
 if (existsSync(join(root, 'client', 'extension.ts'))) jobs.push(editor('client', 'client/extension.ts'));
 
-// Chunk names carry hashes: without this, those of earlier builds would pile up.
-rmSync(join(dist, 'cli'), { recursive: true, force: true });
-mkdirSync(dist, { recursive: true });
-await Promise.all(jobs.map((job) => build(job)));
-linkCommand();
+try {
+  // Nothing is written before everything is built: a failed build leaves the last good one in place.
+  const results = await Promise.all(jobs.map((job) => build({ ...job, write: false })));
+  // Chunk names carry hashes: without this, those of earlier builds would pile up.
+  rmSync(join(dist, 'cli'), { recursive: true, force: true });
+  for (const { path, contents } of results.flatMap(({ outputFiles }) => outputFiles ?? [])) {
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, contents);
+  }
+  linkCommand();
+} catch (error) {
+  // What is wrong in the sources has been printed by then.
+  if (!(error instanceof Error && 'errors' in error)) throw error;
+  process.exitCode = 1;
+}

@@ -4,6 +4,7 @@
  */
 import type { DeployReport, PlanReport } from '../../engine/index.ts';
 import { EXIT, type ExitStatus } from '../exitStatus.ts';
+import { toCarryOut } from '../rolling/agree.ts';
 import { carryOut } from '../rolling/carryOut.ts';
 import { type Context, type Session, whereOf } from '../session/context.ts';
 import { planLines, shortRevision } from '../views/plan.ts';
@@ -13,16 +14,26 @@ import { treeLines } from './tree.ts';
 export interface Played {
   /** What did not go as it should; empty when all did. */
   readonly wrong: readonly string[];
-  /** Workloads that this version cannot deploy, and why. */
+  /** Workloads that this version cannot deploy at all or in full, and why. */
   readonly leftOut: readonly string[];
   readonly status: ExitStatus;
 }
+
+/** Read and checked, but not carried out. */
+const EVENT_SOURCES = '_lambdaeventsourcedef.json';
 
 const NOT_YET = 'plan.strategy-not-supported';
 
 /** Blocked for what this version does not do, as opposed to for a mistake. */
 const isNotYet = (plan: PlanReport['workloads'][number]): boolean =>
   plan.action === 'blocked' && plan.problems.some(({ code }) => code === NOT_YET);
+
+/** What this version leaves out of a workload: the whole, or what invokes a function. */
+function missing(plan: PlanReport['workloads'][number]): string[] {
+  if (isNotYet(plan)) return [`${plan.workload}: ${plan.reason}`];
+  const hasEventSources = plan.changedFiles.some(({ path }) => path === `${plan.workload}${EVENT_SOURCES}`);
+  return hasEventSources ? [`${plan.workload}: what invokes the function (${EVENT_SOURCES.slice(1)})`] : [];
+}
 
 function judge(step: Step, plan: PlanReport, { rollouts }: DeployReport): string[] {
   const wanted = step.isBroken ? 'rolled back' : 'succeeded';
@@ -42,7 +53,7 @@ async function prove({ out }: Context, plan: PlanReport): Promise<string[]> {
   const differing = plan.workloads.filter((one) => one.action !== 'unchanged' && !isNotYet(one));
   const name = `${shortRevision(plan.revision)} ${plan.context.commit?.subject ?? ''}`;
   if (differing.length === 0) {
-    out.print('', `${color.green(symbols.ok)} planned again: what runs is what ${name} asks for`);
+    out.print('', `${color.green(symbols.ok)} planned again: nothing to do, what runs is what ${name} asks for`);
   }
   return differing.map((one) => `${one.workload} is not as ${name} asks for: ${one.reason}`);
 }
@@ -65,8 +76,9 @@ export async function play(
     out.print('', color.inverse(` commit ${i + 1} of ${steps.length}: ${step.title} `), '');
     const plan = await engine.plan({ ...whereOf(context), revision });
     out.print(...planLines(plan, out.style), '');
-    for (const one of plan.workloads.filter(isNotYet)) leftOut.add(`${one.workload}: ${one.reason}`);
-    const { report, status } = await carryOut(context, session, (run) => engine.deploy(plan, run));
+    for (const one of plan.workloads) for (const text of missing(one)) leftOut.add(text);
+    const workloads = toCarryOut(plan).map(({ workload }) => workload);
+    const { report, status } = await carryOut(context, session, (run) => engine.deploy(plan, run), { workloads });
     if (status === EXIT.interrupted) return { wrong, leftOut: [...leftOut], status };
     wrong.push(...judge(step, plan, report));
     if (!step.isBroken) good = revision;

@@ -15,6 +15,8 @@ import { rolloutsStatus } from './status.ts';
 export interface CarryOutOptions {
   /** Let a process in the background go on with the rollouts as soon as they are created. @default false */
   readonly detach?: boolean;
+  /** Names that will be shown, so that lines are lined up from the first on. */
+  readonly workloads?: readonly string[];
 }
 
 export interface CarriedOut {
@@ -26,12 +28,13 @@ export async function carryOut(
   context: Context,
   session: Session,
   start: (options: RunOptions) => Promise<DeployReport>,
-  { detach = false }: CarryOutOptions = {},
+  { detach = false, workloads = [] }: CarryOutOptions = {},
 ): Promise<CarriedOut> {
   const { out } = context;
   const records = new Map<string, RolloutRecord>();
   const stopping = new AbortController();
-  const view = out.isLive && !detach ? liveView(out, session.clock) : plainView(out, context.globals.logLevel);
+  const view =
+    out.isLive && !detach ? liveView(out, session.clock) : plainView(out, context.globals.logLevel, workloads);
   const unfinished = () => [...records.values()].filter((record) => record.endedAt === null).map(({ id }) => id);
   const interrupt = onInterrupt(out, {
     pauseView: view.pause,

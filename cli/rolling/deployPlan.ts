@@ -22,8 +22,9 @@ export async function deployPlan(
   const { out } = context;
   out.print(...planLines(plan, out.style), '');
   const deploy = async (): Promise<ExitStatus> => {
-    const { detach = false } = options;
-    const { status } = await carryOut(context, session, (run) => session.engine.deploy(plan, run), { detach });
+    const workloads = toCarryOut(plan).map(({ workload }) => workload);
+    const shown = { detach: options.detach ?? false, workloads };
+    const { status } = await carryOut(context, session, (run) => session.engine.deploy(plan, run), shown);
     return worst(status, blockedStatus(plan));
   };
 

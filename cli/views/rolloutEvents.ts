@@ -44,9 +44,13 @@ export function eventLine(event: RolloutEvent, style: Style, columns = 0): strin
   return `${color.dim(timeOfDay(event.time))}  ${color.bold(name)}  ${phase}  ${colored(style, event)(oneLine(event.message))}`;
 }
 
-/** One line per event, as it comes. */
-export function plainView(out: Output, logLevel: LogLevel): RolloutsView {
-  let columns = 0;
+/**
+ * One line per event, as it comes.
+ *
+ * @param workloads those that are expected, to line up their names
+ */
+export function plainView(out: Output, logLevel: LogLevel, workloads: readonly string[]): RolloutsView {
+  let columns = Math.max(0, ...workloads.map(width));
   const said = new Map<string, string>();
   const nothing = () => {};
   return {

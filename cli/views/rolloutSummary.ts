@@ -32,6 +32,15 @@ function sign({ phase }: RolloutSummary, { color, symbols }: Style): string {
 const tookText = ({ startedAt, endedAt }: RolloutSummary): string =>
   startedAt === null || endedAt === null ? '' : duration(endedAt - startedAt);
 
+/** Task ids and the like: two sentences that differ in nothing else say the same. */
+const ID = /\b[0-9a-f-]{32,36}\b/g;
+
+/** Sentences that say the same once, with how often. */
+function alike(texts: readonly string[]): string[] {
+  const groups = [...Map.groupBy(texts, (text) => text.replaceAll(ID, '')).values()];
+  return groups.map((group) => (group.length === 1 ? group[0]! : `${group[0]} (and ${group.length - 1} more like it)`));
+}
+
 function failureLines(summary: RolloutSummary, record: RolloutRecord | undefined, style: Style): string[] {
   const { color, symbols } = style;
   const room = style.width() - 4;
@@ -40,7 +49,7 @@ function failureLines(summary: RolloutSummary, record: RolloutRecord | undefined
     wrap(text, room - first.length).map((line, i) => `    ${i === 0 ? first : ' '.repeat(first.length)}${line}`);
   const reason = failure === null ? (summary.reason ?? '') : failure.message;
   const kind = failure === null || failure.class === 'unknown' ? '' : ` (${failure.class})`;
-  const evidence = (failure?.evidence ?? []).filter((text) => !reason.includes(text));
+  const evidence = alike((failure?.evidence ?? []).filter((text) => !reason.includes(text)));
   return [
     ...(reason === '' ? [] : paragraph(`${reason}${kind}`, '')),
     ...evidence.flatMap((text) => paragraph(harmless(text), `${symbols.dot} `)).map((line) => color.dim(line)),
