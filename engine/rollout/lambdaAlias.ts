@@ -287,10 +287,13 @@ function publishing(pass: Pass): Decision {
   const { outcome } = pass.seen;
   if (outcome?.ok === false) return fail(pass, refused('publish a version', outcome.error));
   if (outcome?.ok) {
-    return goOn(pass, 'readying', {
-      version: String(outcome.data['version']),
-      published: outcome.data['published'] === true,
-    });
+    const { version, published } = outcome.data;
+    // Decided afresh: only then has the version been looked at.
+    return conclude(
+      pass,
+      { step: 'readying', waitingSince: null, version: String(version), published: published === true },
+      { phase: 'stabilizing', message: `waiting for version ${String(version)} to be Active`, wakeAt: pass.now },
+    );
   }
   const busy = waitUntilSettled(pass, 'the function', true);
   if (busy) return busy;
@@ -575,7 +578,7 @@ export function lambdaAlias(hash: CodeHash): Strategy {
 
     wish(json) {
       const state = asState(json);
-      const alarms = state.step === 'shifting' ? state.alarms : [];
+      const alarms = state.step === 'readying' || state.step === 'shifting' ? state.alarms : [];
       return { kind: 'lambda', target: state.target, alias: state.alias, version: state.version ?? undefined, alarms };
     },
 

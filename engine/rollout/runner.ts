@@ -103,7 +103,7 @@ class Run {
       const over: RolloutRecord = { ...record, phase: 'aborted', message, endedAt: now };
       return this.#append(over, [{ code: 'rollout.ended', level: 'warning', message }]);
     }
-    const live = await this.#ports.live(record, desired);
+    const live = await this.#read(() => this.#ports.live(record, desired));
     const there = live.kind === 'ecs' ? live.service !== undefined : live.latest !== undefined;
     if (!force && desired !== undefined && there && differencesOf(live, desired, this.#ports.hash).length === 0) {
       const now = this.#ports.clock.now();
@@ -202,15 +202,20 @@ class Run {
     await this.#append({ ...this.#at.record, pending: null, outcome, attempts: 0 }, [event]);
   }
 
-  async #observe(): Promise<Observation> {
+  #observe(): Promise<Observation> {
     const { strategy, signal } = this.#input;
+    return this.#read(() => this.#ports.aws.observe(strategy.wish(this.#at.record.state!), signal));
+  }
+
+  /** Reads from AWS, again and again while what hinders it is passing. */
+  async #read<T>(reading: () => Promise<T>): Promise<T> {
     for (let attempt = 0; ; attempt++) {
       try {
-        const observation = await this.#ports.aws.observe(strategy.wish(this.#at.record.state!), signal);
+        const result = await reading();
         this.#at.troubledSince = undefined;
-        return observation;
+        return result;
       } catch (error) {
-        signal.throwIfAborted();
+        this.#input.signal.throwIfAborted();
         await this.#unreadable(error, attempt);
       }
     }

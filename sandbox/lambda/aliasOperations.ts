@@ -61,11 +61,17 @@ function checkWeights(fn: LambdaFunction, main: string, weights: ReadonlyMap<str
     }
     const [one, other] = [existingVersion(fn, main), existingVersion(fn, version)];
     for (const key of ['Role', 'DeadLetterConfig']) {
-      if (canonical(one.configuration[key] ?? null) !== canonical(other.configuration[key] ?? null)) {
+      if (shown(one, key) !== shown(other, key)) {
         throw invalid(`The versions of an alias must have the same ${key}: ${main}, ${version}`);
       }
     }
   }
+}
+
+/** What a version's member amounts to: an empty dead letter target is none. */
+function shown({ configuration }: FunctionVersion, key: string): string {
+  if (key !== 'DeadLetterConfig') return canonical(configuration[key] ?? null);
+  return text(object(configuration, key) ?? {}, 'TargetArn') ?? '';
 }
 
 const createAlias: Operation = (input, { region }) => {

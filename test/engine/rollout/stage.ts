@@ -94,13 +94,18 @@ export class Stage implements AsyncDisposable {
   }
 
   static async open(
-    options: { readonly clusters?: readonly string[]; readonly scenario?: object } = {},
+    options: { readonly clusters?: readonly string[]; readonly scenario?: object; readonly throttling?: boolean } = {},
   ): Promise<Stage> {
     process.env['AWS_ACCESS_KEY_ID'] = CREDENTIALS.accessKeyId;
     process.env['AWS_SECRET_ACCESS_KEY'] = CREDENTIALS.secretAccessKey;
     const clock = new VirtualClock();
     const scenario = options.scenario && parseScenario(JSON.stringify(options.scenario), 'scenario.json');
-    const sandbox = await startSandbox({ clock, ...(scenario ? { scenario } : {}) });
+    // Throttled calls are retried in real time, which tests do not have.
+    const sandbox = await startSandbox({
+      clock,
+      throttling: options.throttling ?? false,
+      ...(scenario ? { scenario } : {}),
+    });
     const stage = new Stage(clock, sandbox);
     for (const clusterName of options.clusters ?? ['prod'])
       await stage.ecs.send(new CreateClusterCommand({ clusterName }));
