@@ -68,6 +68,12 @@ export async function carryOut(
   return { report, status: conclude(context, report, records, choice) };
 }
 
+type RolloutSummary = DeployReport['rollouts'][number];
+
+/** What to say of a rollout that another process goes on with. */
+const inBackground = (summary: RolloutSummary): RolloutSummary =>
+  summary.phase === 'unfinished' ? { ...summary, reason: 'goes on in the background', next: undefined } : summary;
+
 /** Says how it ended, and hands over what is to go on without us. */
 function conclude(
   context: Context,
@@ -78,7 +84,8 @@ function conclude(
   const { out } = context;
   const open = report.rollouts.filter(({ phase }) => phase === 'unfinished').map(({ rollout }) => rollout!);
   const isHandedOver = open.length > 0 && (choice === 'leave' || choice === 'detach');
-  if (report.rollouts.length > 0) out.print('', ...summaryLines(report, records, out.style));
+  const shown = isHandedOver ? { ...report, rollouts: report.rollouts.map(inBackground) } : report;
+  if (report.rollouts.length > 0) out.print('', ...summaryLines(shown, records, out.style));
   if (isHandedOver) {
     const { pid, log } = continueDetached(context, open);
     out.print('', `process ${pid} goes on with it in the background, and writes to ${log}`);

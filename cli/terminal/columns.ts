@@ -48,19 +48,36 @@ export function wrap(text: string, columns: number): string[] {
   return lines;
 }
 
-/**
- * Lines up cells, two spaces apart.
- *
- * @param lineWidth columns to fill at most: the last column is shortened to what is left of it
- */
-export function table(rows: readonly (readonly string[])[], lineWidth: number, ellipsis: string): string[] {
+/** Columns that the last cell should get before others are left out for it. */
+const LAST_CELL_COLUMNS = 24;
+
+export interface TableLimits {
+  /** Columns that a line may fill; the last cell is shortened to what is left of them. */
+  readonly columns: number;
+  readonly ellipsis: string;
+  /** Indices of cells that may be left out where there is no room, the least important first. */
+  readonly optional?: readonly number[];
+}
+
+/** Lines up cells, two spaces apart. */
+export function table(
+  rows: readonly (readonly string[])[],
+  { columns, ellipsis, optional = [] }: TableLimits,
+): string[] {
   const count = Math.max(0, ...rows.map((row) => row.length));
   const widths = Array.from({ length: count }, (_, i) => Math.max(0, ...rows.map((row) => width(row[i] ?? ''))));
-  const before = widths.slice(0, -1).reduce((sum, columns) => sum + columns + 2, 0);
-  return rows.map((row) => {
-    const cells = row.slice(0, count - 1).map((cell, i) => pad(cell, widths[i]!));
-    const last = row[count - 1];
-    if (last !== undefined) cells.push(shorten(last, Math.max(12, lineWidth - before), ellipsis));
-    return cells.join('  ').trimEnd();
-  });
+  const kept = new Set(widths.keys());
+  const last = count - 1;
+  const before = () => [...kept].reduce((sum, i) => sum + (i === last ? 0 : widths[i]! + 2), 0);
+  for (const i of optional) {
+    if (before() + Math.min(widths[last]!, LAST_CELL_COLUMNS) <= columns) break;
+    kept.delete(i);
+  }
+  const room = Math.max(LAST_CELL_COLUMNS / 2, columns - before());
+  return rows.map((row) =>
+    [...kept]
+      .map((i) => (i === last ? shorten(row[i] ?? '', room, ellipsis) : pad(row[i] ?? '', widths[i]!)))
+      .join('  ')
+      .trimEnd(),
+  );
 }

@@ -43,8 +43,10 @@ const ASCII: Symbols = {
 export interface Style {
   readonly color: ReturnType<typeof picocolors.createColors>;
   readonly symbols: Symbols;
-  /** Columns to fill at most; lines of text that people copy may be longer. */
+  /** Columns at which running text is broken. */
   width(): number;
+  /** Columns at which lines of a table are cut; nothing is cut on its way to a file or another program. */
+  tableWidth(): number;
 }
 
 /** A stream that may be a terminal. */
@@ -67,9 +69,11 @@ function isLegacyConsole(environment: Environment): boolean {
 }
 
 export function styleFor(stream: Sink, environment: Environment): Style {
+  const columns = () => Math.max(40, stream.columns ?? 80);
   return {
     color: picocolors.createColors(hasColor(stream, environment)),
     symbols: isLegacyConsole(environment) ? ASCII : UNICODE,
-    width: () => (stream.isTTY ? Math.max(40, stream.columns ?? 80) : 120),
+    width: () => (stream.isTTY ? columns() : 120),
+    tableWidth: () => (stream.isTTY ? columns() : Number.POSITIVE_INFINITY),
   };
 }

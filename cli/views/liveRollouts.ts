@@ -43,7 +43,7 @@ export function rolloutLines(records: readonly RolloutRecord[], now: number, fra
       oneLine(message),
     ];
   });
-  return table(rows, style.width() - 1, symbols.ellipsis);
+  return table(rows, { columns: style.width() - 1, ellipsis: symbols.ellipsis, optional: [3, 5] });
 }
 
 export function liveView(out: Output, clock: Clock): RolloutsView {

@@ -26,7 +26,9 @@ function inputLines(inputs: RenderedWorkload['inputs'], style: Style): string[] 
     shorten(oneLine(typeof value === 'string' ? value : JSON.stringify(value)), 48, symbols.ellipsis),
     `${oneLine(path)}:${line}`,
   ]);
-  return rows.length === 0 ? [] : ['', `  ${color.dim('inputs')}`, ...table(rows, style.width(), symbols.ellipsis)];
+  return rows.length === 0
+    ? []
+    : ['', `  ${color.dim('inputs')}`, ...table(rows, { columns: style.tableWidth(), ellipsis: symbols.ellipsis })];
 }
 
 export function renderedWorkloadLines(workload: RenderedWorkload, style: Style): string[] {

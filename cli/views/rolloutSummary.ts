@@ -73,7 +73,7 @@ export function summaryLines(
     color.dim(summary.rollout ?? ''),
     summary.phase === 'succeeded' ? oneLine(summary.reason ?? '') : '',
   ]);
-  const lines = table(rows, style.width(), symbols.ellipsis);
+  const lines = table(rows, { columns: style.tableWidth(), ellipsis: symbols.ellipsis });
   return report.rollouts.flatMap((summary, i) =>
     summary.phase === 'succeeded'
       ? [lines[i]!]

@@ -69,7 +69,7 @@ export function statusLines(entries: readonly StatusEntry[], now: number, style:
       oneLine(atWork(entry)),
     ];
   });
-  return table(rows, style.width(), symbols.ellipsis);
+  return table(rows, { columns: style.tableWidth(), ellipsis: symbols.ellipsis, optional: [6, 4, 5, 3] });
 }
 
 export function historyLines(records: readonly RolloutRecord[], style: Style): string[] {
@@ -86,5 +86,5 @@ export function historyLines(records: readonly RolloutRecord[], style: Style): s
       record.phase === 'succeeded' ? (record.revision.subject ?? '') : (record.failure?.message ?? record.message),
     ),
   ]);
-  return table(rows, style.width(), symbols.ellipsis);
+  return table(rows, { columns: style.tableWidth(), ellipsis: symbols.ellipsis, optional: [5, 6, 1] });
 }
