@@ -369,6 +369,8 @@ function onTaskNews(service: EcsService, deployment: Deployment, task: Task, new
     if (breakerSettings(service).resets) deployment.breakerFailures = 0;
   } else if (task.lastStatus === 'RUNNING') {
     deployment.startFailures = 0;
+  } else if (task.stopCode === 'TaskFailedToStart') {
+    throttleStarts(service, deployment, task);
   }
   if (task.desiredStatus === 'STOPPED') service.steady = false;
   const [soonest, latest] = task.counted ? AFTER_HEALTHY : AFTER_TASK_NEWS;
@@ -381,17 +383,21 @@ function onTaskEnd(service: EcsService, deployment: Deployment, task: Task): voi
     task.stopCode === 'TaskFailedToStart' ||
     task.failure !== undefined ||
     (task.stopCode === 'EssentialContainerExited' && !task.everCounted);
-  if (!failed) return;
-  if (task.stopCode === 'TaskFailedToStart') {
-    announceOnce(service, `was unable to place a task. Reason: ${task.stoppedReason ?? ''}`);
-    const gap = Math.min(LONGEST_GAP, START_GAP_BASE * 2 ** deployment.startFailures);
-    deployment.startFailures++;
-    deployment.nextStartAt = service.cluster.ecs.region.now + gap * SECOND;
-    if (deployment.startFailures >= INCONSISTENT_STARTS) {
-      announceOnce(service, 'is unable to consistently start tasks successfully.');
-    }
+  if (failed) countFailure(service, deployment);
+}
+
+/** Another start is tried only after a gap that grows with each task in a row that never ran. */
+function throttleStarts(service: EcsService, deployment: Deployment, task: Task): void {
+  const { now } = service.cluster.ecs.region;
+  announceOnce(service, `was unable to place a task. Reason: ${task.stoppedReason ?? ''}`);
+  // The tasks of one batch fail together, and count together.
+  if (now < deployment.nextStartAt) return;
+  const gap = Math.min(LONGEST_GAP, START_GAP_BASE * 2 ** deployment.startFailures);
+  deployment.startFailures++;
+  deployment.nextStartAt = now + gap * SECOND;
+  if (deployment.startFailures >= INCONSISTENT_STARTS) {
+    announceOnce(service, 'is unable to consistently start tasks successfully.');
   }
-  countFailure(service, deployment);
 }
 
 function countFailure(service: EcsService, deployment: Deployment): void {
