@@ -15,6 +15,7 @@ import {
   textOf,
   typeError,
   typeName,
+  Undefined,
   type Value,
 } from '../python/index.ts';
 
@@ -53,7 +54,7 @@ class JsonWriter {
 
   write(value: Value, depth: number): string {
     const text = this.#write(value, depth);
-    this.#host.spend(1);
+    this.#host.spend(1 + (text.length >> 4));
     this.#size += text.length;
     this.#host.fits(this.#size);
     return text;
@@ -65,6 +66,7 @@ class JsonWriter {
     if (typeof value === 'boolean') return value ? 'true' : 'false';
     if (typeof value === 'bigint') return intText(value);
     if (typeof value === 'number') return jsonFloat(value);
+    if (value instanceof Undefined) value.fail();
     const container = Array.isArray(value) || value instanceof Tuple || value instanceof Dict;
     if (!container) {
       throw typeError(`a ${typeName(value)} can't be written as JSON`, 'turn it into a list first with "| list"');

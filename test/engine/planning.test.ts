@@ -1,0 +1,303 @@
+import assert from 'node:assert/strict';
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { CreateClusterCommand, DescribeServicesCommand, ECSClient } from '@aws-sdk/client-ecs';
+import {
+  createEngine,
+  type DeployReport,
+  type Engine,
+  openStore,
+  type PlanReport,
+  type PlanRequest,
+} from '../../engine/index.ts';
+import { type Sandbox, startSandbox, VirtualClock } from '../../sandbox/index.ts';
+import { cleanUp, type TestRepository, testRepository } from './git/testRepository.ts';
+import { ecsFiles, INPUT, lambdaFiles, SERVICE, TERRAFORM } from './workloads.ts';
+
+const ACCOUNT = '123456789012';
+
+/** A repository, a sandbox and an engine over both: `gitmoxi` without the command line. */
+class Team implements AsyncDisposable {
+  readonly repository: TestRepository = testRepository();
+  readonly clock = new VirtualClock();
+  readonly engine: Engine;
+  readonly sandbox: Sandbox;
+  readonly ecs: ECSClient;
+
+  private constructor(sandbox: Sandbox, clock: VirtualClock) {
+    this.sandbox = sandbox;
+    this.clock = clock;
+    this.ecs = new ECSClient({
+      endpoint: sandbox.endpoint,
+      region: 'eu-west-1',
+      credentials: { accessKeyId: ACCOUNT, secretAccessKey: 'x' },
+    });
+    this.engine = createEngine({
+      clock,
+      endpoint: sandbox.endpoint,
+      store: () => openStore(join(this.repository.root, '.git', 'store.db')),
+      owner: { id: 'test', host: 'test', pid: process.pid },
+    });
+  }
+
+  static async open(): Promise<Team> {
+    process.env['AWS_ACCESS_KEY_ID'] = ACCOUNT;
+    process.env['AWS_SECRET_ACCESS_KEY'] = 'x';
+    const clock = new VirtualClock();
+    const team = new Team(await startSandbox({ clock, throttling: false }), clock);
+    await team.ecs.send(new CreateClusterCommand({ clusterName: 'prod' }));
+    return team;
+  }
+
+  plan(request: Partial<PlanRequest> = {}): Promise<PlanReport> {
+    return this.engine.plan({ repo: this.repository.root, ...request });
+  }
+
+  deploy(plan: PlanReport): Promise<DeployReport> {
+    return this.clock.run(this.engine.deploy(plan, { signal: new AbortController().signal, onEvent: () => {} }));
+  }
+
+  /** Changing calls since the last time it was asked. */
+  get changes(): string[] {
+    const now = this.sandbox.calls.filter((call) => call.mutating).map((call) => call.operation);
+    const fresh = now.slice(this.#seen);
+    this.#seen = now.length;
+    return fresh;
+  }
+  #seen = 0;
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.engine.close();
+    this.ecs.destroy();
+    await this.sandbox.stop();
+    rmSync(this.repository.root, { recursive: true, force: true });
+  }
+}
+
+const verdicts = (report: PlanReport) => report.workloads.map(({ workload, action }) => [workload, action]);
+
+/** Two ECS workloads that share one Terraform output, and one Lambda function that does not. */
+const MANY = {
+  ...ecsFiles(),
+  ...Object.fromEntries(
+    Object.entries(ecsFiles({ 'dev/web_svcdef.json': SERVICE.replace('"web"', '"api"') }))
+      .filter(([path]) => path.startsWith('dev/'))
+      .map(([path, text]) => [path.replace('dev/web', 'dev/api'), text.replace('"family": "web"', '"family": "api"')]),
+  ),
+  ...lambdaFiles(),
+};
+
+describe('plans', () => {
+  afterEach(cleanUp);
+
+  it('are unchanged right after a deployment, again and again, without a change of AWS', async () => {
+    await using team = await Team.open();
+    team.repository.commit(MANY);
+    const first = await team.plan();
+    assert.deepEqual(verdicts(first), [
+      ['dev/api', 'create'],
+      ['dev/resize', 'create'],
+      ['dev/web', 'create'],
+    ]);
+    assert.deepEqual(
+      first.workloads.map(({ changedFiles }) => changedFiles.every(({ change }) => change === 'added')),
+      [true, true, true],
+    );
+    const { rollouts } = await team.deploy(first);
+    assert.deepEqual(
+      rollouts.map(({ phase }) => phase),
+      ['succeeded', 'succeeded', 'succeeded'],
+    );
+    void team.changes;
+    for (let i = 0; i < 2; i++) {
+      const again = await team.plan();
+      assert.equal(again.since, again.revision);
+      assert.deepEqual(
+        again.workloads.map(({ action, differences }) => [action, differences]),
+        [
+          ['unchanged', []],
+          ['unchanged', []],
+          ['unchanged', []],
+        ],
+      );
+    }
+    assert.deepEqual(team.changes, []);
+    assert.deepEqual((await team.deploy(await team.plan())).rollouts, []);
+    assert.deepEqual(team.changes, []);
+  });
+
+  it('are unchanged for a commit that changes white space only', async () => {
+    await using team = await Team.open();
+    team.repository.commit(ecsFiles());
+    await team.deploy(await team.plan());
+    team.repository.commit({ 'dev/web_svcdef.json': SERVICE.replaceAll('  ', '\t').replaceAll('\n', '\n\n') });
+    const plan = await team.plan();
+    assert.deepEqual(verdicts(plan), [['dev/web', 'unchanged']]);
+    assert.deepEqual(plan.workloads[0]?.changedFiles, [{ path: 'dev/web_svcdef.json', change: 'modified' }]);
+  });
+
+  it('are about the workloads whose rendered result a referenced output changes, and only those', async () => {
+    await using team = await Team.open();
+    team.repository.commit(MANY);
+    await team.deploy(await team.plan());
+    const subnets = { ...TERRAFORM.subnets, value: ['subnet-9z8y7x6w'] };
+    team.repository.commit({ 'terraform/output.json': JSON.stringify({ ...TERRAFORM, subnets }) });
+    const plan = await team.plan();
+    assert.deepEqual(verdicts(plan), [
+      ['dev/api', 'update'],
+      ['dev/web', 'update'],
+    ]);
+    assert.deepEqual(
+      plan.workloads[0]?.differences.map(({ path }) => path),
+      ['/networkConfiguration/awsvpcConfiguration/subnets'],
+    );
+    team.repository.commit({
+      'terraform/output.json': JSON.stringify({
+        ...TERRAFORM,
+        subnets,
+        unused: { sensitive: false, type: 'string', value: 'x' },
+      }),
+    });
+    assert.deepEqual(verdicts(await team.plan({ since: 'HEAD~1' })), [
+      ['dev/api', 'unchanged'],
+      ['dev/web', 'unchanged'],
+    ]);
+  });
+
+  it('are about what is named where something is named, and do not process the commit', async () => {
+    await using team = await Team.open();
+    team.repository.commit(MANY);
+    await team.deploy(await team.plan({ selectors: ['dev/web'] }));
+    assert.deepEqual(verdicts(await team.plan()), [
+      ['dev/api', 'create'],
+      ['dev/resize', 'create'],
+      ['dev/web', 'unchanged'],
+    ]);
+    await assert.rejects(team.plan({ selectors: ['dev/wbe'] }), { code: 'workload.no-match', kind: 'usage' });
+  });
+
+  it('do not deploy when only deployment settings changed', async () => {
+    await using team = await Team.open();
+    team.repository.commit(ecsFiles());
+    await team.deploy(await team.plan());
+    team.repository.commit({
+      'dev/web_depdef.json': '{ "environment": { "region": "eu-west-1" }, "stabilityCheck": { "timeout": 900 } }',
+    });
+    assert.deepEqual(verdicts(await team.plan()), [['dev/web', 'unchanged']]);
+  });
+
+  it('delete what a deleted definition described, but not what only moved', async () => {
+    await using team = await Team.open();
+    team.repository.commit(ecsFiles());
+    await team.deploy(await team.plan());
+    const moved = Object.fromEntries(
+      Object.entries(ecsFiles()).map(([path, text]) => [path.replace('dev/web', 'prod/web'), text]),
+    );
+    const gone = {
+      'dev/web_svcdef.json': null,
+      'dev/web_taskdef.json': null,
+      'dev/web_depdef.json': null,
+      'dev/web_input.json': null,
+    };
+    team.repository.commit({ ...moved, ...gone });
+    const plan = await team.plan();
+    assert.deepEqual(verdicts(plan), [
+      ['dev/web', 'unchanged'],
+      ['prod/web', 'unchanged'],
+    ]);
+    assert.match(plan.workloads[0]?.reason ?? '', /moved: prod\/web/);
+    assert.deepEqual((await team.deploy(plan)).rollouts, []);
+
+    team.repository.commit({ 'prod/web_svcdef.json': null });
+    const deletion = await team.plan();
+    assert.deepEqual(verdicts(deletion), [['prod/web', 'delete']]);
+    await team.deploy(deletion);
+    const { services } = await team.ecs.send(new DescribeServicesCommand({ cluster: 'prod', services: ['web'] }));
+    assert.equal(services?.[0]?.status, 'INACTIVE');
+  });
+
+  it('block two workloads that would own one service', async () => {
+    await using team = await Team.open();
+    const twin = Object.fromEntries(
+      Object.entries(ecsFiles()).map(([path, text]) => [path.replace('dev/web', 'dev/twin'), text]),
+    );
+    team.repository.commit({ ...ecsFiles(), ...twin });
+    assert.deepEqual(verdicts(await team.plan()), [
+      ['dev/twin', 'blocked'],
+      ['dev/web', 'blocked'],
+    ]);
+  });
+
+  it('refuse everything while one target belongs to another account', async () => {
+    await using team = await Team.open();
+    team.repository.commit(
+      ecsFiles({ 'dev/web_depdef.json': { environment: { region: 'eu-west-1', account: '999999999999' } } }),
+    );
+    await assert.rejects(team.plan(), {
+      code: 'aws.wrong-account',
+      kind: 'surroundings',
+      message: /999999999999.*123456789012/,
+    });
+    assert.deepEqual(verdicts(await team.plan({ offline: true })), [['dev/web', 'deploy']]);
+  });
+
+  it('show no secret, neither in differences nor in the store', async () => {
+    await using team = await Team.open();
+    team.repository.commit(ecsFiles());
+    await team.deploy(await team.plan());
+    const secret = {
+      ...TERRAFORM,
+      database_url: { ...TERRAFORM.database_url, value: 'postgres://app:hunter3@db/prod' },
+    };
+    team.repository.commit({ 'terraform/output.json': JSON.stringify(secret) });
+    const plan = await team.plan();
+    assert.deepEqual(plan.workloads[0]?.differences, [
+      {
+        path: '/taskDefinition/containerDefinitions/0/environment/0/value',
+        live: '(sensitive)',
+        desired: '(sensitive)',
+      },
+    ]);
+    await team.deploy(plan);
+    const history = await team.engine.history({});
+    const events = await Promise.all(history.map(({ id }) => team.engine.events(id)));
+    assert.doesNotMatch(JSON.stringify([history, events]), /hunter/);
+  });
+
+  it('go back to the last good rollout, and hold the commit that was left', async () => {
+    await using team = await Team.open();
+    const good = team.repository.commit(ecsFiles());
+    await team.deploy(await team.plan());
+    team.repository.commit({ 'dev/web_input.json': JSON.stringify({ ...INPUT, image: 'shop/web:2' }) });
+    await team.deploy(await team.plan());
+    const back = await team.engine.planRollback({ repo: team.repository.root, selectors: ['dev/web'] });
+    assert.deepEqual([back.revision, ...verdicts(back)], [good, ['dev/web', 'update']]);
+    assert.deepEqual(
+      (await team.deploy(back)).rollouts.map(({ phase }) => phase),
+      ['succeeded'],
+    );
+
+    const held = await team.plan();
+    assert.deepEqual(verdicts(held), [['dev/web', 'blocked']]);
+    assert.match(held.workloads[0]?.reason ?? '', /held: rolled back to/);
+    team.repository.commit({ 'dev/web_input.json': JSON.stringify({ ...INPUT, image: 'shop/web:3' }) });
+    assert.deepEqual(verdicts(await team.plan()), [['dev/web', 'update']]);
+  });
+
+  it('tell drift', async () => {
+    await using team = await Team.open();
+    team.repository.commit(ecsFiles());
+    await team.deploy(await team.plan());
+    const status = () => team.engine.status({ repo: team.repository.root, live: true });
+    assert.deepEqual(
+      (await status()).map(({ drift }) => drift),
+      [null],
+    );
+    const { DeleteServiceCommand } = await import('@aws-sdk/client-ecs');
+    await team.ecs.send(new DeleteServiceCommand({ cluster: 'prod', service: 'web', force: true }));
+    assert.deepEqual(
+      (await status()).map(({ drift }) => drift),
+      ['it is gone'],
+    );
+  });
+});
