@@ -1,0 +1,97 @@
+import assert from 'node:assert/strict';
+import { parseScenario, type SandboxError } from '../../../sandbox/index.ts';
+import { matchesGlob, taskEffect } from '../../../sandbox/scenario/index.ts';
+
+const subject = (more: object) => ({ account: '1', region: 'us-west-2', elapsedSeconds: 0, ...more });
+
+function problem(source: string): [code: string, message: string, hint: string | undefined] {
+  try {
+    parseScenario(source, 's.json');
+  } catch (error) {
+    const { code, message, hint } = error as SandboxError;
+    return [code, message, hint];
+  }
+  return assert.fail(`${source} was accepted`);
+}
+
+describe('a scenario', () => {
+  it('gives each effect of the first rule that matches', () => {
+    const scenario = parseScenario(
+      JSON.stringify({
+        description: 'a bad release',
+        rules: [
+          { when: { image: '*:broken' }, then: { pull: 'not-found' } },
+          { when: { service: 'web', revision: 2 }, then: { pull: 'access-denied', startSeconds: 90 } },
+        ],
+      }),
+      's.json',
+    );
+    const both = subject({ image: ['app:broken'], service: 'web', revision: 2 });
+    assert.deepEqual(taskEffect(scenario, both), { pull: 'not-found', startSeconds: 90 });
+    assert.deepEqual(taskEffect(scenario, subject({ image: ['app:1'], service: 'web', revision: 1 })), {});
+  });
+
+  it('holds from and until a time', () => {
+    const scenario = parseScenario(
+      '{ "rules": [{ "when": { "fromSeconds": 10, "untilSeconds": 20 }, "then": { "capacity": "unavailable" } }] }',
+      's.json',
+    );
+    const at = (elapsedSeconds: number) => taskEffect(scenario, subject({ elapsedSeconds })).capacity;
+    assert.deepEqual([at(9), at(10), at(19), at(20)], [undefined, 'unavailable', 'unavailable', undefined]);
+  });
+
+  it('is refused with the place and what is allowed', () => {
+    assert.equal(problem('{')[0], 'scenario.syntax');
+    assert.deepEqual(problem('{ "rule": [] }'), [
+      'scenario.unknown-key',
+      "s.json: unknown key 'rule' in the scenario",
+      'use one of description, given, rules',
+    ]);
+    assert.deepEqual(
+      problem('{ "rules": [{ "when": { "imag": "x" }, "then": { "health": "failing" } }] }').slice(0, 2),
+      ['scenario.unknown-key', "s.json: unknown key 'imag' in rules[0].when"],
+    );
+    assert.deepEqual(problem('{ "rules": [{ "then": { "pull": "gone" } }] }'), [
+      'scenario.value',
+      's.json: rules[0].then.pull is "gone"',
+      'write one of not-found, access-denied, rate-limited, wrong-architecture, no-route',
+    ]);
+    assert.equal(
+      problem('{ "rules": [{ "then": { "exit": { "code": 256 } } }] }')[1],
+      's.json: rules[0].then.exit.code is 256',
+    );
+    assert.equal(problem('{ "rules": [{ "when": {} }] }')[1], "s.json: rules[0] lacks 'then'");
+    assert.equal(
+      problem('{ "rules": [{ "then": { "pull": "not-found", "error": "X" } }] }')[0],
+      'scenario.mixed-effects',
+    );
+    assert.equal(problem('{ "rules": [{ "then": { "error": "X" } }] }')[1], "s.json: rules[0].when lacks 'operation'");
+    assert.equal(problem('{ "rules": [{ "then": { "__proto__": {} } }] }')[0], 'scenario.unknown-key');
+    assert.equal(problem('[]')[0], 'scenario.value');
+    assert.equal(
+      problem('{ "given": { "alarms": [{ "name": "a", "state": "FINE" }] } }')[1],
+      's.json: given.alarms[0].state is "FINE"',
+    );
+  });
+});
+
+describe('a glob', () => {
+  it('matches the whole text, with stars and question marks', () => {
+    const cases: [string, string, boolean][] = [
+      ['*', '', true],
+      ['web:?', 'web:1', true],
+      ['web:?', 'web:12', false],
+      ['*:broken', 'repo/app:broken', true],
+      ['a*b*c', 'a--b--b--c', true],
+      ['a*b', 'a--b--', false],
+      ['a.c', 'abc', false],
+    ];
+    for (const [glob, text, expected] of cases) assert.equal(matchesGlob(glob, text), expected, `${glob} ${text}`);
+  });
+
+  it('takes no time for hostile patterns', () => {
+    const startedAt = performance.now();
+    assert.equal(matchesGlob(`${'*a'.repeat(50)}b`, 'a'.repeat(5000)), false);
+    assert.ok(performance.now() - startedAt < 200);
+  });
+});
