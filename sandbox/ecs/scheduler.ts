@@ -19,11 +19,11 @@ import {
   setStatus,
   thresholdOf,
 } from './deployments.ts';
-import { pickProvider } from './placement.ts';
+import { launch } from './launching.ts';
 import { type RollingCounts, rollingWindow, stopBudget, tasksToStart } from './rolling.ts';
 import { announce, announceOnce, taskList } from './serviceEvents.ts';
 import type { Deployment, EcsService, Task, TaskNews } from './state.ts';
-import { launchTask, stopTask } from './tasks.ts';
+import { announceFailure, announceTargets, stopAll } from './stopping.ts';
 
 const SECOND = 1000;
 
@@ -136,13 +136,7 @@ function replaceUnhealthy(service: EcsService): boolean {
     const room = upper - allLive(service).length;
     if (deployment.rolloutState !== 'FAILED' && deployment.nextStartAt <= service.cluster.ecs.region.now) {
       const count = Math.max(0, Math.min(needed, room, failed.length));
-      const started = start(service, deployment, count);
-      if (started.length > 0) {
-        announce(
-          service,
-          `has started ${started.length} tasks: ${taskList(started)}. Amazon ECS replaced ${started.length} tasks due to an unhealthy status.`,
-        );
-      }
+      start(service, deployment, count, ` Amazon ECS replaced ${count} tasks due to an unhealthy status.`);
     }
     for (const task of failed) announceFailure(service, task);
     stopAll(service, failed);
@@ -150,112 +144,46 @@ function replaceUnhealthy(service: EcsService): boolean {
   return true;
 }
 
-function announceFailure(service: EcsService, task: Task): void {
-  if (task.health === 'UNHEALTHY') {
-    announce(service, `(task ${task.id}) failed container health checks.`);
-    return;
-  }
-  const balancer = task.request.loadBalancers[0];
-  announce(
-    service,
-    `(task ${task.id}) (port ${balancer?.containerPort ?? 0}) is unhealthy in (target-group ${balancer?.targetGroupArn ?? ''}) due to (reason Health checks failed with these codes: [503]).`,
-  );
-}
-
-function stopAll(service: EcsService, tasks: readonly Task[]): void {
-  const pending = tasks.filter((task) => task.startedAt === undefined);
-  const running = tasks.filter((task) => task.startedAt !== undefined);
-  const balanced = running.filter((task) => task.request.loadBalancers.length > 0);
-  if (balanced.length > 0) {
-    announceRegistration(service, 'deregistered', balanced);
-    announce(service, `has begun draining connections on ${balanced.length} tasks.`);
-  }
-  for (const task of tasks) {
-    const reason = task.failure ?? `Scaling activity initiated by (deployment ${task.request.startedBy})`;
-    stopTask(service.cluster.ecs, task, 'ServiceSchedulerInitiated', reason);
-  }
-  if (running.length > 0) announce(service, `has stopped ${running.length} running tasks: ${taskList(running)}.`);
-  if (pending.length > 0) announce(service, `stopped ${pending.length} pending tasks.`);
-  service.steady = false;
-}
-
 /** @returns whether anything was started or stopped */
 function startAndStop(service: EcsService, primary: Deployment): boolean {
   const { now } = service.cluster.ecs.region;
   const rollsOut = primary.rolloutState === 'IN_PROGRESS';
+  const kept = rollsOut ? keepOlder(service) : 0;
   const counts = countsOf(service, primary);
-  let moved = false;
   const wanted = rollsOut ? tasksToStart(counts) : Math.max(0, counts.desired - counts.current);
-  if (wanted > 0 && primary.nextStartAt > now) {
-    wake(service, (primary.nextStartAt - now) / SECOND);
-  } else if (wanted > 0) {
-    const started = start(service, primary, wanted);
-    if (started.length > 0) {
-      announce(service, `has started ${started.length} tasks: ${taskList(started)}.`);
-      moved = true;
-    }
-  }
+  const isHeld = primary.nextStartAt > now;
+  if (wanted > 0 && isHeld) wake(service, (primary.nextStartAt - now) / SECOND);
+  const started = isHeld ? 0 : start(service, primary, wanted);
   const surplus = [...surplusTasks(service, primary, counts.desired), ...replaceableTasks(service, primary, counts)];
-  if (surplus.length > 0) {
-    stopAll(service, surplus);
-    moved = true;
+  if (surplus.length > 0) stopAll(service, surplus);
+  for (const older of service.deployments.slice(1)) {
+    older.desiredCount -= surplus.filter((task) => task.request.startedBy === older.id).length;
+    if (older.rolloutState === 'FAILED') older.desiredCount = liveTasks(service, older).length;
   }
-  for (const deployment of service.deployments.slice(1)) {
-    deployment.desiredCount = liveTasks(service, deployment).length;
-  }
-  return moved;
+  return kept + started + surplus.length > 0;
 }
 
-function start(service: EcsService, deployment: Deployment, count: number): Task[] {
-  const { ecs } = service.cluster;
-  const { revision } = deployment;
-  const usage = new Map<string, number>();
-  for (const task of liveTasks(service, deployment)) {
-    const provider = task.request.capacityProvider;
-    if (provider !== undefined) usage.set(provider, (usage.get(provider) ?? 0) + 1);
+/** Replaces tasks of older deployments that ended by themselves: until it is their turn they go on serving. */
+function keepOlder(service: EcsService): number {
+  const { now } = service.cluster.ecs.region;
+  let kept = 0;
+  for (const older of service.deployments.slice(1)) {
+    if (older.rolloutState === 'FAILED' || older.nextStartAt > now) continue;
+    const missing = older.desiredCount - liveTasks(service, older).length;
+    kept += start(service, older, Math.min(missing, windowOf(service).upper - allLive(service).length));
   }
-  const started: Task[] = [];
-  for (let i = 0; i < count; i++) {
-    const provider = revision.launch.strategy && pickProvider(revision.launch.strategy, usage);
-    // A provider keeps its share even when it has no room: ECS does not move it to another one.
-    if (provider !== undefined) usage.set(provider, (usage.get(provider) ?? 0) + 1);
-    const task = launchTask(ecs, {
-      cluster: service.cluster,
-      taskDefinition: revision.taskDefinition,
-      launchType: revision.launch.launchType ?? (provider?.startsWith('FARGATE') ? 'FARGATE' : 'EC2'),
-      capacityProvider: provider,
-      platformVersion: revision.launch.platformVersion,
-      networkConfiguration: revision.networkConfiguration,
-      group: `service:${service.name}`,
-      startedBy: deployment.id,
-      tags: taskTags(service, revision.taskDefinition.tags),
-      overrides: { containerOverrides: [], inferenceAcceleratorOverrides: [] },
-      enableExecuteCommand: service.settings.enableExecuteCommand,
-      service: { name: service.name, deployment: deployment.ordinal },
-      loadBalancers: revision.loadBalancers,
-      graceSeconds: service.settings.healthCheckGracePeriodSeconds ?? 0,
-      key: `${service.arn}/${deployment.id}/${deployment.launches++}`,
-      onNews: (subject, news) => onTaskNews(service, deployment, subject, news),
-    });
-    if (task === undefined) continue;
-    service.tasks.add(task);
-    started.push(task);
-  }
-  if (started.length > 0) service.steady = false;
-  if (started.length < count) noCapacity(service, deployment);
-  return started;
+  return kept;
 }
 
-function taskTags(service: EcsService, ofDefinition: ReadonlyMap<string, string>): Map<string, string> {
-  const { propagateTags, enableECSManagedTags } = service.settings;
-  const own = propagateTags === 'SERVICE' ? service.tags : propagateTags === 'TASK_DEFINITION' ? ofDefinition : [];
-  const managed: [string, string][] = enableECSManagedTags
-    ? [
-        ['aws:ecs:clusterName', service.cluster.name],
-        ['aws:ecs:serviceName', service.name],
-      ]
-    : [];
-  return new Map([...own, ...managed]);
+/** Starts tasks, and says so with `more` behind the usual words. @returns how many came to be */
+function start(service: EcsService, deployment: Deployment, count: number, more = ''): number {
+  if (count <= 0) return 0;
+  const { started, unplaced } = launch(service, deployment, count, (task, news) =>
+    onTaskNews(service, deployment, task, news),
+  );
+  if (started.length > 0) announce(service, `has started ${started.length} tasks: ${taskList(started)}.${more}`);
+  if (unplaced > 0) noCapacity(service, deployment);
+  return started.length;
 }
 
 /** No task comes to be; it is tried again later, and ECS's breaker counts it. */
@@ -406,20 +334,6 @@ function countFailure(service: EcsService, deployment: Deployment): void {
   const isJudged = deployment === service.deployments[0] && deployment.rolloutState === 'IN_PROGRESS';
   if (!isJudged || !breakerSettings(service).enabled) return;
   if (deployment.breakerFailures >= thresholdOf(service)) endFailed(service, deployment, 'tasks');
-}
-
-/** Says which tasks have been registered with their target groups since the last pass. */
-function announceTargets(service: EcsService): void {
-  const fresh = allLive(service).filter(
-    (task) => task.lastStatus === 'RUNNING' && task.request.loadBalancers.length > 0 && !task.registrationSaid,
-  );
-  for (const task of fresh) task.registrationSaid = true;
-  if (fresh.length > 0) announceRegistration(service, 'registered', fresh);
-}
-
-function announceRegistration(service: EcsService, verb: 'registered' | 'deregistered', tasks: readonly Task[]): void {
-  const groups = new Set(tasks.flatMap((task) => task.request.loadBalancers.map((lb) => lb.targetGroupArn ?? '')));
-  for (const group of groups) announce(service, `${verb} ${tasks.length} targets in (target-group ${group})`);
 }
 
 function countsOf(service: EcsService, primary: Deployment): RollingCounts {
