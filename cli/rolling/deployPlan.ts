@@ -1,5 +1,5 @@
 /** From a plan to its end: shows it, asks, and carries it out. What `deploy` and `rollback` have in common. */
-import type { PlanReport } from '../../engine/index.ts';
+import type { DeployReport, PlanReport, RunOptions } from '../../engine/index.ts';
 import { EXIT, type ExitStatus } from '../exitStatus.ts';
 import type { Context, Session } from '../session/context.ts';
 import { planCounts, planLines } from '../views/plan.ts';
@@ -7,6 +7,7 @@ import { summaryJson } from '../views/rolloutSummary.ts';
 import { agree, toCarryOut } from './agree.ts';
 import { type CarryOutOptions, carryOut } from './carryOut.ts';
 import { blockedStatus, worst } from './status.ts';
+import { underWay } from './underWay.ts';
 
 export interface DeployPlanOptions extends CarryOutOptions {
   /** Was it agreed to on the command line? */
@@ -21,15 +22,20 @@ export async function deployPlan(
 ): Promise<ExitStatus> {
   const { out } = context;
   out.print(...planLines(plan, out.style), '');
+  const others = await underWay(session.engine, plan);
   const deploy = async (): Promise<ExitStatus> => {
     const workloads = toCarryOut(plan).map(({ workload }) => workload);
     const shown = { detach: options.detach ?? false, workloads };
-    const { status } = await carryOut(context, session, (run) => session.engine.deploy(plan, run), shown);
+    const start = async (run: RunOptions): Promise<DeployReport> => {
+      const report = await session.engine.deploy(plan, run);
+      return { ...report, rollouts: [...report.rollouts, ...others] };
+    };
+    const { status } = await carryOut(context, session, start, shown);
     return worst(status, blockedStatus(plan));
   };
 
   if (toCarryOut(plan).length === 0) {
-    out.print(`nothing to deploy: ${planCounts(plan) || 'no workload is touched'}`);
+    if (others.length === 0) out.print(`nothing to deploy: ${planCounts(plan) || 'no workload is touched'}`);
     // Still carried out: that is what marks the commit as processed.
     return deploy();
   }
