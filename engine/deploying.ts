@@ -8,7 +8,7 @@ import type { Aws } from './aws/index.ts';
 import type { Clock } from './clock.ts';
 import { EngineError } from './errors.ts';
 import { codeHash } from './hash.ts';
-import { canonical, type Desired, desiredOf, type Target, type WorkloadPlan } from './plan/index.ts';
+import { canonical, type Desired, desiredOf, type Target, targetKey, type WorkloadPlan } from './plan/index.ts';
 import {
   type Claim,
   type Command,
@@ -196,13 +196,16 @@ async function start(
 const CARRIED_OUT = new Set(['create', 'update', 'delete']);
 
 /** Did this deployment bring the commit to an end, so that the next one starts after it? */
-function isProcessed(report: PlanReport, rollouts: readonly RolloutSummary[]): boolean {
-  const offline = report.workloads.some((plan) => plan.action === 'deploy');
-  const unread = report.workloads.some((plan) =>
-    plan.problems.some((problem) => problem.code === 'plan.live-unreadable'),
+async function isProcessed(store: Store, report: PlanReport): Promise<boolean> {
+  const { whole, commit } = report.context;
+  const unknown = report.workloads.some(
+    ({ action, problems }) => action === 'deploy' || problems.some(({ code }) => code === 'plan.live-unreadable'),
   );
-  const open = rollouts.some(({ phase }) => phase === 'busy' || phase === 'unfinished');
-  return report.context.whole && report.context.commit !== undefined && !offline && !unread && !open;
+  if (!whole || commit === undefined || unknown) return false;
+  const targets = new Set(report.workloads.flatMap(({ target }) => (target === undefined ? [] : [targetKey(target)])));
+  // A target whose rollout is under way looks unchanged already: it is not done before the rollout is.
+  const open = await store.list({ unfinished: true });
+  return !open.some(({ record }) => targets.has(targetKey(record.target)));
 }
 
 /** A rollback quarantines the commit it went back from; deploying a held workload on purpose lifts the hold. */
@@ -222,7 +225,8 @@ export async function deployPlan(ports: DeployPorts, report: PlanReport, options
   const rollouts = await Promise.all(todo.map((plan) => start(ports, plan, report, options)));
   const { repository, branch, commit } = report.context;
   await settleHolds(ports.store, report, rollouts);
-  if (isProcessed(report, rollouts)) await ports.store.markProcessed(repository.identity, branch ?? 'HEAD', commit!.id);
+  if (await isProcessed(ports.store, report))
+    await ports.store.markProcessed(repository.identity, branch ?? 'HEAD', commit!.id);
   return { revision: report.revision, rollouts };
 }
 
