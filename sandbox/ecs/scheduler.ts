@@ -163,16 +163,12 @@ function startAndStop(service: EcsService, primary: Deployment): boolean {
   return kept + started + surplus.length > 0;
 }
 
-/** Replaces tasks of older deployments that ended by themselves: until it is their turn they go on serving. */
+/** Replaces tasks of what was deployed last that ended by themselves: until it is their turn they go on serving. */
 function keepOlder(service: EcsService): number {
-  const { now } = service.cluster.ecs.region;
-  let kept = 0;
-  for (const older of service.deployments.slice(1)) {
-    if (older.rolloutState === 'FAILED' || older.nextStartAt > now) continue;
-    const missing = older.desiredCount - liveTasks(service, older).length;
-    kept += start(service, older, Math.min(missing, windowOf(service).upper - allLive(service).length));
-  }
-  return kept;
+  const older = service.deployments.slice(1).find((deployment) => deployment === service.lastCompleted);
+  if (older === undefined || older.nextStartAt > service.cluster.ecs.region.now) return 0;
+  const missing = older.desiredCount - liveTasks(service, older).length;
+  return start(service, older, Math.min(missing, windowOf(service).upper - allLive(service).length));
 }
 
 /** Starts tasks, and says so with `more` behind the usual words. @returns how many came to be */
@@ -213,10 +209,11 @@ function replaceableTasks(service: EcsService, primary: Deployment, counts: Roll
   if (primary.rolloutState === 'FAILED') return [];
   const older = service.deployments.slice(1).flatMap((deployment) => liveTasks(service, deployment));
   const budget = stopBudget(counts);
-  const pending = older.filter((task) => task.startedAt === undefined);
-  const running = older.filter((task) => task.startedAt !== undefined && !task.counted);
+  // What never served is not waited for, unless it replaces something that did.
+  const isSpare = (task: Task) => task.startedAt === undefined && task.request.startedBy !== service.lastCompleted?.id;
   const healthy = older.filter((task) => task.counted);
-  return [...pending, ...(budget.others ? running : []), ...healthy.slice(0, budget.healthy)];
+  const others = older.filter((task) => !task.counted && (budget.others || isSpare(task)));
+  return [...others, ...healthy.slice(0, budget.healthy)];
 }
 
 function advanceRollout(service: EcsService, primary: Deployment, moved: boolean): void {
