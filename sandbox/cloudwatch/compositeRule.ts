@@ -9,6 +9,9 @@ export type Rule = (stateOf: (alarm: string) => AlarmState | undefined) => boole
 /** API limit on a rule's length, characters. */
 const MAX_LENGTH = 10_240;
 
+/** Brackets and negations within each other: more than any rule that people write. */
+const MAX_DEPTH = 100;
+
 /** @returns undefined where the text is not a rule */
 export function parseRule(text: string): Rule | undefined {
   if (text.length > MAX_LENGTH) return undefined;
@@ -24,6 +27,7 @@ const STATES: ReadonlySet<string> = new Set<AlarmState>(['OK', 'ALARM', 'INSUFFI
 class RuleParser {
   readonly #tokens: readonly string[];
   #next = 0;
+  #depth = 0;
 
   constructor(tokens: readonly string[]) {
     this.#tokens = tokens;
@@ -60,6 +64,13 @@ class RuleParser {
   }
 
   #single(): Rule | undefined {
+    if (++this.#depth > MAX_DEPTH) return undefined;
+    const rule = this.#term();
+    this.#depth--;
+    return rule;
+  }
+
+  #term(): Rule | undefined {
     if (this.#take('NOT')) {
       const rule = this.#single();
       return rule && ((states) => !rule(states));

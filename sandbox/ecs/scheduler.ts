@@ -229,7 +229,7 @@ function advanceRollout(service: EcsService, primary: Deployment, moved: boolean
       wake(service, (primary.earliestEnd - now) / SECOND);
       return;
     }
-    const bake = primary.alarms === 'watched' || primary.alarms === 'disabled' ? bakeSeconds(service) : 0;
+    const bake = record.rollback === undefined ? bakeSeconds(service) : 0;
     primary.bakeUntil ??= now + bake * SECOND;
     if (now < primary.bakeUntil) {
       wake(service, (primary.bakeUntil - now) / SECOND);

@@ -157,10 +157,11 @@ const updateService: Operation = (input, { region }) => {
     throw unsupported('Changing the deployment controller is not simulated by this sandbox.');
   }
   const settings = readSettings(input, service.settings);
-  const next = service.revision && nextRevision(service, service.revision, input);
+  const isRolling = service.controller === 'ECS';
+  const next = isRolling && service.revision ? nextRevision(service, service.revision, input) : undefined;
   service.settings = settings;
   if (next !== undefined) beginDeployment(service, next);
-  if (service.controller === 'ECS') wakeAfterRequest(service);
+  if (isRolling) wakeAfterRequest(service);
   return { service: showService(service, false) };
 };
 

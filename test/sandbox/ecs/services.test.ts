@@ -459,6 +459,45 @@ describe('ECS’s circuit breaker', () => {
   });
 });
 
+describe('a task with a fate of its own', () => {
+  it('starts as slowly as told', async () => {
+    await using aws = await startAws({ rules: [{ when: { service: 'web' }, then: { startSeconds: 300 } }] });
+    await createCluster(aws);
+    await createService(aws, await register(aws, 'app:1'));
+    await aws.clock.advance(4 * MINUTE);
+    assert.equal((await describe1(aws)).runningCount, 0);
+    await aws.clock.advance(2 * MINUTE);
+    const [task] = await tasksOf(aws);
+    assert.equal(Math.round((task!.startedAt!.getTime() - task!.createdAt!.getTime()) / SECOND), 300);
+  });
+
+  it('is replaced before it is stopped when its health check fails later', async () => {
+    await using aws = await startAws({
+      rules: [{ when: { revision: 1 }, then: { health: { failsAfterSeconds: 600 } } }],
+    });
+    await createCluster(aws);
+    await createService(aws, await register(aws, 'app:1', CHECKED));
+    await aws.clock.advance(10 * MINUTE);
+    assert.equal((await tasksOf(aws))[0]?.healthStatus, 'HEALTHY');
+    await aws.clock.advance(5 * MINUTE);
+    assert.deepEqual(story(await describe1(aws)).slice(3, 6), [
+      'has started 1 tasks: (task C). Amazon ECS replaced 1 tasks due to an unhealthy status.',
+      '(task A) failed container health checks.',
+      'has stopped 1 running tasks: (task A).',
+    ]);
+  });
+
+  it('keeps a deployment from completing until it was baked', async () => {
+    await using aws = await startAws();
+    await createCluster(aws);
+    await createService(aws, await register(aws, 'app:1'), { deploymentConfiguration: { bakeTimeInMinutes: 10 } });
+    await aws.clock.advance(9 * MINUTE);
+    assert.equal((await describe1(aws)).deployments?.[0]?.rolloutState, 'IN_PROGRESS');
+    await aws.clock.advance(5 * MINUTE);
+    assert.equal((await describe1(aws)).deployments?.[0]?.rolloutState, 'COMPLETED');
+  });
+});
+
 describe('capacity', () => {
   it('that is missing stops nothing that runs, and is said once', async () => {
     await using aws = await startAws({
