@@ -5,7 +5,7 @@
  *
  *     npm run build
  */
-import { chmodSync, existsSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type BuildOptions, build } from 'esbuild';
@@ -65,6 +65,15 @@ function linkCommand(): void {
   chmodSync(join(root, 'cli', 'bin.js'), 0o755);
 }
 
+/** Chunk names carry hashes: without this, those of earlier builds would pile up. */
+function removeStaleChunks(written: ReadonlySet<string>): void {
+  const folder = join(dist, 'cli');
+  for (const name of readdirSync(folder)) {
+    const path = join(folder, name);
+    if (!written.has(path)) rmSync(path, { force: true });
+  }
+}
+
 const jobs = [command];
 if (existsSync(join(root, 'server', 'main.ts'))) jobs.push(editor('server', 'server/main.ts'));
 if (existsSync(join(root, 'client', 'extension.ts'))) jobs.push(editor('client', 'client/extension.ts'));
@@ -72,12 +81,14 @@ if (existsSync(join(root, 'client', 'extension.ts'))) jobs.push(editor('client',
 try {
   // Nothing is written before everything is built: a failed build leaves the last good one in place.
   const results = await Promise.all(jobs.map((job) => build({ ...job, write: false })));
-  // Chunk names carry hashes: without this, those of earlier builds would pile up.
-  rmSync(join(dist, 'cli'), { recursive: true, force: true });
-  for (const { path, contents } of results.flatMap(({ outputFiles }) => outputFiles ?? [])) {
+  const files = results.flatMap(({ outputFiles }) => outputFiles ?? []);
+  // The entry points come last, when the chunks that they name are there.
+  const isEntry = ({ path }: { path: string }) => Number(dirname(path) === dist);
+  for (const { path, contents } of files.toSorted((one, other) => isEntry(one) - isEntry(other))) {
     mkdirSync(dirname(path), { recursive: true });
     writeFileSync(path, contents);
   }
+  removeStaleChunks(new Set(files.map(({ path }) => path)));
   linkCommand();
 } catch (error) {
   // What is wrong in the sources has been printed by then.
