@@ -36,8 +36,8 @@ export interface OpenWorkloadsOptions {
 
 interface OpenWorkload {
   readonly place: WorkloadPlace;
-  /** Absolute paths that a change of which makes a check due. */
-  looked: ReadonlySet<string>;
+  /** Absolute paths whose change makes a check due. */
+  looked: Set<string>;
   /** Abandons the check that is due or under way. */
   pending: AbortController;
 }
@@ -122,10 +122,14 @@ export class OpenWorkloads {
     const { clock, workspace } = this.#options;
     await clock.sleepUntil(clock.now() + SETTLE_MS, signal);
     if (signal.aborted) return;
-    const { source, looked, versions } = await workspace.load(workload.place);
-    // A file that changed while it was read has made a newer check due, unless it was not known to belong here.
+    const looked = new Set<string>();
+    const { source, versions } = await workspace.load(workload.place, (path) => {
+      looked.add(path);
+      // At once, so that a file that changes while it is read makes another check due.
+      workload.looked.add(path);
+    });
     if (signal.aborted) return;
-    workload.looked = new Set([...filesOf(workload.place), ...looked]);
+    workload.looked = looked;
     if (source.files.length === 0) return;
     const result: CheckedPlace = { key, place: workload.place, checked: checkWorkload(source), versions };
     for (const listener of this.#listeners) listener.checked(result);

@@ -46,9 +46,7 @@ export function filesOf({ root, path, kind }: WorkloadPlace): string[] {
 
 export interface LoadedWorkload {
   readonly source: WorkloadSource;
-  /** Every absolute path that was looked at, whether it exists or not. */
-  readonly looked: ReadonlySet<string>;
-  /** Versions of the open documents among them. */
+  /** Versions of the open documents that were read, by absolute path. */
   readonly versions: ReadonlyMap<string, number>;
 }
 
@@ -87,13 +85,16 @@ export class Workspace {
     return file && { root, path: file.workload, kind: file.kind, file };
   }
 
-  /** Reads a workload and what its input refers to. Never rejects: what cannot be read is said in the source. */
-  async load(place: WorkloadPlace): Promise<LoadedWorkload> {
-    const looked = new Set<string>();
+  /**
+   * Reads a workload and what its input refers to. Never rejects: what cannot be read is said in the source.
+   *
+   * @param looking told every absolute path before it is looked at, whether it exists or not
+   */
+  async load(place: WorkloadPlace, looking: (path: string) => void = () => {}): Promise<LoadedWorkload> {
     const versions = new Map<string, number>();
     const read = async (path: string, limitBytes: number): Promise<FileContent> => {
       const absolute = join(place.root, path);
-      looked.add(absolute);
+      looking(absolute);
       const open = this.#documents.get(absolute);
       if (open === undefined) return this.#reader.read(place.root, path, limitBytes);
       versions.set(absolute, open.version);
@@ -117,7 +118,7 @@ export class Workspace {
       files: files.map((file) => ({ ...file, ...contents.get(file.path)! })),
       references: await Promise.all(referenced),
     };
-    return { source, looked, versions };
+    return { source, versions };
   }
 }
 

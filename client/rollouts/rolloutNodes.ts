@@ -65,22 +65,31 @@ export function rolloutNodes(state: RolloutsState, now: number): RolloutNode[] {
 function rolloutNode({ id, place, record, running }: RolloutRow, now: number): RolloutNode {
   const unfinished = record.endedAt === null;
   const abandoned = unfinished && !running;
-  const phase = abandoned ? `interrupted while ${record.phase}` : record.phase;
   const elapsed = duration((record.endedAt ?? now) - record.startedAt);
   const when = unfinished ? elapsed : `${duration(now - record.endedAt)} ago`;
   return {
     id,
-    label: record.workload,
-    description: [phase, ...counts(record), when].join(' · '),
+    label: shortPath(record.workload),
+    description: [abandoned ? 'interrupted' : record.phase, ...counts(record), when].join(' · '),
     tooltip: [
       `${record.workload} on ${place}`,
-      `${phase}: ${record.message}`,
-      `${revisionOf(record)}, by ${record.trigger}, ${unfinished ? 'running for' : 'took'} ${elapsed}`,
+      `${abandoned ? `interrupted while ${record.phase}` : record.phase}: ${record.message}`,
+      `${revisionOf(record)}, by ${record.trigger}, ${unfinished ? 'begun' : 'took'} ${elapsed}${unfinished ? ' ago' : ''}`,
       ...(record.failure === null ? [] : [record.failure.message, record.failure.next]),
     ],
     icon: abandoned ? ABANDONED : ICONS[record.phase],
     context: unfinished ? 'rollout.inProgress' : 'rollout.ended',
   };
+}
+
+/** What fits beside the state in a sidebar of 300 pixels, characters. */
+const MAX_LABEL = 24;
+
+/** Keeps the ends of a long path: the first folder often names the environment, the last segment the workload. */
+export function shortPath(path: string): string {
+  const [first, ...rest] = path.split('/');
+  if (path.length <= MAX_LABEL || rest.length < 2) return path;
+  return `${first}/…/${rest.at(-1)}`;
 }
 
 /** What moves, while it moves. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { RolloutRow } from '../../client/rollouts/rollout.ts';
-import { duration, rolloutNodes, welcomeOf } from '../../client/rollouts/rolloutNodes.ts';
+import { duration, rolloutNodes, shortPath, welcomeOf } from '../../client/rollouts/rolloutNodes.ts';
 import { EngineError, isFinal, PHASES, type RolloutRecord } from '../../engine/index.ts';
 
 const NOW = 10_000_000;
@@ -67,7 +67,8 @@ describe('the rollouts view', () => {
 
   it('does not show a rollout as running when nobody runs it', () => {
     const [node] = rolloutNodes(state({ ...moving('web'), running: false }), NOW);
-    assert.match(node!.description, /^interrupted while stabilizing/);
+    assert.match(node!.description, /^interrupted · /);
+    assert.match(node!.tooltip[1]!, /^interrupted while stabilizing/);
     assert.equal(node!.icon.name, 'debug-disconnect');
   });
 
@@ -97,6 +98,14 @@ describe('the rollouts view', () => {
     assert.equal(welcomeOf({ rollouts: { rows: [], inRepository: false } }), 'noRepository');
     assert.equal(welcomeOf(state(row('web'))), 'rows');
     assert.equal(welcomeOf({ failure: 'x' }), 'rows');
+  });
+});
+
+describe('the label of a workload', () => {
+  it('is its path, a long one without the middle', () => {
+    assert.equal(shortPath('services/prod/web'), 'services/prod/web');
+    assert.equal(shortPath('prod/europe/customers/payments'), 'prod/…/payments');
+    assert.equal(shortPath('prod/a-name-that-is-long-by-itself'), 'prod/a-name-that-is-long-by-itself');
   });
 });
 

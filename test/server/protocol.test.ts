@@ -1,7 +1,20 @@
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { CancellationTokenSource, LSPErrorCodes, ResponseError } from 'vscode-languageserver/node';
+import fc from 'fast-check';
+import {
+  CancellationTokenSource,
+  createProtocolConnection,
+  ExitNotification,
+  InitializeRequest,
+  LSPErrorCodes,
+  ResponseError,
+  ShutdownRequest,
+} from 'vscode-languageserver/node';
+import { TextDocument } from 'vscode-languageserver-textdocument';
+import manifest from '../../package.json' with { type: 'json' };
 import { PROTOCOL, type RenderedPreview, renderPreview } from '../../server/index.ts';
 import { TestClient, uriOf, withClient } from './client.ts';
 import { memoryReader } from './fixture.ts';
@@ -24,6 +37,21 @@ describe('the language server', () => {
   it('ends with 0 after an orderly shutdown, and with 1 when the client dies', async () => {
     assert.equal(await (await TestClient.start(memoryReader(new Map()))).stop(), 0);
     assert.equal(await (await TestClient.start(memoryReader(new Map()))).die(), 1);
+  });
+
+  it('runs as a program over its standard streams', async () => {
+    const program = spawn(process.execPath, [join(import.meta.dirname, '../../server/main.ts')], {
+      stdio: ['pipe', 'pipe', 'inherit'],
+    });
+    const ended = once(program, 'exit');
+    const connection = createProtocolConnection(program.stdout, program.stdin);
+    connection.listen();
+    const params = { processId: process.pid, rootUri: null, capabilities: {}, workspaceFolders: null };
+    const { serverInfo } = await connection.sendRequest(InitializeRequest.type, params);
+    assert.deepEqual(serverInfo, { name: 'gitmoxi', version: manifest.version });
+    await connection.sendRequest(ShutdownRequest.type);
+    await connection.sendNotification(ExitNotification.type);
+    assert.deepEqual(await ended, [0, null]);
   });
 
   it('asks to be told of files that change on disk', () =>
@@ -142,6 +170,43 @@ describe('diagnostics', () => {
       await client.codes('web_svcdef.json');
       assert.deepEqual([...client.published.keys()].sort(), [uriOf('web_input.json'), uriOf('web_svcdef.json')]);
     }));
+});
+
+describe('many edits in a row', () => {
+  const edit = fc.record({
+    at: fc.nat(1000),
+    length: fc.nat(12),
+    text: fc.constantFrom('', '{{', '}}', '{% if name %}', '"', '\n', 'name', '😀', ', "desiredCount": -1', '}'),
+  });
+
+  /** The diagnostics of the template, once they are about a version. */
+  async function diagnosticsOf(client: TestClient, version: number): Promise<readonly unknown[]> {
+    await client.until(() => client.published.get(uriOf('web_svcdef.json'))?.version === version);
+    return client.published.get(uriOf('web_svcdef.json'))!.diagnostics;
+  }
+
+  it('end in what a server says that was only shown the result', () =>
+    fc.assert(
+      fc.asyncProperty(fc.array(edit, { minLength: 1, maxLength: 30 }), async (edits) => {
+        let document = TextDocument.create('file:///x', 'gitmoxi', 1, SERVICE);
+        await withClient(memoryReader(files()), async (edited) => {
+          await edited.open('web_svcdef.json', SERVICE);
+          for (const { at, length, text } of edits) {
+            const range = { start: document.positionAt(at), end: document.positionAt(at + length) };
+            document = TextDocument.update(document, [{ range, text }], document.version + 1);
+            await edited.change('web_svcdef.json', document.version, { range, text });
+          }
+          await withClient(memoryReader(files()), async (fresh) => {
+            await fresh.open('web_svcdef.json', document.getText(), document.version);
+            assert.deepEqual(
+              await diagnosticsOf(edited, document.version),
+              await diagnosticsOf(fresh, document.version),
+            );
+          });
+        });
+      }),
+      { numRuns: 25 },
+    ));
 });
 
 describe('the preview request', () => {
