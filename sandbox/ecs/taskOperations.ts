@@ -18,7 +18,7 @@ import {
 import { pickProvider } from './placement.ts';
 import { checkNetwork, launchOf } from './serviceSettings.ts';
 import { FARGATE_PLATFORM } from './serviceViews.ts';
-import type { Cluster, Task } from './state.ts';
+import type { Cluster, Task, TaskContainer } from './state.ts';
 import { readStrategy } from './strategy.ts';
 import { launchTask, stopTask } from './tasks.ts';
 
@@ -66,23 +66,27 @@ function showTask(task: Task, withTags: boolean): Output {
     attributes: [{ name: 'ecs.cpu-architecture', value: 'x86_64' }],
     inferenceAccelerators: [],
     attachments: request.networkConfiguration === undefined ? [] : [showAttachment(task, eni)],
-    containers: task.containers.map((container) => ({
-      containerArn: container.arn,
-      taskArn: task.arn,
-      name: container.spec.name,
-      image: container.spec.image,
-      lastStatus: container.lastStatus,
-      exitCode: container.exitCode,
-      reason: container.reason?.slice(0, 1024),
-      healthStatus: container.spec.healthCheck === undefined ? 'UNKNOWN' : task.health,
-      cpu: String(container.spec.cpu),
-      memory: container.spec.memory === undefined ? undefined : String(container.spec.memory),
-      networkInterfaces:
-        request.networkConfiguration === undefined || task.connectivityAt === undefined
-          ? []
-          : [{ attachmentId: eni.attachmentId, privateIpv4Address: eni.ip }],
-    })),
+    containers: task.containers.map((container) => showContainer(task, container)),
     tags: withTags ? showTags(request.tags) : [],
+  };
+}
+
+function showContainer({ arn, request, eni, connectivityAt, health }: Task, container: TaskContainer): Output {
+  return {
+    containerArn: container.arn,
+    taskArn: arn,
+    name: container.spec.name,
+    image: container.spec.image,
+    lastStatus: container.lastStatus,
+    exitCode: container.exitCode,
+    reason: container.reason?.slice(0, 1024),
+    healthStatus: container.spec.healthCheck === undefined ? 'UNKNOWN' : health,
+    cpu: String(container.spec.cpu),
+    memory: container.spec.memory === undefined ? undefined : String(container.spec.memory),
+    networkInterfaces:
+      request.networkConfiguration === undefined || connectivityAt === undefined
+        ? []
+        : [{ attachmentId: eni.attachmentId, privateIpv4Address: eni.ip }],
   };
 }
 
