@@ -65,8 +65,9 @@ export function rolloutNodes(state: RolloutsState, now: number): RolloutNode[] {
 function rolloutNode({ id, place, record, running }: RolloutRow, now: number): RolloutNode {
   const unfinished = record.endedAt === null;
   const abandoned = unfinished && !running;
-  const elapsed = duration((record.endedAt ?? now) - record.startedAt);
-  const when = unfinished ? elapsed : `${duration(now - record.endedAt)} ago`;
+  const took = (record.endedAt ?? now) - record.startedAt;
+  const elapsed = duration(took);
+  const when = unfinished ? duration(took, 1) : `${duration(now - record.endedAt, 1)} ago`;
   return {
     id,
     label: shortPath(record.workload),
@@ -118,21 +119,21 @@ function failureNode(failure: unknown): RolloutNode {
   };
 }
 
-/** The two largest units: `45 s`, `3 min 20 s`, `2 h 5 min`, `4 d 3 h`. A clock that runs behind gives `0 s`. */
-export function duration(ms: number): string {
-  const units = [
+/** The largest one or two units: `45 s`, `3 min 20 s`, `2 h 5 min`, `4 d 3 h`. A clock that runs behind gives `0 s`. */
+export function duration(ms: number, units: 1 | 2 = 2): string {
+  const sizes = [
     ['d', 86_400],
     ['h', 3_600],
     ['min', 60],
     ['s', 1],
   ] as const;
   const seconds = Math.max(0, Math.floor(ms / 1000));
-  const at = units.findIndex(([, size]) => seconds >= size);
+  const at = sizes.findIndex(([, size]) => seconds >= size);
   if (at < 0) return '0 s';
-  const [name, size] = units[at]!;
-  const [smallerName, smallerSize] = units[at + 1] ?? ['', 1];
+  const [name, size] = sizes[at]!;
+  const [smallerName, smallerSize] = sizes[at + 1] ?? ['', 1];
   const rest = Math.floor((seconds % size) / smallerSize);
-  return `${Math.floor(seconds / size)} ${name}${rest === 0 ? '' : ` ${rest} ${smallerName}`}`;
+  return `${Math.floor(seconds / size)} ${name}${rest === 0 || units === 1 ? '' : ` ${rest} ${smallerName}`}`;
 }
 
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
