@@ -5,9 +5,9 @@
  */
 import * as vscode from 'vscode';
 import type { LanguageClient } from 'vscode-languageclient/node';
+import { previewChanged, type RenderedPreview, renderPreview } from '../server/protocol.ts';
 import { LANGUAGE } from './manifestIds.ts';
 import { previewText } from './previewText.ts';
-import { PREVIEW_CHANGED, type PreviewAnswer, type PreviewChangedParams, RENDER_PREVIEW } from './serverProtocol.ts';
 
 const SCHEME = 'gitmoxi-preview';
 
@@ -21,7 +21,9 @@ export class Preview implements vscode.TextDocumentContentProvider, vscode.Dispo
     this.#client = client;
     this.#registrations = [
       vscode.workspace.registerTextDocumentContentProvider(SCHEME, this),
-      client.onNotification(PREVIEW_CHANGED, ({ uris }: PreviewChangedParams) => this.#refresh(uris)),
+      client.onNotification(previewChanged.method, ({ uris }: { readonly uris: readonly string[] }) =>
+        this.#refresh(uris),
+      ),
       this.#changed,
     ];
   }
@@ -29,7 +31,7 @@ export class Preview implements vscode.TextDocumentContentProvider, vscode.Dispo
   async provideTextDocumentContent(uri: vscode.Uri, token: vscode.CancellationToken): Promise<string> {
     const source = sourceOf(uri);
     const params = { uri: this.#client.code2ProtocolConverter.asUri(source) };
-    const answer = await this.#client.sendRequest<PreviewAnswer | null>(RENDER_PREVIEW, params, token);
+    const answer = await this.#client.sendRequest<RenderedPreview | null>(renderPreview.method, params, token);
     return previewText(vscode.workspace.asRelativePath(source), answer);
   }
 

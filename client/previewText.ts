@@ -1,8 +1,8 @@
 /** What a preview shows: the rendered text, or in comments why there is none. Pure. */
-import type { PreviewAnswer } from './serverProtocol.ts';
+import type { RenderedPreview } from '../server/protocol.ts';
 
 /** @param path of the template, as people know it */
-export function previewText(path: string, answer: PreviewAnswer | null): string {
+export function previewText(path: string, answer: RenderedPreview | null): string {
   if (answer === null) return comment(`${path} is not a template, or is gone: there is nothing to render`);
   if (answer.text !== null) return answer.text;
   const problems = answer.problems.flatMap(({ range, message, hint }) => {
