@@ -116,8 +116,8 @@ function jsonFloat(value: number): string {
 
 /** A JSON string in ASCII, as `json.dumps` writes it. */
 function jsonString(text: string): string {
-  return JSON.stringify(text).replace(/[\x7f-\uffff]/g, (unit) => {
-    const code = unit.charCodeAt(0);
-    return code === 0x7f ? unit : `\\u${code.toString(16).padStart(4, '0')}`;
-  });
+  return JSON.stringify(text).replace(
+    /[\u007f-\uffff]/g,
+    (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
 }

@@ -4,6 +4,7 @@ import {
   absolute,
   binary,
   Failure,
+  type FailureKind,
   fixedDigits,
   type Host,
   isFailure,
@@ -43,22 +44,25 @@ function asInt(value: Value): bigint {
   return typeof number === 'bigint' ? number : truncate(number);
 }
 
-function orElse<T>(attempt: () => T, otherwise: () => T): T {
+function orElse<T>(attempt: () => T, otherwise: () => T, ...kinds: readonly FailureKind[]): T {
   try {
     return attempt();
   } catch (error) {
-    if (isFailure(error, 'TypeError', 'ValueError')) return otherwise();
+    if (isFailure(error, ...kinds)) return otherwise();
     throw error;
   }
 }
 
 function int(value: Value, [otherwise, base]: Value[]): Value {
   const direct = () => (isText(value) ? parseIntText(textOf(value), toInt(base!)) : asInt(value));
-  return orElse<Value>(direct, () =>
-    orElse<Value>(
-      () => truncate(asFloat(value)),
-      () => otherwise!,
-    ),
+  const viaFloat = () => truncate(asFloat(value));
+  const instead = () => otherwise!;
+  // Overflow counts as a failed conversion of text since Jinja2 3.1.5; before, it was an error.
+  return orElse<Value>(
+    direct,
+    () => orElse<Value>(viaFloat, instead, 'TypeError', 'ValueError', 'OverflowError'),
+    'TypeError',
+    'ValueError',
   );
 }
 
@@ -116,6 +120,8 @@ export const NUMBER_FILTERS: readonly (readonly [string, Filter])[] = [
     orElse<Value>(
       () => asFloat(value),
       () => otherwise!,
+      'TypeError',
+      'ValueError',
     ),
   ),
   filter('int', ['default', 'base'], [0n, 10n], int),

@@ -13,7 +13,7 @@ import {
   numberAttribute,
   TUPLE_METHODS,
 } from './collectionMethods.ts';
-import { Failure, typeError } from './failure.ts';
+import { Failure, isFailure, typeError } from './failure.ts';
 import { stripTags, unescapeHtml } from './html.ts';
 import { intOf } from './numbers.ts';
 import { itemAt } from './operators.ts';
@@ -158,26 +158,31 @@ function rangeAttribute(range: Range, name: string): Value | undefined {
 
 /** `value[key]`. @throws Failure of the kinds `TypeError`, `KeyError` and `IndexError` where there is no such item */
 export function getItem(value: Value, key: Value, host: Host): Value {
-  if (value instanceof Dict) {
-    const item = value.get(key);
-    if (item === undefined) throw new Failure('KeyError', 'the dict has no such key');
-    return item;
-  }
-  if (Array.isArray(value)) return itemAt(value, key);
-  if (value instanceof Tuple) return itemAt(value.items, key);
-  if (isText(value)) {
-    const character = itemAt(codePoints(textOf(value)), key);
-    return value instanceof Markup ? new Markup(character as string) : character;
-  }
-  if (value instanceof Range) {
-    const int = intOf(key);
-    if (int === undefined) throw typeError('range indices must be integers');
-    const index = int < 0n ? int + value.count : int;
-    if (index < 0n || index >= value.count) throw new Failure('IndexError', 'range index is out of range');
-    return value.at(index);
-  }
   if (value instanceof PyObject && value.item) return value.item(key, host);
-  throw typeError(`'${typeName(value)}' object is not subscriptable`);
+  const items = sequenceOf(value);
+  if (items) {
+    const item = itemAt(items, key);
+    return value instanceof Markup ? new Markup(item as string) : item;
+  }
+  if (value instanceof Range) return rangeItem(value, key);
+  if (!(value instanceof Dict)) throw typeError(`'${typeName(value)}' object is not subscriptable`);
+  const item = value.get(key);
+  if (item === undefined) throw new Failure('KeyError', 'the dict has no such key');
+  return item;
+}
+
+function sequenceOf(value: Value): ArrayLike<Value> | undefined {
+  if (Array.isArray(value)) return value;
+  if (value instanceof Tuple) return value.items;
+  return isText(value) ? codePoints(textOf(value)) : undefined;
+}
+
+function rangeItem(range: Range, key: Value): Value {
+  const int = intOf(key);
+  if (int === undefined) throw typeError('range indices must be integers');
+  const index = int < 0n ? int + range.count : int;
+  if (index < 0n || index >= range.count) throw new Failure('IndexError', 'range index is out of range');
+  return range.at(index);
 }
 
 /** Jinja's `a.b`: the attribute, else the item; `undefined` where neither exists. */
@@ -195,11 +200,13 @@ export function itemOrAttribute(value: Value, key: Value, host: Host): Value | u
 
 function itemOrNothing(value: Value, key: Value, host: Host): Value | undefined {
   if (value instanceof Dict && typeof key === 'string') return value.get(key);
+  // What can't have items needs no exception to say so.
+  if (typeof value !== 'object' && typeof value !== 'string') return undefined;
+  if (typeof key === 'string' && (typeof value === 'string' || Array.isArray(value))) return undefined;
   try {
     return getItem(value, key, host);
   } catch (error) {
-    if (error instanceof Failure && ['TypeError', 'KeyError', 'IndexError', 'AttributeError'].includes(error.failure))
-      return undefined;
+    if (isFailure(error, 'TypeError', 'KeyError', 'IndexError', 'AttributeError')) return undefined;
     throw error;
   }
 }

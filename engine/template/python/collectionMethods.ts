@@ -136,7 +136,16 @@ export const DICT_METHODS: ReadonlyMap<string, Method<Dict>> = new Map<string, M
       return null;
     }),
   ],
-  ['copy', { ...positional(), run: (dict) => Dict.of(dict.entries()) }],
+  [
+    'copy',
+    {
+      ...positional(),
+      run: (dict, _, host) => {
+        host.spend(dict.size);
+        return Dict.of(dict.entries());
+      },
+    },
+  ],
   [
     'fromkeys',
     { ...KEY, run: (_, [keys, value], host) => Dict.of(itemsOf(keys!, host).map((key) => [key, value!] as const)) },
@@ -146,7 +155,8 @@ export const DICT_METHODS: ReadonlyMap<string, Method<Dict>> = new Map<string, M
   ['keys', { ...positional(), run: (dict) => new DictView('dict_keys', dict) }],
   [
     'popitem',
-    change(positional(), (dict) => {
+    change(positional(), (dict, _, host) => {
+      host.spend(dict.size);
       const last = [...dict.entries()].at(-1);
       if (!last) throw new Failure('KeyError', 'popitem(): dictionary is empty');
       dict.delete(last[0]);

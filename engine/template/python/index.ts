@@ -62,5 +62,6 @@ export {
   typeName,
   Undefined,
   type Value,
+  weightOf,
 } from './value.ts';
 export { SPACE, trimSpace } from './whitespace.ts';

@@ -10,8 +10,8 @@ import { trimSpace } from './whitespace.ts';
 /** CPython refuses to convert longer integers from and to text. Source: `sys.get_int_max_str_digits()`. */
 const MAX_INT_DIGITS = 4300;
 
-/** Largest integer that is computed, in bits: far beyond what can be printed. */
-const MAX_INT_BITS = 200_000n;
+/** Largest integer that is computed, in bits: more than can be printed. */
+const MAX_INT_BITS = 20_000n;
 
 export type Num = bigint | number;
 
@@ -283,13 +283,20 @@ export function parseIntText(text: string, base: bigint): bigint {
   if (digits.length > MAX_INT_DIGITS) {
     throw valueError(`exceeds the limit (${MAX_INT_DIGITS} digits) for integer string conversion`);
   }
-  let result = 0n;
-  for (const digit of digits) {
-    const value = BigInt(Number.parseInt(digit, 36));
-    if (value >= radix) throw invalid();
-    result = result * radix + value;
-  }
+  const result = magnitudeOf(digits, Number(radix));
+  if (result === undefined) throw invalid();
   return match[1] === '-' ? -result : result;
+}
+
+/** The number that digits in lower case stand for, or `undefined` where one is too large for the radix. */
+function magnitudeOf(digits: string, radix: number): bigint | undefined {
+  const highest = (radix - 1).toString(radix);
+  for (const digit of digits) if (digit > highest) return undefined;
+  const prefix = { 2: '0b', 8: '0o', 10: '', 16: '0x' }[radix];
+  if (prefix !== undefined) return BigInt(prefix + digits);
+  let result = 0n;
+  for (const digit of digits) result = result * BigInt(radix) + BigInt(Number.parseInt(digit, 36));
+  return result;
 }
 
 /** Announces a repetition of something `unit` long. */

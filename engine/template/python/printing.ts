@@ -12,8 +12,12 @@ export function str(value: Value, host: Host): string {
   switch (typeof value) {
     case 'string':
       return value;
-    case 'bigint':
-      return intText(value);
+    case 'bigint': {
+      const text = intText(value);
+      // Converting a long integer takes time that grows with the square of its length.
+      if (text.length > 40) host.spend(text.length);
+      return text;
+    }
     case 'number':
       return floatText(value);
     case 'boolean':
@@ -55,7 +59,7 @@ function write(value: Value, host: Host, depth: number, open: Value[]): string {
   checkDepth(depth);
   const item = (part: Value): string => {
     const text = write(part, host, depth + 1, open);
-    host.spend(1);
+    host.spend(1 + (text.length >> 4));
     total += text.length + 2;
     host.fits(total);
     return text;

@@ -198,6 +198,7 @@ export function join(separator: string, items: readonly Value[], host: Host): st
     host.fits(total);
     return textOf(item);
   });
+  host.spend(total >> 4);
   return parts.join(separator);
 }
 
@@ -205,12 +206,9 @@ export function capitalize(text: string): string {
   const first = text.codePointAt(0);
   if (first === undefined) return text;
   const head = String.fromCodePoint(first);
-  const upper = head.toUpperCase();
   // Title case of a character that expands (ß) capitalizes its first letter only.
-  return (
-    (upper.length > head.length ? upper[0]! + upper.slice(1).toLowerCase() : upper) +
-    text.slice(head.length).toLowerCase()
-  );
+  const title = head.toUpperCase().replace(/(?<=\p{Lu}).+/su, (rest) => rest.toLowerCase());
+  return title + text.slice(head.length).toLowerCase();
 }
 
 const CASED = /[\p{Uppercase}\p{Lowercase}\p{Lt}]/u;
@@ -242,7 +240,9 @@ export function isUpper(text: string): boolean {
 }
 
 function swapCase(text: string): string {
-  return Array.from(text, (c) => (isUpper(c) ? c.toLowerCase() : c.toUpperCase())).join('');
+  return text.replace(/\p{Uppercase}+|\P{Uppercase}+/gu, (run) =>
+    isUpper(run[0]!) ? run.toLowerCase() : run.toUpperCase(),
+  );
 }
 
 function expandTabs(text: string, size: number, host: Host): string {

@@ -494,6 +494,16 @@ export function textLength(text: string): number {
   return codePoints(text).length;
 }
 
+/** Rough cost of working through a value once, in steps: what its size adds to an operation. */
+export function weightOf(value: Value): number {
+  if (typeof value === 'string') return value.length >> 4;
+  if (typeof value !== 'object' || value === null) return 0;
+  if (value instanceof Markup) return value.text.length >> 4;
+  if (Array.isArray(value)) return value.length >> 2;
+  if (value instanceof Dict) return value.size >> 1;
+  return value instanceof Tuple ? value.items.length >> 2 : 0;
+}
+
 /** Python's `len`. @throws Failure `TypeError` for what has none */
 export function lengthOf(value: Value): number {
   if (isText(value)) return textLength(textOf(value));

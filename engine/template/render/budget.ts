@@ -5,7 +5,7 @@ import { Failure } from '../python/index.ts';
 export interface Limits {
   /** Units of work: about one per node evaluated or item handled. @default 1000000 */
   readonly steps: number;
-  /** Longest text, rendered or intermediate, in UTF-16 code units, and most items in one list. @default 8388608 */
+  /** Longest text, rendered or intermediate, in UTF-16 code units, and most items in one list. @default 4194304 */
   readonly size: number;
   /** How deep macros, recursive loops and blocks may call each other. @default 200 */
   readonly nesting: number;
@@ -13,7 +13,7 @@ export interface Limits {
   readonly range: number;
 }
 
-export const DEFAULT_LIMITS: Limits = { steps: 1_000_000, size: 8 * 1024 * 1024, nesting: 200, range: 100_000 };
+export const DEFAULT_LIMITS: Limits = { steps: 1_000_000, size: 4 * 1024 * 1024, nesting: 200, range: 100_000 };
 
 export class Budget {
   readonly #limits: Limits;

@@ -35,6 +35,7 @@ import {
   typeName,
   Undefined,
   type Value,
+  weightOf,
 } from '../python/index.ts';
 import {
   type Arguments,
@@ -76,6 +77,13 @@ export class Evaluator implements Host {
 
   spend(steps: number): void {
     this.budget.spend(steps);
+  }
+
+  /** Counts the work that an operation on values of this size is. */
+  #weigh(...values: readonly Value[]): void {
+    let weight = 0;
+    for (const value of values) weight += weightOf(value);
+    if (weight > 0) this.budget.spend(weight);
   }
 
   fits(size: number | bigint): void {
@@ -139,6 +147,7 @@ export class Evaluator implements Host {
         const left = this.evaluate(node.left);
         const right = this.evaluate(node.right);
         this.at = node;
+        this.#weigh(left, right);
         if (node.operator === '**' && isNegativeLiteral(node.left, left) && !isLiteral(node.right)) {
           // Jinja2 folds the constant and writes it without parentheses, so that Python applies the sign last.
           return negate(binary('**', negate(left), right, this));
@@ -164,6 +173,7 @@ export class Evaluator implements Host {
         const object = this.evaluate(node.object);
         const [from, to, step] = [node.from, node.to, node.step].map((bound) => (bound ? this.evaluate(bound) : null));
         this.at = node;
+        this.#weigh(object);
         return slice(object, from!, to!, step!, this);
       }
       case 'call': {
@@ -230,6 +240,7 @@ export class Evaluator implements Host {
     for (const { operator, operand } of rest) {
       const right = this.evaluate(operand);
       this.at = operand;
+      this.#weigh(left, right);
       if (!this.#holds(operator, left, right)) return false;
       left = right;
     }
@@ -256,6 +267,7 @@ export class Evaluator implements Host {
     const texts = parts.map((part) => {
       const value = this.evaluate(part);
       this.at = part;
+      this.#weigh(value);
       if (this.autoescape && value instanceof Markup) escaped = true;
       return this.autoescape && isText(value) ? value : str(value, this);
     });
@@ -279,6 +291,8 @@ export class Evaluator implements Host {
   #attribute(node: Attribute): Value {
     const object = this.evaluate(node.object);
     this.at = node;
+    // A method does its work when it is called, but is bound to its object here.
+    if (!(object instanceof Dict)) this.#weigh(object);
     if (object instanceof Undefined) object.fail();
     if (object instanceof Namespace) this.recording.carrier(object);
     const value = attributeOrItem(object, node.name, this);
@@ -295,6 +309,7 @@ export class Evaluator implements Host {
     const object = this.evaluate(node.object);
     const key = this.evaluate(node.key);
     this.at = node;
+    if (isText(object)) this.#weigh(object);
     if (object instanceof Undefined) object.fail();
     if (object instanceof Namespace) this.recording.carrier(object);
     const value = itemOrAttribute(object, key, this);
@@ -332,6 +347,7 @@ export class Evaluator implements Host {
   }
 
   call(callee: Value, args: Value[], keywords: Keywords): Value {
+    this.#weigh(...args, ...keywords.values());
     if (!(callee instanceof PyObject) || !callee.call) {
       throw typeError(`'${typeName(callee)}' object is not callable`, 'remove the parentheses');
     }
@@ -353,6 +369,7 @@ export class Evaluator implements Host {
   filter(name: Value, value: Value, args: Value[], keywords: Keywords): Value {
     const run = FILTERS.get(calledName(name));
     if (!run) throw unknown('filter', calledName(name));
+    this.#weigh(value, ...args);
     return run(value, args, keywords, this);
   }
 
@@ -366,6 +383,7 @@ export class Evaluator implements Host {
   test(name: Value, value: Value, args: Value[], keywords: Keywords): Value {
     const run = TESTS.get(calledName(name));
     if (!run) throw unknown('test', calledName(name));
+    this.#weigh(value, ...args);
     return run(value, args, keywords, this);
   }
 }

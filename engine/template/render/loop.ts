@@ -52,7 +52,8 @@ export class LoopContext extends PyObject {
     this.#index++;
     this.#before = this.#current;
     this.#current = next.value;
-    this.#host.spend(1);
+    // A round makes a scope of its own, which is more than the work of one node.
+    this.#host.spend(3);
     return next;
   }
 

@@ -402,9 +402,30 @@ export function parseTarget(cursor: Cursor, endName?: string): Target {
   return toTarget(cursor, parseTuple(cursor, endName === undefined ? { simple: true } : { simple: true, endName }));
 }
 
-/** The target of `set`, which may also be a namespace's member. */
+/** The target of `set`, where members of namespaces are targets too (several of them since Jinja2 3.1.5). */
 export function parseSetTarget(cursor: Cursor): Target {
-  if (cursor.following.type !== 'operator .') return parseTarget(cursor);
+  const { start } = cursor.current;
+  const items: Target[] = [];
+  let tuple = false;
+  for (;;) {
+    if (items.length > 0) cursor.expect('operator ,');
+    if (items.length > 0 && cursor.is('%}')) break;
+    const member = cursor.is('name') && cursor.following.type === 'operator .';
+    items.push(
+      member
+        ? parseMemberTarget(cursor)
+        : toTarget(
+            cursor,
+            cursor.nested(() => parsePrimary(cursor)),
+          ),
+    );
+    if (!cursor.is('operator ,')) break;
+    tuple = true;
+  }
+  return tuple ? { kind: 'targets', items, start, end: cursor.end } : items[0]!;
+}
+
+function parseMemberTarget(cursor: Cursor): Target {
   const { value, start, end } = cursor.expect('name');
   cursor.next();
   const member = cursor.expect('name');

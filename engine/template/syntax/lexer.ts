@@ -43,6 +43,9 @@ const STRING = /'[^'\\]*(?:\\.[^'\\]*)*'|"[^"\\]*(?:\\.[^"\\]*)*"/sy;
 const OPERATOR = /\/\/|\*\*|==|!=|>=|<=|[-+/*%~[\](){}><=.:|,;]/y;
 const CLOSING: Readonly<Record<string, string>> = { '(': ')', '[': ']', '{': '}' };
 
+/** After so many mistakes, the rest of the file is not looked at. */
+const MAX_PROBLEMS = 50;
+
 export function tokenize(source: string): { tokens: Token[]; problems: TemplateProblem[] } {
   const lexer = new Lexer(source);
   lexer.run();
@@ -68,7 +71,7 @@ class Lexer {
   }
 
   run(): void {
-    while (this.#at < this.#length) this.#data();
+    while (this.#at < this.#length && this.problems.length < MAX_PROBLEMS) this.#data();
     this.#push('end', this.#length, this.#length, null);
   }
 
