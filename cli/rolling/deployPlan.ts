@@ -2,7 +2,7 @@
 import type { DeployReport, PlanReport, RunOptions } from '../../engine/index.ts';
 import { EXIT, type ExitStatus } from '../exitStatus.ts';
 import type { Context, Session } from '../session/context.ts';
-import { planCounts, planLines } from '../views/plan.ts';
+import { blockedLines, planCounts, planLines } from '../views/plan.ts';
 import { summaryJson } from '../views/rolloutSummary.ts';
 import { agree, toCarryOut } from './agree.ts';
 import { type CarryOutOptions, carryOut } from './carryOut.ts';
@@ -31,6 +31,7 @@ export async function deployPlan(
       return { ...report, rollouts: [...report.rollouts, ...others] };
     };
     const { status } = await carryOut(context, session, start, shown);
+    if (toCarryOut(plan).length > 0) out.print(...blockedLines(plan, out.style));
     return worst(status, blockedStatus(plan));
   };
 

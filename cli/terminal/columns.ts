@@ -66,7 +66,8 @@ export function table(
 ): string[] {
   const count = Math.max(0, ...rows.map((row) => row.length));
   const widths = Array.from({ length: count }, (_, i) => Math.max(0, ...rows.map((row) => width(row[i] ?? ''))));
-  const kept = new Set(widths.keys());
+  // A column that no row uses takes no room.
+  const kept = new Set([...widths.keys()].filter((i) => widths[i]! > 0));
   const last = count - 1;
   const before = () => [...kept].reduce((sum, i) => sum + (i === last ? 0 : widths[i]! + 2), 0);
   for (const i of optional) {

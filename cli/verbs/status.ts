@@ -42,11 +42,14 @@ export const statusVerb: Verb = (program, run) => {
     .description('show where each workload is: phase, tasks, traffic, revision')
     .argument('[workload...]', WORKLOADS)
     .option('--watch', 'keep looking until interrupted')
+    .option('--offline', 'do not ask AWS whether what runs has changed since')
     .action(
-      run((context, workloads: string[], options: { watch?: true }) =>
+      run((context, workloads: string[], options: { watch?: true; offline?: true }) =>
         withEngine(context, async (session) => {
           const { out } = context;
-          const look = () => session.engine.status(whereOf(context, workloads));
+          // Watching reads the store alone: it looks every second.
+          const live = !options.watch && !options.offline;
+          const look = () => session.engine.status({ ...whereOf(context, workloads), live });
           if (options.watch) return watch(context, look, session);
           const entries = await look();
           if (out.json) out.machine(entries.map(statusJson));

@@ -105,6 +105,7 @@ export function workloadPlanLines(plan: WorkloadPlan, style: Style): string[] {
   const colored = paint(style, plan.action);
   const header = `${colored(SIGN[plan.action])} ${color.bold(oneLine(plan.workload))}  ${colored(plan.action)}`;
   const reason = wrap(plan.reason, room);
+  const isSaid = plan.problems.some(({ message }) => message === plan.reason);
   if (plan.action === 'unchanged' && plan.differences.length === 0 && plan.problems.length === 0) {
     return [
       `${header}  ${color.dim(shorten(oneLine(plan.reason), Math.max(20, style.width() - width(header) - 2), style.symbols.ellipsis))}`,
@@ -115,7 +116,7 @@ export function workloadPlanLines(plan: WorkloadPlan, style: Style): string[] {
     header,
     ...(plan.target === undefined ? [] : field('target', [oneLine(targetLabel(plan.target))], style)),
     ...field('strategy', [STRATEGY[plan.strategy]], style),
-    ...field('because', reason, style),
+    ...(isSaid ? [] : field('because', reason, style)),
     ...field('files', files, style),
     ...field(
       'changes',
@@ -124,6 +125,15 @@ export function workloadPlanLines(plan: WorkloadPlan, style: Style): string[] {
     ),
     ...plan.problems.flatMap((problem) => problemLines(problem, style, 2)),
   ];
+}
+
+/** What a deployment leaves as it is because it must, one line each. */
+export function blockedLines(report: PlanReport, style: Style): string[] {
+  const blocked = report.workloads.filter(({ action }) => action === 'blocked');
+  return blocked.flatMap(({ workload, reason }) => [
+    `${style.color.red(style.symbols.failed)}  ${style.color.bold(oneLine(workload))}  blocked`,
+    ...wrap(reason, style.width() - 4).map((line) => `    ${line}`),
+  ]);
 }
 
 /** `2 to create, 1 unchanged`. */

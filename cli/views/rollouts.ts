@@ -35,10 +35,12 @@ export function rolloutJson(record: RolloutRecord): object {
   };
 }
 
-export function statusJson({ rollout, owner }: StatusEntry): object {
+/** `drift`: `none`, or how what runs differs; null where nobody looked or it cannot be told. */
+export function statusJson({ rollout, owner, drift }: StatusEntry): object {
   return {
     ...rolloutJson(rollout),
     since: iso(rollout.endedAt ?? rollout.startedAt),
+    drift: drift === undefined ? null : (drift ?? 'none'),
     owner: owner === undefined ? null : { host: owner.host, pid: owner.pid },
   };
 }
@@ -53,6 +55,11 @@ const atWork = ({ rollout, owner }: StatusEntry): string => {
   return rollout.message;
 };
 
+function driftText({ drift }: StatusEntry, { color }: Style): string {
+  if (drift === undefined) return '';
+  return drift === null ? 'no drift' : color.yellow(`drift: ${oneLine(drift)}`);
+}
+
 /** @param now on the rollouts' clock */
 export function statusLines(entries: readonly StatusEntry[], now: number, style: Style): string[] {
   const { color, symbols } = style;
@@ -65,11 +72,12 @@ export function statusLines(entries: readonly StatusEntry[], now: number, style:
       progressText(rollout),
       revisionText(rollout),
       color.dim(`${duration(now - (rollout.endedAt ?? rollout.startedAt))} ago`),
+      driftText(entry, style),
       color.dim(oneLine(targetLabel(rollout.target))),
       oneLine(atWork(entry)),
     ];
   });
-  return table(rows, { columns: style.tableWidth(), ellipsis: symbols.ellipsis, optional: [6, 4, 5, 3] });
+  return table(rows, { columns: style.tableWidth(), ellipsis: symbols.ellipsis, optional: [7, 4, 5, 3] });
 }
 
 export function historyLines(records: readonly RolloutRecord[], style: Style): string[] {

@@ -104,6 +104,11 @@ describe('gitmoxi deploy', function () {
     assert.ok(Date.parse(web.endedAt!) > Date.parse(web.startedAt));
 
     const soFar = (await changes()).length;
+    const [settled] = jsonLines<{ drift: string }[]>(await run('status', '--json'));
+    assert.deepEqual(
+      settled!.map(({ drift }) => drift),
+      ['none', 'none'],
+    );
     const [again] = jsonLines<Plan>(await run('plan', '--json'));
     assert.deepEqual(
       again!.workloads.map(({ action, differences }) => [action, differences]),
