@@ -19,7 +19,10 @@ const STEPS: readonly (readonly [name: string, script: string, ...args: string[]
 ];
 
 // Everything that the suites start runs on the Node that runs this, whatever else is installed.
-const env = { ...process.env, PATH: [dirname(process.execPath), process.env['PATH']].join(process.platform === 'win32' ? ';' : ':') };
+const env = {
+  ...process.env,
+  PATH: [dirname(process.execPath), process.env['PATH']].join(process.platform === 'win32' ? ';' : ':'),
+};
 
 for (const [name, script, ...args] of STEPS) {
   console.log(`\n— ${name}`);
