@@ -357,7 +357,7 @@ export class Evaluator implements Host {
   #filter(node: FilterUse, content: Value | undefined): Value {
     const operand = node.operand ? this.#filterOperand(node.operand, content) : content!;
     const { args, named } = this.#arguments(node.args, NO_KEYWORDS);
-    this.at = node;
+    this.at = FILTERS.has(node.name) ? node : nameOf(node);
     return this.filter(node.name, operand, args, named);
   }
 
@@ -376,7 +376,7 @@ export class Evaluator implements Host {
   #test(node: TestUse): Value {
     const operand = this.evaluate(node.operand);
     const { args, named } = this.#arguments(node.args, NO_KEYWORDS);
-    this.at = node;
+    this.at = TESTS.has(node.name) ? node : nameOf(node);
     return this.test(node.name, operand, args, named);
   }
 
@@ -386,6 +386,11 @@ export class Evaluator implements Host {
     this.#weigh(value, ...args);
     return run(value, args, keywords, this);
   }
+}
+
+/** Where the name of a filter or test stands. */
+function nameOf({ name, nameStart }: FilterUse | TestUse): { start: number; end: number } {
+  return { start: nameStart, end: nameStart + name.length };
 }
 
 /** Whether an expression is made of literals only. */

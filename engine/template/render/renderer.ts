@@ -96,6 +96,19 @@ function didYouMean(name: string, candidates: Iterable<string>): string | undefi
   return guess === undefined ? undefined : `did you mean '${guess}'?`;
 }
 
+/** Problems with the same key are the same problem. */
+function placeKey({
+  start,
+  end,
+  code,
+}: {
+  readonly start: number;
+  readonly end: number;
+  readonly code: string;
+}): string {
+  return `${start}:${end}:${code}`;
+}
+
 /** What is assigned where a value could not be computed: using it is not reported again. */
 const UNKNOWN = new Undefined({ name: null, message: 'unknown', start: -1, end: -1, silent: true });
 
@@ -111,6 +124,7 @@ class Renderer {
     this.#template = template;
     this.#evaluator = new Evaluator(scope, new Budget(limits));
     this.#complete = template.problems.length === 0;
+    for (const problem of template.problems) this.#reported.add(placeKey(problem));
   }
 
   run(): Rendered {
@@ -150,11 +164,13 @@ class Renderer {
     const subject = failure.subject instanceof Undefined ? failure.subject : undefined;
     const known = subject !== undefined && subject.details.start >= 0;
     const { start, end } = known ? subject.details : place;
-    const key = `${start}:${end}:${failure.code}`;
+    const key = placeKey({ start, end, code: failure.code });
     if (this.#reported.has(key)) return;
     this.#reported.add(key);
-    const withheld = sensitive && failure.failure !== 'UndefinedError' && failure.failure !== 'LimitError';
     const name = known && typeof subject.details.name === 'string' ? subject.details.name : undefined;
+    // A name that is written in the template is no secret; one that was computed may be.
+    const written = name !== undefined && this.#template.source.slice(start, end).includes(name);
+    const withheld = sensitive && failure.failure !== 'LimitError' && !written;
     const hint =
       withheld || (sensitive && subject?.details.owner !== undefined) ? undefined : this.#hint(failure, subject);
     this.#problems.push({
@@ -165,7 +181,7 @@ class Renderer {
         ? `this can't be evaluated (${failure.failure}); details are withheld because it reads a sensitive input`
         : failure.message,
       ...(hint === undefined ? {} : { hint }),
-      ...(name === undefined ? {} : { name }),
+      ...(name === undefined || withheld ? {} : { name }),
     });
   }
 

@@ -39,6 +39,7 @@ class Parser {
   readonly blocks = new Map<string, Block>();
   readonly #cursor: Cursor;
   readonly #problems: TemplateProblem[];
+  readonly #lexical: readonly TemplateProblem[];
   /** Tags that the enclosing statements wait for, innermost last. */
   readonly #expected: (readonly string[])[] = [];
   #gaveUp = false;
@@ -46,6 +47,7 @@ class Parser {
   constructor(tokens: readonly Token[], problems: TemplateProblem[]) {
     this.#cursor = new Cursor(tokens);
     this.#problems = problems;
+    this.#lexical = [...problems];
   }
 
   parse(): Body {
@@ -90,8 +92,11 @@ class Parser {
       return parse();
     } catch (error) {
       if (!(error instanceof SyntaxFailure)) throw error;
-      this.#report(error);
+      const { tagStart } = this.#cursor;
       this.#cursor.skipTag();
+      // What the lexer rejected in this tag explains the failure already.
+      const explained = this.#lexical.some((problem) => problem.start >= tagStart && problem.start <= this.#cursor.end);
+      if (!explained || error.code === 'template.limit') this.#report(error);
       return otherwise(start);
     }
   }

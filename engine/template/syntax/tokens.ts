@@ -22,6 +22,8 @@ export class SyntaxFailure extends EngineError {
 
 export class Cursor {
   readonly #tokens: readonly Token[];
+  /** Where the tag that is being parsed opens. */
+  tagStart = 0;
   #index = 0;
   #depth = 0;
 
@@ -44,6 +46,7 @@ export class Cursor {
 
   next(): Token {
     const token = this.current;
+    if (token.type === '{{' || token.type === '{%') this.tagStart = token.start;
     if (token.type !== 'end') this.#index++;
     return token;
   }
