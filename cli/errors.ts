@@ -18,7 +18,9 @@ export interface Complaint {
 
 /** `error: unknown option '--fore'\n(Did you mean --force?)` */
 function fromCommander(error: CommanderError): Complaint {
-  const [first = '', suggestion] = error.message.split('\n');
+  // Help was shown instead of an answer: there was no verb, or `help` was asked about one that does not exist.
+  const text = error.code === 'commander.help' ? 'no such command, or none given' : error.message;
+  const [first = '', suggestion] = text.split('\n');
   const hint = /^\(Did you mean (.*)\?\)$/.exec(suggestion ?? '')?.[1];
   return {
     code: error.code.replace(/^commander\./, 'cli.').replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`),

@@ -48,7 +48,6 @@ export function buildProgram(run: Run): Command {
     .description('Deploys Amazon ECS services and AWS Lambda functions from Git.')
     .version(packageJson.version, '-V, --version', 'the version')
     .helpOption('-h, --help', 'this text')
-    .helpCommand(false)
     .configureHelp({ showGlobalOptions: true })
     .configureOutput({ outputError: () => {} })
     .addHelpText('after', EXAMPLES)
@@ -84,10 +83,6 @@ export async function runProgram(words: readonly string[]): Promise<ExitStatus> 
     };
   const program = buildProgram(run);
   try {
-    if (words.length === 0) {
-      program.outputHelp({ error: true });
-      return EXIT.usage;
-    }
     await program.parseAsync(words, { from: 'user' });
     return status;
   } catch (error) {

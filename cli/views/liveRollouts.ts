@@ -4,11 +4,11 @@
  */
 import { createLogUpdate } from 'log-update';
 import { type Clock, isFinal, type RolloutRecord } from '../../engine/index.ts';
-import { oneLine, shorten, table } from '../terminal/columns.ts';
+import { oneLine, table } from '../terminal/columns.ts';
 import type { Output } from '../terminal/output.ts';
 import type { Style } from '../terminal/style.ts';
 import { duration } from '../terminal/time.ts';
-import { eventLine, type RolloutsView } from './rolloutEvents.ts';
+import { eventParagraph, type RolloutsView } from './rolloutEvents.ts';
 
 const FRAME_MS = 100;
 
@@ -66,7 +66,7 @@ export function liveView(out: Output, clock: Clock): RolloutsView {
       records.set(record.id, record);
       if (event.level !== 'info' && event.code !== 'rollout.ended' && !isPaused) {
         screen.clear();
-        out.print(shorten(eventLine(event, out.style), 4 * out.style.width(), out.style.symbols.ellipsis));
+        out.print(...eventParagraph(event, out.style));
       }
       draw();
     },

@@ -1,7 +1,7 @@
 /** A rollout's events: as the machine output of the contract, and as plain lines for logs and pipes. */
 import type { RolloutEvent, RolloutRecord } from '../../engine/index.ts';
 import type { LogLevel } from '../session/globals.ts';
-import { oneLine, pad, width } from '../terminal/columns.ts';
+import { oneLine, pad, width, wrap } from '../terminal/columns.ts';
 import type { Output } from '../terminal/output.ts';
 import type { Style } from '../terminal/style.ts';
 import { iso, timeOfDay } from '../terminal/time.ts';
@@ -26,6 +26,9 @@ const DETAILS: ReadonlySet<string> = new Set(['action.started', 'action.done']);
 /** Longest phase, so that messages line up. */
 const PHASE_COLUMNS = 'rolling back'.length;
 
+/** Below the workload's name. */
+const MESSAGE_INDENT = '12:31:05  '.length;
+
 const colored = ({ color }: Style, { level, code, phase }: RolloutEvent): ((text: string) => string) => {
   if (level === 'error') return color.red;
   if (level === 'warning') return color.yellow;
@@ -42,6 +45,16 @@ export function eventLine(event: RolloutEvent, style: Style, columns = 0): strin
   const name = pad(oneLine(event.workload), columns);
   const phase = pad(event.phase, PHASE_COLUMNS);
   return `${color.dim(timeOfDay(event.time))}  ${color.bold(name)}  ${phase}  ${colored(style, event)(oneLine(event.message))}`;
+}
+
+/** An event above a live view: a message that is too long for its line is broken below it. */
+export function eventParagraph(event: RolloutEvent, style: Style): string[] {
+  const line = eventLine(event, style);
+  if (width(line) <= style.width()) return [line];
+  const head = `${style.color.dim(timeOfDay(event.time))}  ${style.color.bold(oneLine(event.workload))}  ${event.phase}`;
+  const paint = colored(style, event);
+  const body = wrap(oneLine(event.message), style.width() - MESSAGE_INDENT);
+  return [head, ...body.map((text) => ' '.repeat(MESSAGE_INDENT) + paint(text))];
 }
 
 /**

@@ -45,6 +45,12 @@ describe('a wrong command line', () => {
   it('names the verb that may have been meant', () =>
     checkRefusal({ words: ['plna'], status: 2, message: /unknown command 'plna'/, hint: /did you mean plan\?/ }));
 
+  it('is one without a verb', async () => {
+    const { status, stdout, stderr } = await gitmoxi([]);
+    assert.deepEqual({ status, stdout }, { status: 2, stdout: '' });
+    assert.match(stderr, /^Usage: gitmoxi .*\nerror: no such command, or none given\n/s);
+  });
+
   it('names the option that may have been meant', () =>
     checkRefusal({ words: ['plan', '--offlin'], status: 2, message: /unknown option '--offlin'/, hint: /--offline/ }));
 
