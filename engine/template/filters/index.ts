@@ -6,7 +6,7 @@ import { toJson } from './json.ts';
 import { NUMBER_FILTERS } from './numbers.ts';
 import { prettyPrint } from './pprint.ts';
 import { SEQUENCE_FILTERS } from './sequences.ts';
-import { type Test, TESTS as VALUE_TESTS } from './tests.ts';
+import { type Test, test, TESTS as VALUE_TESTS } from './tests.ts';
 import { TEXT_FILTERS } from './text.ts';
 import { URL_FILTERS } from './urls.ts';
 
@@ -38,17 +38,17 @@ export const FILTERS: ReadonlyMap<string, Filter> = new Map<string, Filter>([
 ]);
 
 /** A key that is unhashable fails, as a look-up in a dict does. */
-function named(names: ReadonlyMap<string, unknown>): Test {
-  return (value) => {
+function named(name: string, names: ReadonlyMap<string, unknown>): readonly [string, Test] {
+  return test(name, [], (value) => {
     new Dict().has(value);
     return typeof value === 'string' && names.has(value);
-  };
+  });
 }
 
 const TEST_NAMES = new Map<string, unknown>([...VALUE_TESTS.keys(), 'filter', 'test'].map((name) => [name, true]));
 
 export const TESTS: ReadonlyMap<string, Test> = new Map<string, Test>([
   ...VALUE_TESTS,
-  ['filter', named(FILTERS)],
-  ['test', named(TEST_NAMES)],
+  named('filter', FILTERS),
+  named('test', TEST_NAMES),
 ]);

@@ -26,7 +26,8 @@ import {
 
 export type Test = (value: Value, args: Value[], keywords: Keywords, host: Host) => boolean;
 
-function test(
+/** A test with parameters behind its value, all of them required. */
+export function test(
   name: string,
   params: readonly string[],
   run: (value: Value, args: Value[], host: Host) => boolean,

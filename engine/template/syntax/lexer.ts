@@ -129,6 +129,8 @@ class Lexer {
     RAW_END.lastIndex = from;
     const match = RAW_END.exec(this.#source);
     if (!match) {
+      this.#at = from;
+      if (from >= this.#length) return;
       this.#problem(open, from, 'this raw block is never closed', 'close it with {% endraw %}');
       this.#text(from, this.#length, this.#length);
       return;
@@ -141,6 +143,8 @@ class Lexer {
   #comment(open: number): void {
     const close = this.#source.indexOf('#}', this.#at);
     if (close < 0) {
+      // Jinja2 misses the end of a comment or raw block only where something follows its beginning.
+      if (this.#at >= this.#length) return;
       this.#problem(open, open + 2, 'this comment is never closed', 'close it with #}');
       this.#at = this.#length;
       return;

@@ -7,6 +7,7 @@
 import { closest } from '../../closest.ts';
 import { FILTERS, TESTS } from '../filters/index.ts';
 import type { TemplateProblem } from '../problem.ts';
+import { isTruthy } from '../python/index.ts';
 import type { Body, Expression, For, Statement, Target } from './nodes.ts';
 import { childrenOf, namesOf, partsOf } from './walk.ts';
 
@@ -61,6 +62,13 @@ class StaticChecker {
       if (!known)
         this.#report(node.nameStart, node.nameStart + node.name.length, unknownCallable(node.kind, node.name));
     }
+    // Jinja2 folds constants first, so what a constant decides away is never looked at.
+    if (
+      node.kind === 'logical' &&
+      node.left.kind === 'constant' &&
+      isTruthy(node.left.value) === (node.operator === 'or')
+    )
+      return;
     for (const child of childrenOf(node)) this.#expression(child, conditional || node.kind === 'conditional');
   }
 
