@@ -21,7 +21,7 @@ import { EXIT, type ExitStatus } from './exitStatus.ts';
 import { type Context, createContext, whereOf, withEngine } from './session/context.ts';
 import { duration } from './terminal/time.ts';
 
-const NOTHING_WRONG: Scenario = { given: { clusters: [], alarms: [] }, rules: [] };
+const NOTHING_WRONG = '{ "rules": [] }';
 
 /** Seconds of the simulated AWS per real second. */
 const SPEED = 60;
@@ -37,8 +37,7 @@ function placeOf(folder: string): string {
 
 async function scenarioIn(folder: string): Promise<Scenario> {
   const path = join(folder, 'scenario.json');
-  const text = await readFile(path, 'utf8').catch(() => undefined);
-  return text === undefined ? NOTHING_WRONG : parseScenario(text, path);
+  return parseScenario(await readFile(path, 'utf8').catch(() => NOTHING_WRONG), path);
 }
 
 /** Keeps the demo away from the person's own AWS: only the sandbox knows these keys. */
@@ -70,6 +69,7 @@ async function demo(folder: string, temporary: string): Promise<ExitStatus> {
   await using sandbox = await startedSandbox({
     rules: scenario.rules,
     given: {
+      ...scenario.given,
       clusters: [...scenario.given.clusters, ...given.clusters],
       alarms: [...scenario.given.alarms, ...given.alarms],
     },

@@ -1,4 +1,5 @@
 /** The program's entry point: runs the command line, then ends the process once everything is written. */
+import { reportError } from './errors.ts';
 import { EXIT } from './exitStatus.ts';
 import { runProgram } from './program.ts';
 
@@ -9,6 +10,11 @@ for (const stream of [process.stdout, process.stderr]) {
     throw error;
   });
 }
+
+/** A mistake in the program is said in one line too. */
+process.on('uncaughtException', (error) => {
+  process.exit(reportError(error, { json: false, debug: process.argv.includes('debug') }));
+});
 
 const status = await runProgram(process.argv.slice(2));
 const flushed = (stream: NodeJS.WriteStream) => new Promise<void>((resolve) => stream.write('', () => resolve()));

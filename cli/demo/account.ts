@@ -4,7 +4,7 @@ import type { Scenario } from '../../sandbox/index.ts';
 
 export interface Needs {
   readonly account: string | undefined;
-  readonly given: Scenario['given'];
+  readonly given: Pick<Scenario['given'], 'clusters' | 'alarms'>;
 }
 
 const member = (value: Json | undefined, key: string): Json | undefined => (isObject(value) ? value[key] : undefined);

@@ -46,7 +46,8 @@ export function onInterrupt(out: Output, work: Interruptible): Interrupt {
 
   const onSigint = () => {
     if (choice !== undefined) process.exit(EXIT.interrupted);
-    if (out.canAsk && !isAsking) void question();
+    // Where asking or aborting fails, nothing is lost: the rollouts can be taken up again.
+    if (out.canAsk && !isAsking) question().catch(() => letGo('interrupted'));
     else letGo('interrupted');
   };
   const onSignal = () => {

@@ -255,7 +255,7 @@ describe('gitmoxi deploy', function () {
   });
 
   it('goes back when another process aborts it', async () => {
-    const { made, run, begin } = await stage();
+    const { made, run, begin } = await stage('30x');
     assert.equal((await run('deploy', '--json', WEB)).status, 0);
     made.commit({ [INPUT]: shopFile('web_input.json.next-1-update') });
     const deploying = begin('deploy', '--json', '--since', 'HEAD~1');
