@@ -10,12 +10,15 @@ const ROOT = resolve(import.meta.dirname, '..');
 /** The script behind a package's command, run by this very Node: no shell, no `.cmd`. */
 const bin = (...path: string[]) => join(ROOT, 'node_modules', ...path);
 
+/** What `npm test -- FILE…` names, or all. */
+const suites = process.argv.length > 2 ? process.argv.slice(2) : ['test/**/*.test.ts'];
+
 const STEPS: readonly (readonly [name: string, script: string, ...args: string[]])[] = [
   ['schemas are up to date', join(ROOT, 'scripts', 'schemas.ts'), '--check'],
   ['types', bin('typescript', 'bin', 'tsc'), '--noEmit'],
   ['lint', bin('@biomejs', 'biome', 'bin', 'biome'), 'check', '--error-on-warnings', '.'],
   ['bundle', join(ROOT, 'scripts', 'build.ts')],
-  ['suites', bin('mocha', 'bin', 'mocha.js'), ...process.argv.slice(2)],
+  ['suites', bin('mocha', 'bin', 'mocha.js'), ...suites],
 ];
 
 // Everything that the suites start runs on the Node that runs this, whatever else is installed.
