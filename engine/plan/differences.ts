@@ -27,11 +27,16 @@ export function isEmpty(value: Json | undefined): boolean {
 
 const own = (value: JsonObject, key: string): Json | undefined => (Object.hasOwn(value, key) ? value[key] : undefined);
 
-/** How elements of a list are matched to each other: by one member, where every element has it; else by place. */
+/** Does the member tell the elements apart? One port may be mapped for tcp and for udp. */
+function distinguishes(list: readonly Json[], key: string): boolean {
+  const values = list.map((element) => (isObject(element) ? own(element, key) : undefined));
+  return !values.includes(undefined) && new Set(values.map((value) => canonical(value ?? null))).size === list.length;
+}
+
+/** How elements of a list are matched to each other: by a member that tells them apart, on both sides; else by place. */
 function identity(list: readonly Json[], other: readonly Json[]): string | undefined {
-  const all = [...list, ...other];
-  return ['name', 'key', 'sid', 'capacityProvider', 'targetGroupArn', 'containerPort'].find((key) =>
-    all.every((element) => isObject(element) && own(element, key) !== undefined),
+  return ['name', 'key', 'sid', 'capacityProvider', 'targetGroupArn', 'containerPort'].find(
+    (key) => distinguishes(list, key) && distinguishes(other, key),
   );
 }
 

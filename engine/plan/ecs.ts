@@ -27,9 +27,12 @@ const ASSIGNED_BY_ECS = new Set([
   'deregisteredAt',
 ]);
 
-/** RegisterTaskDefinition fills these in for a container; `essential` and `protocol` likewise. */
-const CONTAINER_DEFAULTS: JsonObject = { cpu: 0, essential: true };
-const HEALTH_CHECK_DEFAULTS: JsonObject = { interval: 30, timeout: 5, retries: 3 };
+/** What a member that is left out means: ECS answers with it, or without it. */
+const TASK_DEFAULTS: JsonObject = { enableFaultInjection: false };
+const CONTAINER_DEFAULTS: JsonObject = { cpu: 0, essential: true, versionConsistency: 'enabled' };
+const HEALTH_CHECK_DEFAULTS: JsonObject = { interval: 30, timeout: 5, retries: 3, startPeriod: 0 };
+const EFS_DEFAULTS: JsonObject = { rootDirectory: '/', transitEncryption: 'DISABLED' };
+const EFS_AUTHORIZATION_DEFAULTS: JsonObject = { iam: 'DISABLED' };
 
 function withoutEmpty(value: JsonObject, defaults: JsonObject = {}): Members {
   const kept: Members = {};
@@ -42,9 +45,9 @@ function withoutEmpty(value: JsonObject, defaults: JsonObject = {}): Members {
 function normalizePort(port: Json, hostPortFollows: boolean): Json {
   if (!isObject(port)) return port;
   const normal = withoutEmpty(port, { protocol: 'tcp' });
-  // In awsvpc and host mode the host port is the container port, said or not; in bridge mode 0 means "any".
+  // 0 is what a left-out host port is; in awsvpc and host mode that is the container port, in bridge mode "any".
   const implied = hostPortFollows ? port['containerPort'] : 0;
-  if (normal['hostPort'] === implied) delete normal['hostPort'];
+  if (normal['hostPort'] === implied || normal['hostPort'] === 0) delete normal['hostPort'];
   return normal;
 }
 
@@ -57,6 +60,22 @@ function normalizeContainer(container: Json, hostPortFollows: boolean): Json {
   if (isObject(normal['healthCheck']))
     normal['healthCheck'] = withoutEmpty(normal['healthCheck'], HEALTH_CHECK_DEFAULTS);
   return normal;
+}
+
+function normalizeVolume(volume: Json): Json {
+  const efs = isObject(volume) ? volume['efsVolumeConfiguration'] : undefined;
+  if (!isObject(volume) || !isObject(efs)) return volume;
+  const normal = withoutEmpty(efs, EFS_DEFAULTS);
+  const authorization = normal['authorizationConfig'];
+  if (isObject(authorization)) normal['authorizationConfig'] = withoutEmpty(authorization, EFS_AUTHORIZATION_DEFAULTS);
+  return { ...volume, efsVolumeConfiguration: normal };
+}
+
+/** A task's size in CPU units or MiB, as text: ECS turns `1 vCPU` into 1024 and `2 GB` into 2048 when it registers. */
+function normalizeSize(size: Json): string {
+  const text = String(size).trim();
+  const named = /^(\d*\.?\d+)\s*(vcpu|gb)$/i.exec(text);
+  return named ? String(Math.round(Number(named[1]) * 1024)) : text;
 }
 
 /** Tags without those that AWS or GitMoxi put there. */
@@ -73,15 +92,15 @@ export function normalizeTaskDefinition(definition: JsonObject): JsonObject {
   const networkMode = definition['networkMode'];
   const hostPortFollows = networkMode === 'awsvpc' || networkMode === 'host';
   for (const [key, member] of Object.entries(definition)) {
-    if (ASSIGNED_BY_ECS.has(key) || isEmpty(member)) continue;
+    if (ASSIGNED_BY_ECS.has(key) || isEmpty(member) || member === TASK_DEFAULTS[key]) continue;
     normal[key] = member;
   }
   normal['containerDefinitions'] = list(definition['containerDefinitions']).map((c) =>
     normalizeContainer(c, hostPortFollows),
   );
+  normal['volumes'] = list(definition['volumes']).map(normalizeVolume);
   normal['tags'] = normalizeTags(definition['tags']);
-  // ECS answers numbers given as text, and text given as numbers, as text.
-  for (const key of ['cpu', 'memory']) if (normal[key] !== undefined) normal[key] = String(normal[key]);
+  for (const key of ['cpu', 'memory']) if (normal[key] !== undefined) normal[key] = normalizeSize(normal[key]);
   if (networkMode === 'bridge') delete normal['networkMode'];
   return normal;
 }
@@ -98,6 +117,7 @@ const PARTIAL = new Set([
   'deploymentController',
   'networkConfiguration',
   'serviceConnectConfiguration',
+  'volumeConfigurations',
 ]);
 
 const AWSVPC_DEFAULTS: JsonObject = { assignPublicIp: 'DISABLED' };
@@ -111,7 +131,9 @@ function normalizeNetwork(value: Json): Json {
   if (!isObject(vpc)) return value;
   return {
     awsvpcConfiguration: {
-      ...withoutEmpty(vpc, AWSVPC_DEFAULTS),
+      // Said on both sides: what is compared is what the file says, and here silence means the default.
+      ...AWSVPC_DEFAULTS,
+      ...withoutEmpty(vpc),
       subnets: sorted(vpc['subnets']),
       securityGroups: sorted(vpc['securityGroups']),
     },
@@ -122,15 +144,32 @@ function normalizeStrategy(value: Json): Json {
   return list(value).map((item) => (isObject(item) ? withoutEmpty(item, { base: 0, weight: 0 }) : item));
 }
 
+/** ECS knows `host` as `instanceId`, and the sizes in either case. Source: Amazon ECS API reference, PlacementStrategy. */
+function normalizePlacement(value: Json): Json {
+  return list(value).map((item) => {
+    const field = isObject(item) ? item['field'] : undefined;
+    if (!isObject(item) || typeof field !== 'string') return item;
+    const plain = field.toLowerCase();
+    if (plain === 'host' || plain === 'instanceid') return { ...item, field: 'instanceId' };
+    return plain === 'cpu' || plain === 'memory' ? { ...item, field: plain } : item;
+  });
+}
+
 function normalizeMember(key: string, value: Json): Json {
   if (key === 'networkConfiguration') return normalizeNetwork(value);
   if (key === 'capacityProviderStrategy') return normalizeStrategy(value);
+  if (key === 'placementStrategy') return normalizePlacement(value);
   if (key === 'platformVersion' && value === 'LATEST') return null;
+  // Switched off, Service Connect is not shown at all.
+  if (key === 'serviceConnectConfiguration' && isObject(value) && value['enabled'] === false) return null;
   return value;
 }
 
-/** Keeps of `live` what `desired` speaks about, to any depth of objects. */
+/** Keeps of `live` what `desired` speaks about, to any depth; lists are gone through where they are of one length. */
 function restrict(live: Json | undefined, desired: Json): Json {
+  if (Array.isArray(live) && Array.isArray(desired) && live.length === desired.length) {
+    return live.map((element, i) => restrict(element, desired[i] ?? null));
+  }
   if (!isObject(live) || !isObject(desired)) return live ?? null;
   return Object.fromEntries(Object.keys(desired).map((key) => [key, restrict(live[key], desired[key] ?? null)]));
 }
@@ -187,6 +226,15 @@ function sameTaskDefinition(live: string, named: string): boolean {
   return have === want || have.replace(/:\d+$/, '') === want;
 }
 
+/** A role may be registered by its name and is answered by its ARN: where the file has the name, it is compared by it. */
+function withRoleNames(live: JsonObject, desired: JsonObject): JsonObject {
+  const named = ['taskRoleArn', 'executionRoleArn'].filter((key) => {
+    const [have, want] = [live[key], desired[key]];
+    return typeof have === 'string' && typeof want === 'string' && parseArn(have)?.resource === `role/${want}`;
+  });
+  return { ...live, ...Object.fromEntries(named.map((key) => [key, desired[key]!])) };
+}
+
 /**
  * Differences of the task definition, under `/taskDefinition`.
  *
@@ -203,11 +251,8 @@ export function taskDefinitionDifferences(
     const named = String(desiredService['taskDefinition'] ?? '');
     return sameTaskDefinition(have, named) ? [] : [{ path: '/taskDefinition', live: have, desired: named }];
   }
-  return differences(
-    live === undefined ? null : normalizeTaskDefinition(live),
-    normalizeTaskDefinition(desired),
-    '/taskDefinition',
-  );
+  const have = live === undefined ? null : normalizeTaskDefinition(live);
+  return differences(have && withRoleNames(have, desired), normalizeTaskDefinition(desired), '/taskDefinition');
 }
 
 /**

@@ -33,15 +33,7 @@ const DEFAULTS: Record<string, Json> = {
 };
 
 /** Members without a default: absent in the file leaves what is there. */
-const AS_SAID = [
-  'Runtime',
-  'Role',
-  'Handler',
-  'ImageConfig',
-  'LoggingConfig',
-  'CapacityProviderConfig',
-  'DurableConfig',
-];
+const AS_SAID = ['Runtime', 'Role', 'Handler', 'LoggingConfig', 'CapacityProviderConfig', 'DurableConfig'];
 
 /** Fixed when the function is made. Source: AWS Lambda developer guide; TenancyConfig and PackageType have no update. */
 const IMMUTABLE = ['PackageType', 'TenancyConfig'];
@@ -85,8 +77,10 @@ function liveMember(live: JsonObject, key: string): Json {
   return configurationMember(live, key);
 }
 
+/** Only a function from an image has an ImageConfig; there it is compared whole, and absent means none. */
 const configurationKeys = (desired: JsonObject) => [
   ...Object.keys(DEFAULTS),
+  ...(desired['ImageConfig'] !== undefined || desired['PackageType'] === 'Image' ? ['ImageConfig'] : []),
   ...AS_SAID.filter((key) => desired[key] !== undefined),
 ];
 
@@ -112,7 +106,8 @@ export function configurationDifferences(live: JsonObject, desired: JsonObject):
 /** The UpdateFunctionConfiguration request that makes a function's configuration what the definition says. */
 export function configurationRequest(desired: JsonObject): JsonObject {
   const request: Record<string, Json> = {};
-  for (const key of configurationKeys(desired)) request[key] = desired[key] ?? DEFAULTS[key] ?? null;
+  for (const key of configurationKeys(desired))
+    request[key] = desired[key] ?? DEFAULTS[key] ?? (key === 'ImageConfig' ? {} : null);
   return request;
 }
 

@@ -79,6 +79,68 @@ describe('differences of an ECS service', () => {
     assert.deepEqual(replacementMembers(found).sort(), ['launchType', 'schedulingStrategy']);
   });
 
+  it('show a public address that the file forbids, by word or by silence', () => {
+    const network = (assignPublicIp?: string): JsonObject => ({
+      networkConfiguration: {
+        awsvpcConfiguration: { subnets: ['subnet-a'], ...(assignPublicIp === undefined ? {} : { assignPublicIp }) },
+      },
+    });
+    const path = '/networkConfiguration/awsvpcConfiguration/assignPublicIp';
+    assert.deepEqual(paths(serviceDifferences(network('ENABLED'), network('DISABLED'))), [path]);
+    assert.deepEqual(paths(serviceDifferences(network('ENABLED'), network())), [path]);
+    assert.deepEqual(serviceDifferences(network('DISABLED'), network()), []);
+  });
+
+  it('take a Service Connect that is switched off for none, and show one that runs against it', () => {
+    const off = { ...DESIRED, serviceConnectConfiguration: { enabled: false } };
+    assert.deepEqual(serviceDifferences(LIVE, off), []);
+    const on: JsonObject = {
+      ...LIVE,
+      deployments: [{ status: 'PRIMARY', serviceConnectConfiguration: { enabled: true, namespace: 'shop' } }],
+    };
+    assert.deepEqual(paths(serviceDifferences(on, off)), ['/serviceConnectConfiguration']);
+  });
+
+  it('leave out what ECS fills into volumes and Service Connect services', () => {
+    const volume = { roleArn: 'arn:aws:iam::123456789012:role/ecs', sizeInGiB: 10 };
+    const service = { portName: 'http', clientAliases: [{ port: 80 }] };
+    const live: JsonObject = {
+      ...LIVE,
+      deployments: [
+        {
+          status: 'PRIMARY',
+          volumeConfigurations: [{ name: 'data', managedEBSVolume: { ...volume, filesystemType: 'xfs' } }],
+          serviceConnectConfiguration: { enabled: true, services: [{ ...service, discoveryName: 'http' }] },
+        },
+      ],
+    };
+    const asked = (sizeInGiB: number): JsonObject => ({
+      ...DESIRED,
+      volumeConfigurations: [{ name: 'data', managedEBSVolume: { ...volume, sizeInGiB } }],
+      serviceConnectConfiguration: { enabled: true, services: [service] },
+    });
+    assert.deepEqual(serviceDifferences(live, asked(10)), []);
+    assert.deepEqual(paths(serviceDifferences(live, asked(20))), [
+      '/volumeConfigurations/0/managedEBSVolume/sizeInGiB',
+    ]);
+  });
+
+  it('read placement as ECS does', () => {
+    const placed = (...fields: string[]): JsonObject => ({
+      ...DESIRED,
+      placementStrategy: fields.map((field) => ({ type: field === 'MEMORY' ? 'binpack' : 'spread', field })),
+    });
+    const live = {
+      ...LIVE,
+      placementStrategy: [
+        { type: 'spread', field: 'instanceId' },
+        { type: 'binpack', field: 'memory' },
+      ],
+    };
+    assert.deepEqual(serviceDifferences(live, placed('host', 'MEMORY')), []);
+    assert.equal(serviceDifferences(live, placed('attribute:ecs.availability-zone', 'MEMORY')).length, 1);
+  });
+
   it('compare tags without those of AWS and of GitMoxi', () => {
     const tags = [{ key: 'team', value: 'shop' }];
     assert.deepEqual(
@@ -143,6 +205,46 @@ describe('differences of a task definition', () => {
 
   it('are none for what ECS made of the same file', () => {
     assert.deepEqual(taskDefinitionDifferences(LIVE, live, DESIRED, desired), []);
+  });
+
+  it('read sizes, roles and defaults as ECS registers them', () => {
+    const written: JsonObject = {
+      ...desired,
+      cpu: '.25 vCPU',
+      memory: '0.5 GB',
+      executionRoleArn: 'execution',
+      volumes: [
+        { name: 'data', efsVolumeConfiguration: { fileSystemId: 'fs-1', authorizationConfig: { iam: 'DISABLED' } } },
+      ],
+    };
+    const registered: JsonObject = {
+      ...live,
+      executionRoleArn: 'arn:aws:iam::123456789012:role/execution',
+      enableFaultInjection: false,
+      volumes: [{ name: 'data', efsVolumeConfiguration: { fileSystemId: 'fs-1', rootDirectory: '/' } }],
+    };
+    assert.deepEqual(taskDefinitionDifferences(LIVE, registered, DESIRED, written), []);
+    const other = { ...written, cpu: '1 vCPU', executionRoleArn: 'task', enableFaultInjection: true };
+    assert.deepEqual(paths(taskDefinitionDifferences(LIVE, registered, DESIRED, other)).sort(), [
+      '/taskDefinition/cpu',
+      '/taskDefinition/enableFaultInjection',
+      '/taskDefinition/executionRoleArn',
+    ]);
+  });
+
+  it('keep one port for tcp and for udp apart, and take host port 0 for none', () => {
+    const mapping = (portMappings: JsonObject[]): JsonObject => ({
+      ...desired,
+      containerDefinitions: [{ name: 'dns', image: 'dns:1', portMappings }],
+    });
+    const registered = mapping([
+      { containerPort: 53, hostPort: 53, protocol: 'udp' },
+      { containerPort: 53, hostPort: 53, protocol: 'tcp' },
+    ]);
+    const asked = mapping([{ containerPort: 53, protocol: 'udp', hostPort: 0 }, { containerPort: 53 }]);
+    assert.deepEqual(taskDefinitionDifferences(LIVE, registered, DESIRED, asked), []);
+    const one = mapping([{ containerPort: 53, protocol: 'udp' }]);
+    assert.equal(taskDefinitionDifferences(LIVE, registered, DESIRED, one).length, 1);
   });
 
   it('name the member of the container by its place in the file', () => {
