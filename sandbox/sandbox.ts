@@ -1,4 +1,5 @@
 /** Puts the sandbox together: world, clock, services, server. The only place that knows all services. */
+import { apiGateway } from './apigateway/index.ts';
 import { CallLog, type CallRecord } from './callLog.ts';
 import { cloudwatch } from './cloudwatch/index.ts';
 import { ecs } from './ecs/index.ts';
@@ -11,7 +12,7 @@ import { realClock, type SandboxClock } from './time/index.ts';
 import { World } from './world.ts';
 
 /** Every simulated AWS service. */
-const SERVICES = [ecs, lambda, cloudwatch, sts];
+const SERVICES = [ecs, lambda, cloudwatch, apiGateway, sts];
 
 export interface SandboxOptions {
   /** @default the real clock */

@@ -152,11 +152,15 @@ function readGiven(given: JsonObject, path: string): Scenario['given'] {
       for (const [i, item] of (value as readonly Json[]).entries()) check(item, { path, at: `${place.at}[${i}]` });
     };
   const alarm = membersOf({ name: text, state: oneOf(ALARM_STATES) }, ['name']);
-  checkMembers(given, { path, at: 'given' }, { clusters: listOf(text), alarms: listOf(alarm) }, []);
+  const route = membersOf({ routeId: text, routeKey: text, functionArn: text }, ['routeId']);
+  const stage = membersOf({ stageName: text, variables: textMap }, ['stageName']);
+  const api = membersOf({ apiId: text, name: text, routes: listOf(route), stages: listOf(stage) }, ['apiId']);
+  checkMembers(given, { path, at: 'given' }, { clusters: listOf(text), alarms: listOf(alarm), apis: listOf(api) }, []);
   const checked = given as unknown as Partial<Scenario['given']>;
   return {
     clusters: checked.clusters ?? [],
     alarms: (checked.alarms ?? []).map(({ name, state }) => ({ name, state: state ?? 'OK' })),
+    apis: checked.apis ?? [],
   };
 }
 
@@ -173,6 +177,10 @@ function readRule(rule: Json, index: number, path: string): Rule {
 
 const anyObject: Check = (value, place) => {
   if (!isObject(value)) throw wrong(place, value, 'an object');
+};
+const textMap: Check = (value, place) => {
+  anyObject(value, place);
+  for (const [key, item] of Object.entries(value as JsonObject)) text(item, { ...place, at: `${place.at}.${key}` });
 };
 const anyList: Check = (value, place) => {
   if (!Array.isArray(value)) throw wrong(place, value, 'a list');

@@ -131,12 +131,29 @@ export type Rule =
 export type AlarmRule = Extract<Rule, { kind: 'alarm' }>;
 export type ApiRule = Extract<Rule, { kind: 'api' }>;
 
+/** An HTTP API with ids of one's own, so that configuration files may name them. */
+export interface GivenApi {
+  readonly apiId: string;
+  /** @default the id */
+  readonly name?: string;
+  readonly routes?: readonly {
+    readonly routeId: string;
+    /** @default `$default` */
+    readonly routeKey?: string;
+    /** What the route's integration points to. @default no integration */
+    readonly functionArn?: string;
+  }[];
+  /** Each deploys by itself. @default `$default` */
+  readonly stages?: readonly { readonly stageName: string; readonly variables?: Readonly<Record<string, string>> }[];
+}
+
 export interface Scenario {
   /** What every account and region has from the start. */
   readonly given: {
     /** Names of ECS clusters, with FARGATE and FARGATE_SPOT. */
     readonly clusters: readonly string[];
     readonly alarms: readonly { readonly name: string; readonly state: AlarmState }[];
+    readonly apis?: readonly GivenApi[];
   };
   readonly rules: readonly Rule[];
 }

@@ -1,4 +1,5 @@
 /** A sandbox on a virtual clock with the real SDK clients beside it, for the tests in this folder. */
+import { ApiGatewayV2Client } from '@aws-sdk/client-apigatewayv2';
 import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import {
   CreateClusterCommand,
@@ -26,6 +27,7 @@ export interface Aws extends AsyncDisposable {
   readonly lambda: LambdaClient;
   readonly cloudwatch: CloudWatchClient;
   readonly sts: STSClient;
+  readonly apis: ApiGatewayV2Client;
   /** Sets what goes wrong from now on. */
   rules(...rules: object[]): void;
 }
@@ -52,6 +54,7 @@ export async function startAws(options: AwsOptions = {}): Promise<Aws> {
     lambda: new LambdaClient(config),
     cloudwatch: new CloudWatchClient(config),
     sts: new STSClient(config),
+    apis: new ApiGatewayV2Client(config),
   };
   return {
     clock,
