@@ -2,12 +2,12 @@
 import type { Node } from 'jsonc-parser';
 import type { Json } from '../json.ts';
 
-export function valueOf(node: Node): Json {
-  if (node.type === 'array') return (node.children ?? []).map(valueOf);
+export function jsonOf(node: Node): Json {
+  if (node.type === 'array') return (node.children ?? []).map(jsonOf);
   if (node.type !== 'object') return node.value as Json;
   const members = (node.children ?? []).flatMap(({ children }): [string, Json][] => {
     const [key, value] = children ?? [];
-    return value === undefined ? [] : [[String(key?.value), valueOf(value)]];
+    return value === undefined ? [] : [[String(key?.value), jsonOf(value)]];
   });
   return Object.fromEntries(members);
 }

@@ -23,7 +23,7 @@ import {
   type TemplateProblem,
 } from '../template/index.ts';
 import type { CheckedWorkload, RenderedFile } from './checked.ts';
-import { valueOf } from './jsonValue.ts';
+import { jsonOf } from './jsonValue.ts';
 import { validateAgainstSchema } from './schema.ts';
 
 const NO_INPUTS: Inputs = { values: new Map(), complete: true, findings: [] };
@@ -138,7 +138,7 @@ function checkJson(
     const { start, end } = map.toSource(finding.start, finding.end);
     return { ...finding, path: file.path, start, end };
   });
-  return { value: valueOf(root), sensitive: sensitivePointers(root, map), findings };
+  return { value: jsonOf(root), sensitive: sensitivePointers(root, map), findings };
 }
 
 function checkTemplate(file: SourceFile, scope: Scope): Outcome {
