@@ -9,6 +9,7 @@ import { abortVerb } from './verbs/abort.ts';
 import { deployVerb } from './verbs/deploy.ts';
 import { historyVerb } from './verbs/history.ts';
 import { logsVerb } from './verbs/logs.ts';
+import { lspVerb } from './verbs/lsp.ts';
 import { planVerb } from './verbs/plan.ts';
 import { renderVerb } from './verbs/render.ts';
 import { resumeVerb } from './verbs/resume.ts';
@@ -31,6 +32,7 @@ const VERBS = [
   historyVerb,
   logsVerb,
   sandboxVerb,
+  lspVerb,
 ];
 
 const EXAMPLES = `

@@ -111,7 +111,8 @@ export interface RolloutSummary {
 }
 
 export interface DeployReport {
-  readonly revision: RevisionName;
+  /** Null where rollouts of several revisions were taken up, or none. */
+  readonly revision: RevisionName | null;
   readonly rollouts: readonly RolloutSummary[];
 }
 

@@ -291,5 +291,6 @@ export async function resumeAll(
     only === undefined ? owner === undefined : only.includes(record.id),
   );
   const rollouts = await Promise.all(mine.map((stored) => takeUp(ports, stored, options)));
-  return { revision: 'resume', rollouts };
+  const commits = new Set(mine.map(({ record }) => record.revision.commit ?? 'worktree'));
+  return { revision: commits.size === 1 ? [...commits][0]! : null, rollouts };
 }

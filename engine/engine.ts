@@ -4,13 +4,14 @@
  */
 import type { Engine, EngineOptions, PlanReport, RenderReport, StatusEntry, ValidateReport, Where } from './api.ts';
 import type { Aws } from './aws/index.ts';
-import type { CheckedWorkload } from './check/index.ts';
+import type { CheckedWorkload, RenderedFile } from './check/index.ts';
 import { selectWorkloads, workloadKey } from './config/index.ts';
 import { deployPlan, resumeAll } from './deploying.ts';
 import { EngineError } from './errors.ts';
 import { type Problem, toProblem } from './finding.ts';
 import { openRepository } from './git/index.ts';
-import { servingOf, targetKey } from './plan/index.ts';
+import { isObject, type Json } from './json.ts';
+import { pointer as pointerTo, servingOf, targetKey } from './plan/index.ts';
 import { planRevision } from './planning.ts';
 import { SENSITIVE } from './redact.ts';
 import type { RolloutRecord, StoredRollout } from './rollout/index.ts';
@@ -19,6 +20,23 @@ import { checkEach, pick, withRevision } from './workspace.ts';
 
 const problemsOf = (checked: CheckedWorkload): Problem[] =>
   checked.findings.map((finding) => toProblem(finding, checked.sources.get(finding.path)));
+
+/** A file's value as anybody may see it: what a sensitive input fed is masked. */
+function shownValue({ value, sensitive }: RenderedFile): Json {
+  const mask = (at: Json, pointer: string): Json => {
+    if (sensitive.has(pointer)) return SENSITIVE;
+    if (Array.isArray(at)) return at.map((item, i) => mask(item, `${pointer}/${i}`));
+    if (!isObject(at)) return at;
+    return Object.fromEntries(Object.entries(at).map(([key, member]) => [key, mask(member, pointerTo(pointer, key))]));
+  };
+  return value === undefined ? null : sensitive.size === 0 ? value : mask(value, '');
+}
+
+/** The rendered text likewise, piece by piece. */
+function shownText({ text, map }: RenderedFile): string | undefined {
+  if (text === undefined || map === undefined || !map.hasSensitive) return text;
+  return map.pieces.map(({ start, end, sensitive }) => (sensitive ? SENSITIVE : text.slice(start, end))).join('');
+}
 
 function rendered(checked: CheckedWorkload): RenderReport['workloads'][number] {
   const inputs = [...checked.inputs].map(([name, input]) => {
@@ -30,7 +48,7 @@ function rendered(checked: CheckedWorkload): RenderReport['workloads'][number] {
     kind: checked.kind,
     files: checked.files
       .filter((file) => file.role !== 'input')
-      .map(({ path, suffix, value, text }) => ({ path, suffix, rendered: value ?? null, text })),
+      .map((file) => ({ path: file.path, suffix: file.suffix, rendered: shownValue(file), text: shownText(file) })),
     inputs: Object.fromEntries(inputs),
     problems: problemsOf(checked),
   };

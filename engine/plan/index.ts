@@ -1,6 +1,6 @@
 /** The door of engine/plan. */
 export { type Desired, type EcsDesired, type LambdaDesired, OWN_TAG_PREFIX } from './desired.ts';
-export { canonical, type Difference, differences, isEmpty } from './differences.ts';
+export { canonical, type Difference, differences, isEmpty, pointer } from './differences.ts';
 export { changedMembers, NONE_OF, primaryDeployment, serviceDifferences, taskDefinitionName } from './ecs.ts';
 export {
   CODE_TAG,

@@ -314,6 +314,22 @@ function planDeletion(input: PlanInput): WorkloadPlan {
   return { ...plan, action: 'delete', reason: `its definition file was deleted: the ${noun} will be deleted` };
 }
 
+/** Said plainly, so that nobody counts on it. */
+function notCarriedOut(head: CheckedWorkload): Problem[] {
+  const file = head.files.find(({ role }) => role === 'eventSource');
+  if (file === undefined) return [];
+  const finding = {
+    path: file.path,
+    start: 0,
+    end: 0,
+    severity: 'warning' as const,
+    code: 'plan.event-sources-not-applied',
+    message: 'event sources are rendered and checked, and not applied by this version',
+    hint: 'connect them to the alias by hand, or with Terraform or CDK',
+  };
+  return [toProblem(finding, file.source)];
+}
+
 /** Decides what a deployment would do with one workload. */
 export function planWorkload(input: PlanInput): WorkloadPlan {
   if (input.deleted || input.head === undefined) return planDeletion(input);
@@ -336,6 +352,7 @@ export function planWorkload(input: PlanInput): WorkloadPlan {
     problems: [
       ...head.findings.map((finding) => toProblem(finding, head.sources.get(finding.path))),
       ...(decided.problems ?? []),
+      ...notCarriedOut(head),
     ],
     desired: proceeds ? desired : undefined,
   };

@@ -261,7 +261,19 @@ describe('plans', () => {
     await team.deploy(plan);
     const history = await team.engine.history({});
     const events = await Promise.all(history.map(({ id }) => team.engine.events(id)));
-    assert.doesNotMatch(JSON.stringify([history, events]), /hunter/);
+    const rendered = await team.engine.render({ repo: team.repository.root });
+    assert.doesNotMatch(JSON.stringify([history, events, rendered]), /hunter/);
+    assert.match(JSON.stringify(rendered), /"value":"\(sensitive\)"/);
+  });
+
+  it('say that event sources are not applied', async () => {
+    await using team = await Team.open();
+    team.repository.commit(lambdaFiles({ 'dev/resize_lambdaeventsourcedef.json': { PushEventSources: [] } }));
+    const plan = await team.plan();
+    assert.deepEqual(
+      plan.workloads[0]?.problems.map(({ code, severity, path }) => [code, severity, path]),
+      [['plan.event-sources-not-applied', 'warning', 'dev/resize_lambdaeventsourcedef.json']],
+    );
   });
 
   it('go back to the last good rollout, and hold the commit that was left', async () => {
