@@ -9,6 +9,8 @@ import { CODE_PATH, functionOperations } from './functionOperations.ts';
 import { lambdaOf } from './functions.ts';
 import { mappingOperations } from './mappingOperations.ts';
 
+export { mayInvoke } from './permissions.ts';
+
 const FUNCTIONS = '/2015-03-31/functions';
 const FUNCTION = `${FUNCTIONS}/{FunctionName}`;
 const MAPPINGS = '/2015-03-31/event-source-mappings';

@@ -8,6 +8,7 @@ export {
   apiRules,
   type FunctionEffect,
   functionEffect,
+  type GivenTargetGroup,
   type InitFailure,
   noScenario,
   type PullFailure,

@@ -155,14 +155,54 @@ function readGiven(given: JsonObject, path: string): Scenario['given'] {
   const route = membersOf({ routeId: text, routeKey: text, functionArn: text }, ['routeId']);
   const stage = membersOf({ stageName: text, variables: textMap }, ['stageName']);
   const api = membersOf({ apiId: text, name: text, routes: listOf(route), stages: listOf(stage) }, ['apiId']);
-  checkMembers(given, { path, at: 'given' }, { clusters: listOf(text), alarms: listOf(alarm), apis: listOf(api) }, []);
+  const checks = {
+    clusters: listOf(text),
+    alarms: listOf(alarm),
+    apis: listOf(api),
+    targetGroups: listOf(givenTargetGroup),
+  };
+  checkMembers(given, { path, at: 'given' }, checks, []);
   const checked = given as unknown as Partial<Scenario['given']>;
   return {
     clusters: checked.clusters ?? [],
     alarms: (checked.alarms ?? []).map(({ name, state }) => ({ name, state: state ?? 'OK' })),
     apis: checked.apis ?? [],
+    targetGroups: checked.targetGroups ?? [],
   };
 }
+
+const givenTargetGroup: Check = (value, place) => {
+  checkMembers(
+    value,
+    place,
+    {
+      arn: targetGroupArn,
+      name: text,
+      type: oneOf(['ip', 'instance', 'lambda', 'alb']),
+      port: numberIn(1, 65_535, true),
+      loadBalancer: text,
+      loadBalancerType: oneOf(['application', 'network']),
+      listenerPort: numberIn(1, 65_535, true),
+      rule: numberIn(1, 50_000, true),
+      weight: numberIn(0, 999, true),
+      healthCheckIntervalSeconds: numberIn(5, 300, true),
+      deregistrationDelaySeconds: numberIn(0, 3600, true),
+    },
+    [],
+  );
+  const { arn, name } = value as JsonObject;
+  if ((arn === undefined) === (name === undefined)) throw wrong(place, value, "either 'arn' or 'name'");
+};
+
+const targetGroupArn: Check = (value, place) => {
+  if (
+    typeof value === 'string' &&
+    /^arn:[\w-]+:elasticloadbalancing:[\w-]+:\d{12}:targetgroup\/[\w-]+\/\w+$/.test(value)
+  ) {
+    return;
+  }
+  throw wrong(place, value, "a target group's ARN");
+};
 
 function readRule(rule: Json, index: number, path: string): Rule {
   const at = `rules[${index}]`;

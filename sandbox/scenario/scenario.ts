@@ -150,12 +150,38 @@ export interface GivenApi {
 export interface Scenario {
   /** What every account and region has from the start. */
   readonly given: {
+/** A target group that is there from the start, with what forwards to it. One of `arn` and `name` is set. */
+export interface GivenTargetGroup {
+  /** In its own account and region only. */
+  readonly arn?: string;
+  readonly name?: string;
+  /** @default 'ip' */
+  readonly type?: 'ip' | 'instance' | 'lambda' | 'alb';
+  /** @default 80 */
+  readonly port?: number;
+  /** Name of the load balancer that forwards to it. @default none does */
+  readonly loadBalancer?: string;
+  /** @default 'application' */
+  readonly loadBalancerType?: 'application' | 'network';
+  /** @default 80 */
+  readonly listenerPort?: number;
+  /** Priority of the listener's rule that forwards to it. @default the listener's default rule */
+  readonly rule?: number;
+  /** 0 to 999. @default 1 for the first group of a listener or rule, 0 for the others */
+  readonly weight?: number;
+  /** @default 30 */
+  readonly healthCheckIntervalSeconds?: number;
+  /** @default 300 */
+  readonly deregistrationDelaySeconds?: number;
+}
+
     /** Names of ECS clusters, with FARGATE and FARGATE_SPOT. */
     readonly clusters: readonly string[];
     readonly alarms: readonly { readonly name: string; readonly state: AlarmState }[];
     readonly apis?: readonly GivenApi[];
   };
   readonly rules: readonly Rule[];
+    readonly targetGroups?: readonly GivenTargetGroup[];
 }
 
 export const noScenario: Scenario = { given: { clusters: [], alarms: [] }, rules: [] };

@@ -12,6 +12,7 @@ import {
   type Service,
 } from '@aws-sdk/client-ecs';
 import { LambdaClient } from '@aws-sdk/client-lambda';
+import { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { STSClient } from '@aws-sdk/client-sts';
 import { readScenario, type SandboxOptions, startSandbox, VirtualClock } from '../../sandbox/index.ts';
 
@@ -29,6 +30,7 @@ export interface Aws extends AsyncDisposable {
   readonly sts: STSClient;
   readonly apis: ApiGatewayV2Client;
   /** Sets what goes wrong from now on. */
+  readonly elbv2: ElasticLoadBalancingV2Client;
   rules(...rules: object[]): void;
 }
 
@@ -59,6 +61,7 @@ export async function startAws(options: AwsOptions = {}): Promise<Aws> {
   return {
     clock,
     sandbox,
+    elbv2: new ElasticLoadBalancingV2Client(config),
     ...clients,
     rules: (...next) => sandbox.setScenario(readScenario({ given, rules: next }, 'test')),
     async [Symbol.asyncDispose]() {
