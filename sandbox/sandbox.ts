@@ -3,17 +3,19 @@ import { apiGateway } from './apigateway/index.ts';
 import { CallLog, type CallRecord } from './callLog.ts';
 import { cloudwatch } from './cloudwatch/index.ts';
 import { ecs } from './ecs/index.ts';
-import { elbv2 } from './elbv2/index.ts';
 import { SandboxError } from './fault.ts';
 import { startServer } from './http/index.ts';
 import { lambda } from './lambda/index.ts';
+import { logs } from './logs/index.ts';
 import type { Scenario } from './scenario/index.ts';
+import { secretsManager } from './secretsmanager/index.ts';
+import { ssm } from './ssm/index.ts';
 import { sts } from './sts/index.ts';
 import { realClock, type SandboxClock } from './time/index.ts';
 import { World } from './world.ts';
 
 /** Every simulated AWS service. */
-const SERVICES = [ecs, lambda, cloudwatch, apiGateway, sts, elbv2];
+const SERVICES = [ecs, lambda, cloudwatch, apiGateway, secretsManager, ssm, logs, sts];
 
 export interface SandboxOptions {
   /** @default the real clock */

@@ -278,6 +278,8 @@ export interface Task {
   readonly arn: string;
   readonly request: LaunchRequest;
   readonly effect: TaskEffect;
+  /** What it needs and the account does not have. */
+  readonly missing: { readonly name: string } | undefined;
   readonly random: Random;
   readonly containers: readonly TaskContainer[];
   readonly eni: { readonly id: string; readonly ip: string; readonly mac: string; readonly attachmentId: string };

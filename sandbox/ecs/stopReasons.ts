@@ -28,6 +28,8 @@ export function initReason(
       return `${NO_SECRETS}: unable to retrieve secret from asm: service call has been retried 1 time(s): failed to fetch secret ${subject.secret} from secrets manager: api error AccessDeniedException: User is not authorized to perform: secretsmanager:GetSecretValue on resource: ${subject.secret}`;
     case 'secret-missing':
       return `${NO_SECRETS}: unable to retrieve secret from asm: service call has been retried 1 time(s): failed to fetch secret ${subject.secret} from secrets manager: ResourceNotFoundException: Secrets Manager can't find the specified secret.`;
+    case 'parameter-missing':
+      return `${NO_SECRETS}: unable to retrieve secrets from ssm: service call has been retried 1 time(s): invalid ssm parameters: ${subject.secret}`;
     case 'log-group-missing':
       return 'ResourceInitializationError: failed to validate logger args: create stream has been retried 1 times: failed to create Cloudwatch log stream: operation error CloudWatch Logs: CreateLogStream, https response error StatusCode: 400, ResourceNotFoundException: The specified log group does not exist. : exit status 1';
     case 'network-timeout':

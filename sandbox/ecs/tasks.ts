@@ -15,6 +15,7 @@ import {
   pullReason,
   targetChecksFailed,
 } from './stopReasons.ts';
+import { firstSecret, logFrom, missingFor } from './taskLogs.ts';
 
 const SECOND = 1000;
 
@@ -45,7 +46,7 @@ const KEPT_AFTER_STOP = 3600;
  */
 export function launchTask(ecs: Ecs, request: LaunchRequest): Task | undefined {
   const { taskDefinition, cluster } = request;
-  const effect = taskEffect(ecs.region.scenario, {
+  const fate = taskEffect(ecs.region.scenario, {
     ...ecs.region.subject,
     image: taskDefinition.containers.map(({ image }) => image),
     container: taskDefinition.containers.map(({ name }) => name),
@@ -56,7 +57,9 @@ export function launchTask(ecs: Ecs, request: LaunchRequest): Task | undefined {
     revision: taskDefinition.revision,
     capacityProvider: request.capacityProvider ?? request.launchType,
   });
-  if (effect.capacity === 'unavailable') return undefined;
+  if (fate.capacity === 'unavailable') return undefined;
+  const missing = missingFor(ecs.region, taskDefinition);
+  const effect = missing === undefined || fate.init !== undefined ? fate : { ...fate, init: missing.failure };
   const random = ecs.region.random(`task/${request.key}`);
   const id = random.hex(32);
   const byte = () => Math.floor(random.between(1, 254));
@@ -65,6 +68,7 @@ export function launchTask(ecs: Ecs, request: LaunchRequest): Task | undefined {
     arn: ecs.region.arn('ecs', `task/${cluster.name}/${id}`),
     request,
     effect,
+    missing,
     random,
     containers: taskDefinition.containers.map((spec) => ({
       spec,
@@ -163,6 +167,7 @@ class Life {
     const drains = this.#task.request.loadBalancers.length > 0;
     this.#after(this.#between(drains ? DRAINING_TARGETS : DEACTIVATING), () => {
       this.#enter('STOPPING');
+      if (!this.#isDeaf()) this.#log(() => 'received SIGTERM, shutting down');
       this.#after(this.#terminationTime(), () => {
         for (const container of task.containers) this.#end(container, this.#isDeaf() ? 137 : 143);
         this.#deprovision();
@@ -186,10 +191,12 @@ class Life {
     task.startedAt = this.#now;
     for (const container of task.containers) container.lastStatus = 'RUNNING';
     this.#enter('RUNNING');
+    this.#log(({ spec }) => `started ${spec.image}`);
     if (effect.exit !== undefined) {
       const { code, afterSeconds = 1 } = effect.exit;
       this.#whileWanted(afterSeconds, () => this.#exit(code));
     }
+    if (effect.exit === undefined) this.#logAsTold();
     if (hasContainerCheck(task)) this.#checkContainers();
     if (task.request.loadBalancers.length > 0) this.#checkTargets();
     if (!hasContainerCheck(task) && task.request.loadBalancers.length === 0) {
@@ -261,7 +268,9 @@ class Life {
     task.stoppedReason = CONTAINER_EXITED;
     task.stoppingAt = this.#now;
     task.counted = false;
+    this.#logAsTold();
     if (essential !== undefined) {
+      if (code !== 137) this.#log(() => `exiting with status ${code}`, [essential]);
       this.#end(essential, code);
       if (code === 137) essential.reason = OUT_OF_MEMORY;
     }
@@ -323,9 +332,21 @@ class Life {
     return [times[0] * factor, times[1] * factor, times[2] * factor];
   }
 
+  #log(line: (container: TaskContainer) => string, containers = this.#task.containers): void {
+    for (const container of containers) logFrom(this.#ecs.region, this.#task, container, [line(container)]);
+  }
+
+  /** The lines that the scenario gives the first essential container. */
+  #logAsTold(): void {
+    const { containers, effect } = this.#task;
+    const first = containers.find(({ spec }) => spec.essential);
+    if (first !== undefined) logFrom(this.#ecs.region, this.#task, first, effect.logs ?? []);
+  }
+
   #subject(): { secret: string; command: string } {
-    const first = this.#task.request.taskDefinition.containers[0];
-    return { secret: `${first?.name ?? 'app'}-secret`, command: first?.name ?? 'app' };
+    const { request, missing } = this.#task;
+    const name = request.taskDefinition.containers[0]?.name ?? 'app';
+    return { secret: missing?.name ?? firstSecret(request.taskDefinition) ?? `${name}-secret`, command: name };
   }
 
   get #now(): number {

@@ -9,6 +9,8 @@ import { ALARM_STATES, INIT_FAILURES, PULL_FAILURES, type Rule, type Scenario } 
 /** Far above any sensible scenario; keeps matching cheap. */
 const MAX_RULES = 1000;
 
+const MAX_LOG_LINES = 100;
+
 /** In the file only: an object in memory that has a `then` could be taken for a promise. */
 const THEN = 'then';
 
@@ -69,6 +71,7 @@ const KINDS = {
       health: either(oneOf(['failing']), membersOf({ failsAfterSeconds: seconds }, ['failsAfterSeconds'])),
       targets: oneOf(['failing']),
       startSeconds: seconds,
+      logs: listOf(text, MAX_LOG_LINES),
       capacity: oneOf(['unavailable']),
     },
     needs: { when: [], effects: [] },
@@ -145,29 +148,27 @@ export function readScenario(parsed: unknown, path: string): Scenario {
 }
 
 function readGiven(given: JsonObject, path: string): Scenario['given'] {
-  const listOf =
-    (check: Check): Check =>
-    (value, place) => {
-      anyList(value, place);
-      for (const [i, item] of (value as readonly Json[]).entries()) check(item, { path, at: `${place.at}[${i}]` });
-    };
   const alarm = membersOf({ name: text, state: oneOf(ALARM_STATES) }, ['name']);
   const route = membersOf({ routeId: text, routeKey: text, functionArn: text }, ['routeId']);
   const stage = membersOf({ stageName: text, variables: textMap }, ['stageName']);
   const api = membersOf({ apiId: text, name: text, routes: listOf(route), stages: listOf(stage) }, ['apiId']);
+  const named = membersOf({ name: text, value: text }, ['name', 'value']);
   const checks = {
     clusters: listOf(text),
     alarms: listOf(alarm),
     apis: listOf(api),
     targetGroups: listOf(givenTargetGroup),
+    logGroups: listOf(text),
+    secrets: listOf(named),
+    parameters: listOf(named),
+    strict: yes,
   };
   checkMembers(given, { path, at: 'given' }, checks, []);
   const checked = given as unknown as Partial<Scenario['given']>;
   return {
+    ...checked,
     clusters: checked.clusters ?? [],
     alarms: (checked.alarms ?? []).map(({ name, state }) => ({ name, state: state ?? 'OK' })),
-    apis: checked.apis ?? [],
-    targetGroups: checked.targetGroups ?? [],
   };
 }
 
@@ -213,6 +214,15 @@ function readRule(rule: Json, index: number, path: string): Rule {
   checkMembers(when, { path, at: `${at}.when` }, checks.when, needs.when);
   checkMembers(then, { path, at: `${at}.then` }, checks.effects, needs.effects);
   return { kind, when, effect: then } as unknown as Rule;
+}
+
+function listOf(check: Check, most = MAX_RULES): Check {
+  return (value, place) => {
+    anyList(value, place);
+    const items = value as readonly Json[];
+    if (items.length > most) throw wrong(place, items.length, `a list of at most ${most}`);
+    for (const [i, item] of items.entries()) check(item, { ...place, at: `${place.at}[${i}]` });
+  };
 }
 
 const anyObject: Check = (value, place) => {

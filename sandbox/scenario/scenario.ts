@@ -13,6 +13,7 @@ export const PULL_FAILURES = ['not-found', 'access-denied', 'rate-limited', 'wro
 export const INIT_FAILURES = [
   'secret-denied',
   'secret-missing',
+  'parameter-missing',
   'log-group-missing',
   'network-timeout',
   'entry-point-missing',
@@ -36,6 +37,8 @@ export interface TaskEffect {
   readonly targets?: 'failing';
   /** Seconds from creation to RUNNING, instead of the usual 25 to 45. */
   readonly startSeconds?: number;
+  /** What the first essential container logs: before it exits where the rule says so, else at once. */
+  readonly logs?: readonly string[];
   /** No room for the task: it is not placed at all. */
   readonly capacity?: 'unavailable';
 }
@@ -147,9 +150,6 @@ export interface GivenApi {
   readonly stages?: readonly { readonly stageName: string; readonly variables?: Readonly<Record<string, string>> }[];
 }
 
-export interface Scenario {
-  /** What every account and region has from the start. */
-  readonly given: {
 /** A target group that is there from the start, with what forwards to it. One of `arn` and `name` is set. */
 export interface GivenTargetGroup {
   /** In its own account and region only. */
@@ -175,13 +175,23 @@ export interface GivenTargetGroup {
   readonly deregistrationDelaySeconds?: number;
 }
 
+export interface Scenario {
+  /** What every account and region has from the start. */
+  readonly given: {
     /** Names of ECS clusters, with FARGATE and FARGATE_SPOT. */
     readonly clusters: readonly string[];
     readonly alarms: readonly { readonly name: string; readonly state: AlarmState }[];
+    readonly targetGroups?: readonly GivenTargetGroup[];
     readonly apis?: readonly GivenApi[];
+    /** Names of CloudWatch log groups. */
+    readonly logGroups?: readonly string[];
+    readonly secrets?: readonly { readonly name: string; readonly value: string }[];
+    /** SSM parameters of type String. */
+    readonly parameters?: readonly { readonly name: string; readonly value: string }[];
+    /** Tasks do not start without the log groups, secrets and parameters that they name. @default these are taken to exist */
+    readonly strict?: true;
   };
   readonly rules: readonly Rule[];
-    readonly targetGroups?: readonly GivenTargetGroup[];
 }
 
 export const noScenario: Scenario = { given: { clusters: [], alarms: [] }, rules: [] };

@@ -1,6 +1,7 @@
 /** A sandbox on a virtual clock with the real SDK clients beside it, for the tests in this folder. */
 import { ApiGatewayV2Client } from '@aws-sdk/client-apigatewayv2';
 import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
+import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import {
   CreateClusterCommand,
   CreateServiceCommand,
@@ -12,7 +13,8 @@ import {
   type Service,
 } from '@aws-sdk/client-ecs';
 import { LambdaClient } from '@aws-sdk/client-lambda';
-import { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { SSMClient } from '@aws-sdk/client-ssm';
 import { STSClient } from '@aws-sdk/client-sts';
 import { readScenario, type SandboxOptions, startSandbox, VirtualClock } from '../../sandbox/index.ts';
 
@@ -29,8 +31,10 @@ export interface Aws extends AsyncDisposable {
   readonly cloudwatch: CloudWatchClient;
   readonly sts: STSClient;
   readonly apis: ApiGatewayV2Client;
+  readonly secrets: SecretsManagerClient;
+  readonly ssm: SSMClient;
+  readonly logs: CloudWatchLogsClient;
   /** Sets what goes wrong from now on. */
-  readonly elbv2: ElasticLoadBalancingV2Client;
   rules(...rules: object[]): void;
 }
 
@@ -57,11 +61,13 @@ export async function startAws(options: AwsOptions = {}): Promise<Aws> {
     cloudwatch: new CloudWatchClient(config),
     sts: new STSClient(config),
     apis: new ApiGatewayV2Client(config),
+    secrets: new SecretsManagerClient(config),
+    ssm: new SSMClient(config),
+    logs: new CloudWatchLogsClient(config),
   };
   return {
     clock,
     sandbox,
-    elbv2: new ElasticLoadBalancingV2Client(config),
     ...clients,
     rules: (...next) => sandbox.setScenario(readScenario({ given, rules: next }, 'test')),
     async [Symbol.asyncDispose]() {
@@ -80,7 +86,13 @@ export async function createCluster(aws: Aws, clusterName = 'main'): Promise<voi
 type Container = NonNullable<RegisterTaskDefinitionCommandInput['containerDefinitions']>[number];
 
 /** Registers the next revision of `family` and gives its ARN. */
-export async function register(aws: Aws, image: string, container: Container = {}, family = 'web'): Promise<string> {
+export async function register(
+  aws: Aws,
+  image: string,
+  container: Container = {},
+  family = 'web',
+  further: Partial<RegisterTaskDefinitionCommandInput> = {},
+): Promise<string> {
   const { taskDefinition } = await aws.ecs.send(
     new RegisterTaskDefinitionCommand({
       family,
@@ -89,6 +101,7 @@ export async function register(aws: Aws, image: string, container: Container = {
       cpu: '256',
       memory: '512',
       containerDefinitions: [{ name: 'app', image, ...container }],
+      ...further,
     }),
   );
   return taskDefinition?.taskDefinitionArn ?? '';
