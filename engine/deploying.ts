@@ -11,7 +11,6 @@ import { codeHash } from './hash.ts';
 import { canonical, type Desired, desiredOf, type Target, targetKey, type WorkloadPlan } from './plan/index.ts';
 import {
   type Claim,
-  type Command,
   isFinal,
   type Owner,
   type RolloutRecord,
@@ -47,7 +46,7 @@ function digestOf(desired: Desired | undefined): string {
 const newRolloutId = (now: number): string => `ro-${Math.floor(now).toString(36)}-${randomBytes(4).toString('hex')}`;
 
 function newRecord(plan: WorkloadPlan, target: Target, report: PlanReport, now: number): RolloutRecord {
-  const { repository, commit, trigger } = report.context;
+  const { repository, commit, trigger, force, hold } = report.context;
   return {
     version: 1,
     id: newRolloutId(now),
@@ -58,6 +57,8 @@ function newRecord(plan: WorkloadPlan, target: Target, report: PlanReport, now: 
     target,
     strategy: plan.strategy,
     trigger,
+    force,
+    hold: hold === undefined ? null : { commit: hold.commit ?? null, reason: hold.reason },
     digest: digestOf(plan.desired),
     phase: 'queued',
     message: plan.reason,
@@ -135,7 +136,15 @@ interface Held {
   readonly record: RolloutRecord;
   readonly desired: Desired | undefined;
   readonly force: boolean;
-  readonly command?: Command;
+}
+
+/** A rollback quarantines the commit it went back from; deploying a held workload on purpose lifts the hold. */
+async function settleHold(store: Store, record: RolloutRecord): Promise<void> {
+  const { kind, workload, hold } = record;
+  const repository = record.repository.identity;
+  if (record.phase !== 'succeeded') return;
+  if (hold) await store.hold({ repository, kind, workload, commit: hold.commit ?? undefined, reason: hold.reason });
+  else if (record.force) await store.releaseHold(repository, kind, workload);
 }
 
 /** Runs one claimed rollout; never rejects. */
@@ -158,8 +167,9 @@ async function run(ports: DeployPorts, held: Held, options: RunOptions): Promise
     const live = (record: RolloutRecord, desired: Desired | undefined) => aws.liveOf(record.target, desired);
     const record = await runRollout(
       { store, aws, clock, live, hash: codeHash, emit: options.onEvent, onRecord },
-      { ...held, strategy, signal: AbortSignal.any([options.signal, ending.signal]) },
+      { ...held, strategy, force: held.record.force, signal: AbortSignal.any([options.signal, ending.signal]) },
     );
+    await settleHold(store, record);
     return summaryOf(record);
   } catch (error) {
     return unfinished(latest, ending.signal.aborted ? ending.signal.reason : error);
@@ -186,11 +196,7 @@ async function start(
   if ('conflict' in created) return busy(created.conflict);
   options.onRecord?.(record);
   for (const event of created.events) options.onEvent(event, record);
-  return run(
-    ports,
-    { claim: created.claim, seq: created.seq, record, desired: plan.desired, force: report.context.force },
-    options,
-  );
+  return run(ports, { claim: created.claim, seq: created.seq, record, desired: plan.desired }, options);
 }
 
 const CARRIED_OUT = new Set(['create', 'update', 'delete']);
@@ -208,23 +214,10 @@ async function isProcessed(store: Store, report: PlanReport): Promise<boolean> {
   return !open.some(({ record }) => targets.has(targetKey(record.target)));
 }
 
-/** A rollback quarantines the commit it went back from; deploying a held workload on purpose lifts the hold. */
-async function settleHolds(store: Store, report: PlanReport, rollouts: readonly RolloutSummary[]): Promise<void> {
-  const { repository, force, hold } = report.context;
-  for (const rollout of rollouts) {
-    const kind = rollout.target.kind;
-    if (rollout.phase !== 'succeeded') continue;
-    if (hold !== undefined)
-      await store.hold({ repository: repository.identity, kind, workload: rollout.workload, ...hold });
-    else if (force) await store.releaseHold(repository.identity, kind, rollout.workload);
-  }
-}
-
 export async function deployPlan(ports: DeployPorts, report: PlanReport, options: RunOptions): Promise<DeployReport> {
   const todo = report.workloads.filter((plan) => CARRIED_OUT.has(plan.action));
   const rollouts = await Promise.all(todo.map((plan) => start(ports, plan, report, options)));
   const { repository, branch, commit } = report.context;
-  await settleHolds(ports.store, report, rollouts);
   if (await isProcessed(ports.store, report))
     await ports.store.markProcessed(repository.identity, branch ?? 'HEAD', commit!.id);
   return { revision: report.revision, rollouts };
@@ -261,7 +254,7 @@ async function takeUp(ports: DeployPorts, stored: StoredRollout, options: RunOpt
   const desired = deletes(record) ? undefined : await desiredAgain(ports, record);
   const lost = desired === undefined && !deletes(record);
   const message = lost
-    ? 'its files cannot be read as they were: it can only go back'
+    ? 'its files do not render as they did: it goes back as soon as it would need them'
     : `taken up by ${ownerName(ports.owner)}`;
   const appended = await ports.store.append(claim, seq, record, [
     { code: 'rollout.resumed', level: lost ? 'warning' : 'info', message },
@@ -269,14 +262,7 @@ async function takeUp(ports: DeployPorts, stored: StoredRollout, options: RunOpt
   for (const event of appended.events) options.onEvent(event, record);
   options.onRecord?.(record);
   // The command of before the crash is heard again by the runner's first look at the store.
-  const held: Held = {
-    claim,
-    seq: appended.seq,
-    record,
-    desired,
-    force: false,
-    ...(lost ? { command: 'abort' as const } : {}),
-  };
+  const held: Held = { claim, seq: appended.seq, record, desired, force: false };
   return run(ports, held, options);
 }
 

@@ -44,7 +44,7 @@ const THROTTLING = /throttl|^TooManyRequests|RequestLimitExceeded|^SlowDown|Prio
 
 /** Errors that a role, function or service goes through on its own. Source: AWS Lambda developer guide, function states. */
 const SETTLING =
-  /update is in progress|in the following state: Pending|cannot be assumed by Lambda|does not have an associated load balancer/i;
+  /update is in progress|in the following state: Pending|cannot be assumed by Lambda|does not have an associated load balancer|still Draining/i;
 
 function causes(error: unknown): SdkError[] {
   const chain: SdkError[] = [];

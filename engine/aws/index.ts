@@ -61,6 +61,9 @@ export function createAws(options: AwsOptions = {}): Aws {
             );
       return { type: action.type, ok: true, data };
     } catch (error) {
+      // Credentials that ran out are not AWS's answer to the change: the rollout waits for somebody with better ones.
+      const ended = toEngineError(error, `carry on with ${targetLabel(target)}`);
+      if (ended.code === 'aws.no-credentials' || ended.code === 'aws.rejected-credentials') throw ended;
       if (error instanceof EngineError)
         return {
           type: action.type,
