@@ -3,6 +3,7 @@ import { apiGateway } from './apigateway/index.ts';
 import { CallLog, type CallRecord } from './callLog.ts';
 import { cloudwatch } from './cloudwatch/index.ts';
 import { ecs } from './ecs/index.ts';
+import { elbv2 } from './elbv2/index.ts';
 import { SandboxError } from './fault.ts';
 import { startServer } from './http/index.ts';
 import { lambda } from './lambda/index.ts';
@@ -15,7 +16,7 @@ import { realClock, type SandboxClock } from './time/index.ts';
 import { World } from './world.ts';
 
 /** Every simulated AWS service. */
-const SERVICES = [ecs, lambda, cloudwatch, apiGateway, secretsManager, ssm, logs, sts];
+const SERVICES = [ecs, lambda, cloudwatch, apiGateway, secretsManager, ssm, logs, sts, elbv2];
 
 export interface SandboxOptions {
   /** @default the real clock */

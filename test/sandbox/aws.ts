@@ -12,6 +12,7 @@ import {
   type RegisterTaskDefinitionCommandInput,
   type Service,
 } from '@aws-sdk/client-ecs';
+import { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SSMClient } from '@aws-sdk/client-ssm';
@@ -29,6 +30,7 @@ export interface Aws extends AsyncDisposable {
   readonly ecs: ECSClient;
   readonly lambda: LambdaClient;
   readonly cloudwatch: CloudWatchClient;
+  readonly elbv2: ElasticLoadBalancingV2Client;
   readonly sts: STSClient;
   readonly apis: ApiGatewayV2Client;
   readonly secrets: SecretsManagerClient;
@@ -59,6 +61,7 @@ export async function startAws(options: AwsOptions = {}): Promise<Aws> {
     ecs: new ECSClient(config),
     lambda: new LambdaClient(config),
     cloudwatch: new CloudWatchClient(config),
+    elbv2: new ElasticLoadBalancingV2Client(config),
     sts: new STSClient(config),
     apis: new ApiGatewayV2Client(config),
     secrets: new SecretsManagerClient(config),
