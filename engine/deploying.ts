@@ -135,7 +135,6 @@ interface Held {
   readonly seq: number;
   readonly record: RolloutRecord;
   readonly desired: Desired | undefined;
-  readonly force: boolean;
 }
 
 /** A rollback quarantines the commit it went back from; deploying a held workload on purpose lifts the hold. */
@@ -262,7 +261,7 @@ async function takeUp(ports: DeployPorts, stored: StoredRollout, options: RunOpt
   for (const event of appended.events) options.onEvent(event, record);
   options.onRecord?.(record);
   // The command of before the crash is heard again by the runner's first look at the store.
-  const held: Held = { claim, seq: appended.seq, record, desired, force: false };
+  const held: Held = { claim, seq: appended.seq, record, desired };
   return run(ports, held, options);
 }
 

@@ -69,6 +69,10 @@ export interface RolloutRecord {
   readonly target: Target;
   readonly strategy: StrategyName;
   readonly trigger: Trigger;
+  /** Bring it about even where nothing seems to differ; lifts a hold when it succeeds. */
+  readonly force: boolean;
+  /** On a rollback: the commit (null for any) that is not to be deployed again by itself once it succeeds, and why. */
+  readonly hold: { readonly commit: string | null; readonly reason: string } | null;
   /** Digest of the desired state: a process that takes the rollout up must come to the same. */
   readonly digest: string;
   readonly phase: Phase;

@@ -16,6 +16,8 @@ function row(workload: string, change: Partial<RolloutRecord> = {}, running = fa
     target: { kind: 'ecs', account: undefined, region: 'eu-west-1', cluster: 'prod', service: workload },
     strategy: 'ecs-rolling',
     trigger: 'manual',
+    force: false,
+    hold: null,
     digest: 'd',
     phase: 'succeeded',
     message: 'everything runs',

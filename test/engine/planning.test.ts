@@ -57,6 +57,16 @@ class Team implements AsyncDisposable {
     return this.clock.run(this.engine.deploy(plan, { signal: new AbortController().signal, onEvent: () => {} }));
   }
 
+  /** Lets go of the rollouts as soon as they are created, as `deploy --detach` does, and takes them up again. */
+  async deployDetached(plan: PlanReport): Promise<DeployReport> {
+    const leaving = new AbortController();
+    const left = await this.clock.run(
+      this.engine.deploy(plan, { signal: leaving.signal, onEvent: () => setImmediate(() => leaving.abort()) }),
+    );
+    assert.deepEqual(new Set(left.rollouts.map(({ phase }) => phase)), new Set(['unfinished']));
+    return this.clock.run(this.engine.resume({ signal: new AbortController().signal, onEvent: () => {} }));
+  }
+
   /** Changing calls since the last time it was asked. */
   get changes(): string[] {
     const now = this.sandbox.calls.filter((call) => call.mutating).map((call) => call.operation);
@@ -294,6 +304,21 @@ describe('plans', () => {
     assert.match(held.workloads[0]?.reason ?? '', /held: rolled back to/);
     team.repository.commit({ 'dev/web_input.json': JSON.stringify({ ...INPUT, image: 'shop/web:3' }) });
     assert.deepEqual(verdicts(await team.plan()), [['dev/web', 'update']]);
+  });
+
+  it('hold what was left, and lift a hold on purpose, in whichever process the rollout ends', async () => {
+    await using team = await Team.open();
+    const ends = ({ rollouts }: DeployReport) => rollouts.map(({ phase }) => phase);
+    const forced = () => team.plan({ force: true });
+    team.repository.commit(ecsFiles());
+    await team.deploy(await team.plan());
+    team.repository.commit({ 'dev/web_input.json': JSON.stringify({ ...INPUT, image: 'shop/web:2' }) });
+    await team.deploy(await team.plan());
+    const back = await team.engine.planRollback({ repo: team.repository.root, selectors: ['dev/web'] });
+    assert.deepEqual(ends(await team.deployDetached(back)), ['succeeded']);
+    assert.deepEqual(verdicts(await team.plan()), [['dev/web', 'blocked']]);
+    assert.deepEqual(ends(await team.deployDetached(await forced())), ['succeeded']);
+    assert.deepEqual(verdicts(await team.plan()), [['dev/web', 'unchanged']]);
   });
 
   it('tell drift', async () => {
