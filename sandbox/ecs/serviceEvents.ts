@@ -7,8 +7,11 @@ const KEPT = 100;
 /** A message that still holds is not repeated for so long: developer guide, "service event messages". */
 const REPEAT_MS = 6 * 3600 * 1000;
 
-/** Says something with the usual `(service <name>) ` before it. */
-export function announce(service: EcsService, message: string): void {
+/**
+ * Says something with the usual `(service <name>) ` before it.
+ * @param taskSet id, where the message is about one task set: `(service <name>, taskSet <id>) `
+ */
+export function announce(service: EcsService, message: string, taskSet?: string): void {
   const { region } = service.cluster.ecs;
   const last = service.events[0]?.createdAt ?? 0;
   const random = region.random(`event/${service.arn}/${service.draws++}`);
@@ -16,7 +19,7 @@ export function announce(service: EcsService, message: string): void {
     id: random.uuid(),
     // Events of one instant keep their order by a millisecond each, as in real logs.
     createdAt: Math.max(Math.round(region.now), last + 1),
-    message: `(service ${service.name}) ${message}`,
+    message: `(service ${service.name}${taskSet === undefined ? '' : `, taskSet ${taskSet}`}) ${message}`,
   });
   if (service.events.length > KEPT) service.events.length = KEPT;
 }

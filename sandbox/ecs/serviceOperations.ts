@@ -137,7 +137,7 @@ function firstRevision(service: EcsService, input: JsonObject): Revision {
   const launch = launchOf(input, strategy, cluster, taskDefinition);
   const networkConfiguration = object(input, 'networkConfiguration');
   checkNetwork(taskDefinition, networkConfiguration);
-  const loadBalancers = readLoadBalancers(input, taskDefinition) ?? [];
+  const loadBalancers = readLoadBalancers(cluster.ecs.region, input, taskDefinition) ?? [];
   return makeRevision(service, {
     taskDefinition,
     launch,
@@ -187,7 +187,7 @@ function nextRevision(service: EcsService, current: Revision, input: JsonObject)
     reference === undefined ? current.taskDefinition : usableTaskDefinition(cluster.ecs, reference);
   const networkConfiguration = object(input, 'networkConfiguration') ?? current.networkConfiguration;
   checkNetwork(taskDefinition, networkConfiguration);
-  const loadBalancers = readLoadBalancers(input, taskDefinition) ?? current.loadBalancers;
+  const loadBalancers = readLoadBalancers(cluster.ecs.region, input, taskDefinition) ?? current.loadBalancers;
   const parts = {
     taskDefinition,
     launch: nextLaunch(service, current, input, force),

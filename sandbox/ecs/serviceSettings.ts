@@ -1,6 +1,8 @@
 /** Reads what CreateService and UpdateService say about a service: settings, and the revision to deploy. */
+import { elbOf, isInUse } from '../elbv2/index.ts';
 import { flag, object, objects, text, texts, whole } from '../input.ts';
 import { type JsonObject, pick } from '../json.ts';
+import type { Region } from '../world.ts';
 import { invalidParameter, unsupported } from './faults.ts';
 import type { Cluster, EcsService, Launch, LoadBalancer, Revision, ServiceSettings, TaskDefinition } from './state.ts';
 
@@ -71,9 +73,11 @@ function readDeploymentConfiguration(input: JsonObject, before: JsonObject): Jso
   return { ...before, ...pick(given, Object.keys(given)) };
 }
 
+/** The load balancers that a request names, each with its target group, which has to be in use. */
 export function readLoadBalancers(
+  region: Region,
   input: JsonObject,
-  definition: TaskDefinition | undefined,
+  definition: TaskDefinition,
 ): readonly LoadBalancer[] | undefined {
   const given = objects(input, 'loadBalancers');
   if (given === undefined) return undefined;
@@ -81,20 +85,36 @@ export function readLoadBalancers(
   return given.map((item) => {
     const containerName = text(item, 'containerName') ?? '';
     const containerPort = whole(item, 'containerPort') ?? 0;
-    const container = definition?.containers.find(({ name }) => name === containerName);
-    if (definition !== undefined && container === undefined) {
+    const container = definition.containers.find(({ name }) => name === containerName);
+    if (container === undefined) {
       throw invalidParameter(`The container ${containerName} does not exist in the task definition.`);
     }
-    if (container !== undefined && !container.ports.includes(containerPort)) {
+    if (!container.ports.includes(containerPort)) {
       throw invalidParameter(`The container ${containerName} did not have a container port ${containerPort} defined.`);
     }
+    const targetGroupArn = text(item, 'targetGroupArn');
+    if (targetGroupArn !== undefined) checkTargetGroup(region, targetGroupArn, definition);
     return {
-      targetGroupArn: text(item, 'targetGroupArn'),
+      targetGroupArn,
       loadBalancerName: text(item, 'loadBalancerName'),
       containerName,
       containerPort,
     };
   });
+}
+
+function checkTargetGroup(region: Region, arn: string, { definition }: TaskDefinition): void {
+  const group = elbOf(region).targetGroups.get(arn);
+  if (group === undefined) throw invalidParameter(`The target group ${arn} does not exist.`);
+  if (!isInUse(group)) {
+    throw invalidParameter(`The target group with targetGroupArn ${arn} does not have an associated load balancer.`);
+  }
+  const wanted = text(definition, 'networkMode') === 'awsvpc' ? 'ip' : 'instance';
+  if (group.targetType !== wanted) {
+    throw invalidParameter(
+      `The provided target group ${arn} has target type ${group.targetType}, which is incompatible with the ${text(definition, 'networkMode') ?? 'bridge'} network mode specified in the task definition.`,
+    );
+  }
 }
 
 /** An `awsvpc` definition needs to be told its subnets. */

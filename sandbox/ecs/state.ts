@@ -3,6 +3,7 @@
  * who changes it: operations (`*Operations.ts`), the life of a task (`tasks.ts`), the service scheduler
  * (`scheduler.ts`).
  */
+import type { Target } from '../elbv2/index.ts';
 import type { JsonObject } from '../json.ts';
 import type { Random } from '../random.ts';
 import type { TaskEffect } from '../scenario/index.ts';
@@ -294,10 +295,16 @@ export interface Task {
   counted: boolean;
   /** Has counted as healthy at some time. */
   everCounted: boolean;
+  /** Its registrations in target groups, also those that have ended. */
+  readonly targets: Target[];
+  /** Load balancer checks fail from now on, as the scenario asks. */
+  targetsFail: boolean;
   /** Its registration with its target groups is among the service's events. */
   registrationSaid: boolean;
   /** Why it is seen as unhealthy: what its `stoppedReason` will be. */
   failure: string | undefined;
+  /** The target whose failed checks are the reason. */
+  failedTarget: Target | undefined;
   version: number;
   readonly createdAt: number;
   connectivityAt: number | undefined;

@@ -1,6 +1,7 @@
 /** Stopping a service's tasks, and what its events say about their targets. Owns: nothing. */
 import { announce, taskList } from './serviceEvents.ts';
 import type { EcsService, Task } from './state.ts';
+import { deregisterTask, isRegistered } from './targets.ts';
 import { stopTask } from './tasks.ts';
 
 /** Why a task is about to be replaced. */
@@ -9,10 +10,11 @@ export function announceFailure(service: EcsService, task: Task): void {
     announce(service, `(task ${task.id}) failed container health checks.`);
     return;
   }
-  const balancer = task.request.loadBalancers[0];
+  const target = task.failedTarget;
+  if (target === undefined) return;
   announce(
     service,
-    `(task ${task.id}) (port ${balancer?.containerPort ?? 0}) is unhealthy in (target-group ${balancer?.targetGroupArn ?? ''}) due to (reason Health checks failed with these codes: [503]).`,
+    `(task ${task.id}) (port ${target.port ?? 0}) is unhealthy in (target-group ${target.group.arn}) due to (reason ${target.reason?.text ?? 'Health checks failed'}).`,
   );
 }
 
@@ -20,11 +22,7 @@ export function announceFailure(service: EcsService, task: Task): void {
 export function stopAll(service: EcsService, tasks: readonly Task[]): void {
   const pending = tasks.filter((task) => task.startedAt === undefined);
   const running = tasks.filter((task) => task.startedAt !== undefined);
-  const balanced = running.filter((task) => task.request.loadBalancers.length > 0);
-  if (balanced.length > 0) {
-    announceRegistration(service, 'deregistered', balanced);
-    announce(service, `has begun draining connections on ${balanced.length} tasks.`);
-  }
+  announceLeaving(service, tasks.filter(isRegistered));
   for (const task of tasks) {
     const reason = task.failure ?? `Scaling activity initiated by (deployment ${task.request.startedBy})`;
     stopTask(service.cluster.ecs, task, 'ServiceSchedulerInitiated', reason);
@@ -34,16 +32,29 @@ export function stopAll(service: EcsService, tasks: readonly Task[]): void {
   service.steady = false;
 }
 
-/** Says which tasks have been registered with their target groups since the last pass. */
+/** Says which tasks have been registered since the last pass, and takes out those that ended by themselves. */
 export function announceTargets(service: EcsService): void {
-  const fresh = [...service.tasks].filter(
-    (task) => task.lastStatus === 'RUNNING' && task.request.loadBalancers.length > 0 && !task.registrationSaid,
-  );
+  const fresh = [...service.tasks].filter((task) => task.targets.length > 0 && !task.registrationSaid);
   for (const task of fresh) task.registrationSaid = true;
-  if (fresh.length > 0) announceRegistration(service, 'registered', fresh);
+  announceRegistration(service, 'registered', fresh);
+  const ended = [...service.tasks].filter((task) => task.executionStoppedAt !== undefined && isRegistered(task));
+  announceLeaving(service, ended);
+  for (const task of ended) deregisterTask(task);
+}
+
+/** Of tasks that are about to be taken out of their target groups. */
+function announceLeaving(service: EcsService, tasks: readonly Task[]): void {
+  announceRegistration(service, 'deregistered', tasks);
+  for (const id of new Set(tasks.map(({ request }) => request.startedBy))) {
+    const count = tasks.filter(({ request }) => request.startedBy === id).length;
+    // Also of a rolling deployment, whose id stands for its task set (observed).
+    announce(service, `has begun draining connections on ${count} tasks.`, id);
+  }
 }
 
 function announceRegistration(service: EcsService, verb: 'registered' | 'deregistered', tasks: readonly Task[]): void {
-  const groups = new Set(tasks.flatMap((task) => task.request.loadBalancers.map((lb) => lb.targetGroupArn ?? '')));
-  for (const group of groups) announce(service, `${verb} ${tasks.length} targets in (target-group ${group})`);
+  for (const group of new Set(tasks.flatMap(({ targets }) => targets.map(({ group: { arn } }) => arn)))) {
+    const count = tasks.filter(({ targets }) => targets.some((target) => target.group.arn === group)).length;
+    announce(service, `${verb} ${count} targets in (target-group ${group})`);
+  }
 }

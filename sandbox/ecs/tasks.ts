@@ -5,6 +5,7 @@
  * Owns: the tasks' states. Must not: decide that a task is needed or no longer needed; that is the launcher's business,
  * which hears of every change through `onNews`.
  */
+import type { Target } from '../elbv2/index.ts';
 import { taskEffect } from '../scenario/index.ts';
 import type { Ecs, LaunchRequest, StopCode, Task, TaskContainer } from './state.ts';
 import {
@@ -15,6 +16,7 @@ import {
   pullReason,
   targetChecksFailed,
 } from './stopReasons.ts';
+import { answersChanged, deregisterTask, registerTask } from './targets.ts';
 import { firstSecret, logFrom, missingFor } from './taskLogs.ts';
 
 const SECOND = 1000;
@@ -27,12 +29,8 @@ const FAILING_PULL = [20, 35] as const;
 const FAILING_INIT = [15, 30] as const;
 const NETWORK_TIMEOUT = 180;
 const DEACTIVATING = [1, 3] as const;
-const DRAINING_TARGETS = [20, 30] as const;
 const STOPPING = [1, 5] as const;
 const DEPROVISIONING = [12, 25] as const;
-const TARGET_HEALTHY = [15, 45] as const;
-/** Two failed checks of an Application Load Balancer's default 30 s interval. */
-const TARGET_UNHEALTHY = 60;
 
 /** Without any health check ECS counts a task as healthy this long after RUNNING: API, DeploymentConfiguration. */
 const COUNTED_AFTER = 40;
@@ -90,6 +88,8 @@ export function launchTask(ecs: Ecs, request: LaunchRequest): Task | undefined {
     targetHealth: 'UNKNOWN',
     counted: false,
     everCounted: false,
+    targets: [],
+    targetsFail: false,
     registrationSaid: false,
     version: 1,
     createdAt: ecs.region.now,
@@ -101,6 +101,7 @@ export function launchTask(ecs: Ecs, request: LaunchRequest): Task | undefined {
     executionStoppedAt: undefined,
     stoppedAt: undefined,
     failure: undefined,
+    failedTarget: undefined,
     stopCode: undefined,
     stoppedReason: undefined,
   };
@@ -164,8 +165,8 @@ class Life {
       return;
     }
     this.#enter('DEACTIVATING');
-    const drains = this.#task.request.loadBalancers.length > 0;
-    this.#after(this.#between(drains ? DRAINING_TARGETS : DEACTIVATING), () => {
+    const draining = deregisterTask(task) / SECOND;
+    this.#after(Math.max(draining, this.#between(DEACTIVATING)), () => {
       this.#enter('STOPPING');
       if (!this.#isDeaf()) this.#log(() => 'received SIGTERM, shutting down');
       this.#after(this.#terminationTime(), () => {
@@ -198,7 +199,7 @@ class Life {
     }
     if (effect.exit === undefined) this.#logAsTold();
     if (hasContainerCheck(task)) this.#checkContainers();
-    if (task.request.loadBalancers.length > 0) this.#checkTargets();
+    if (task.request.loadBalancers.length > 0) this.#joinTargetGroups();
     if (!hasContainerCheck(task) && task.request.loadBalancers.length === 0) {
       this.#whileWanted(COUNTED_AFTER, () => this.#count());
     }
@@ -223,18 +224,44 @@ class Life {
     }
   }
 
-  #checkTargets(): void {
-    const { request, effect, random } = this.#task;
-    if (effect.targets === 'failing') {
-      const arn = request.loadBalancers[0]?.targetGroupArn ?? '';
-      const after = Math.max(request.graceSeconds, TARGET_UNHEALTHY);
-      this.#whileWanted(after, () => this.#fail('targets', targetChecksFailed(arn)));
+  #joinTargetGroups(): void {
+    const { targets } = this.#task.effect;
+    registerTask(this.#ecs, this.#task, () => this.#onTargetHealth());
+    if (typeof targets !== 'object') return;
+    this.#whileWanted(targets.failsAfterSeconds, () => {
+      this.#task.targetsFail = true;
+      answersChanged(this.#task);
+    });
+  }
+
+  #onTargetHealth(): void {
+    const task = this.#task;
+    if (task.desiredStatus === 'STOPPED' || task.failure !== undefined) return;
+    const unhealthy = task.targets.find(({ state }) => state === 'unhealthy');
+    const wasHealthy = task.targetHealth === 'HEALTHY';
+    const isHealthy =
+      task.targets.length === task.request.loadBalancers.length &&
+      task.targets.every(({ state }) => state === 'healthy');
+    task.targetHealth = isHealthy ? 'HEALTHY' : 'UNKNOWN';
+    if (unhealthy !== undefined) this.#failTarget(unhealthy);
+    else if (isHealthy) this.#countWhenPassed();
+    else if (wasHealthy) {
+      // Its listener is gone: nothing checks it any more.
+      task.counted = false;
+      this.#changed();
+    }
+  }
+
+  /** Within the grace period after the start a failed check does not count: API, CreateService. */
+  #failTarget(target: Target): void {
+    const { request, startedAt = 0 } = this.#task;
+    const graceEnds = startedAt + request.graceSeconds * SECOND;
+    if (this.#now < graceEnds) {
+      this.#whileWanted((graceEnds - this.#now) / SECOND, () => this.#onTargetHealth());
       return;
     }
-    this.#whileWanted(random.between(...TARGET_HEALTHY), () => {
-      this.#task.targetHealth = 'HEALTHY';
-      this.#countWhenPassed();
-    });
+    this.#task.failedTarget = target;
+    this.#fail('targets', targetChecksFailed(target.group.arn));
   }
 
   #countWhenPassed(): void {
@@ -295,6 +322,7 @@ class Life {
     const task = this.#task;
     for (const container of task.containers) container.lastStatus = 'STOPPED';
     if (task.startedAt !== undefined) task.executionStoppedAt = this.#now;
+    answersChanged(task);
     this.#enter('DEPROVISIONING');
     this.#after(this.#between(DEPROVISIONING), () => {
       task.stoppedAt = this.#now;

@@ -19,6 +19,7 @@ export {
   drainingMs,
   FAILURES,
   isInUse,
+  isTargetRegistered,
   loadBalancersOf,
   registerTarget,
 } from './targetHealth.ts';

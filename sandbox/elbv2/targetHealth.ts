@@ -81,7 +81,7 @@ export function registerTarget(group: TargetGroup, spec: TargetSpec): Target {
  */
 export function deregisterTarget(target: Target): number {
   const { group } = target;
-  if (group.targets.get(targetKey(target.id, target.port)) !== target || target.state === 'draining') return 0;
+  if (!isTargetRegistered(target)) return 0;
   const delay = target.state === 'unused' || group.targetType === 'lambda' ? 0 : drainingMs(group);
   target.plan++;
   if (delay === 0) {
@@ -98,6 +98,11 @@ export function drainingMs(group: TargetGroup): number {
   return Number(group.attributes.get('deregistration_delay.timeout_seconds') ?? 0) * SECOND;
 }
 
+/** Whether the target gets requests as far as its health allows: neither draining nor gone. */
+export function isTargetRegistered(target: Target): boolean {
+  return target.state !== 'draining' && target.group.targets.get(targetKey(target.id, target.port)) === target;
+}
+
 function remove(target: Target): void {
   const key = targetKey(target.id, target.port);
   if (target.group.targets.get(key) === target) target.group.targets.delete(key);
@@ -105,7 +110,7 @@ function remove(target: Target): void {
 
 /** To be called when what a target answers has changed: results are counted from here. */
 export function backendChanged(target: Target): void {
-  if (target.state !== 'draining') assess(target);
+  if (isTargetRegistered(target)) assess(target);
 }
 
 /** To be called when listeners or rules have changed: groups come into use and fall out of it. */

@@ -69,7 +69,10 @@ const KINDS = {
       init: oneOf(INIT_FAILURES),
       exit: membersOf({ code: numberIn(0, 255, true), afterSeconds: seconds }, ['code']),
       health: either(oneOf(['failing']), membersOf({ failsAfterSeconds: seconds }, ['failsAfterSeconds'])),
-      targets: oneOf(['failing']),
+      targets: either(
+        oneOf(['failing', 'timing-out']),
+        membersOf({ failsAfterSeconds: seconds }, ['failsAfterSeconds']),
+      ),
       startSeconds: seconds,
       logs: listOf(text, MAX_LOG_LINES),
       capacity: oneOf(['unavailable']),

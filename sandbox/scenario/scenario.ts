@@ -33,8 +33,8 @@ export interface TaskEffect {
   readonly exit?: { readonly code: number; readonly afterSeconds?: number };
   /** The container's own health check fails from the start, or from `afterSeconds` after RUNNING on. */
   readonly health?: 'failing' | { readonly failsAfterSeconds: number };
-  /** The load balancer's health checks fail. */
-  readonly targets?: 'failing';
+  /** The load balancer's health checks fail: always, without an answer, or from so long after RUNNING on. */
+  readonly targets?: 'failing' | 'timing-out' | { readonly failsAfterSeconds: number };
   /** Seconds from creation to RUNNING, instead of the usual 25 to 45. */
   readonly startSeconds?: number;
   /** What the first essential container logs: before it exits where the rule says so, else at once. */

@@ -576,55 +576,6 @@ describe('stopping a service deployment', () => {
   });
 });
 
-describe('a load balanced service', () => {
-  const balanced = {
-    loadBalancers: [
-      {
-        targetGroupArn: 'arn:aws:elasticloadbalancing:us-west-2:1:targetgroup/blue/1',
-        containerName: 'app',
-        containerPort: 80,
-      },
-    ],
-  };
-  const ports = { portMappings: [{ containerPort: 80 }] };
-
-  it('registers its tasks, and drains them before they stop', async () => {
-    await using aws = await startAws();
-    await createCluster(aws);
-    await createService(aws, await register(aws, 'app:1', ports), balanced);
-    await aws.clock.advance(4 * MINUTE);
-    await update(aws, { desiredCount: 0 });
-    await aws.clock.advance(3 * MINUTE);
-    const group = `(target-group ${balanced.loadBalancers[0]!.targetGroupArn})`;
-    assert.deepEqual(story(await describe1(aws)), [
-      'has started 1 tasks: (task A).',
-      `registered 1 targets in ${group}`,
-      '(deployment B) deployment completed.',
-      'has reached a steady state.',
-      `deregistered 1 targets in ${group}`,
-      'has begun draining connections on 1 tasks.',
-      'has stopped 1 running tasks: (task A).',
-      'has reached a steady state.',
-    ]);
-  });
-
-  it('replaces tasks that fail the load balancer’s checks', async () => {
-    await using aws = await startAws({ rules: [{ when: { service: 'web' }, then: { targets: 'failing' } }] });
-    await createCluster(aws);
-    await createService(aws, await register(aws, 'app:1', ports), balanced);
-    await aws.clock.advance(4 * MINUTE);
-    assert.ok(
-      story(await describe1(aws)).some((event) =>
-        /is unhealthy in \(target-group .*\) due to \(reason Health checks failed with these codes: \[503\]\)\.$/.test(
-          event,
-        ),
-      ),
-    );
-    const [task] = await tasksOf(aws, 'STOPPED');
-    assert.match(task?.stoppedReason ?? '', /^Task failed ELB health checks in \(target-group /);
-  });
-});
-
 describe('deleting a service', () => {
   it('needs it at zero or force, drains it, and frees its name', async () => {
     await using aws = await startAws();

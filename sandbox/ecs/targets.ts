@@ -1,0 +1,68 @@
+/**
+ * A task's targets: its address in each target group of its service, from RUNNING until it is taken out. Owns: the
+ * list of a task's targets. What their health means for the task is `tasks.ts`'s business.
+ */
+import {
+  backendChanged,
+  deregisterTarget,
+  elbOf,
+  FAILURES,
+  isTargetRegistered,
+  registerTarget,
+  type TargetReason,
+} from '../elbv2/index.ts';
+import type { Ecs, Task } from './state.ts';
+
+/** Registers a running task in every target group that exists; the others leave it without a target. */
+export function registerTask(ecs: Ecs, task: Task, onHealth: () => void): void {
+  const { targetGroups } = elbOf(ecs.region);
+  const backend = {
+    get failure() {
+      return failureOf(task);
+    },
+    onHealth,
+  };
+  for (const { targetGroupArn = '', containerPort } of task.request.loadBalancers) {
+    const group = targetGroups.get(targetGroupArn);
+    if (group === undefined) continue;
+    const isInstance = group.targetType === 'instance';
+    const spec = {
+      id: isInstance ? instanceOf(task) : task.eni.ip,
+      // Behind an instance the host's port stands for the container's.
+      port: isInstance ? hostPortOf(task) : containerPort,
+      availabilityZone: isInstance ? undefined : task.availabilityZone,
+      backend,
+    };
+    task.targets.push(registerTarget(group, spec));
+  }
+}
+
+function failureOf(task: Task): TargetReason | undefined {
+  if (task.executionStoppedAt !== undefined) return FAILURES.refused;
+  const { targets } = task.effect;
+  if (targets === 'failing' || (typeof targets === 'object' && task.targetsFail)) return FAILURES.mismatch;
+  return targets === 'timing-out' ? FAILURES.timeout : undefined;
+}
+
+const instanceOf = (task: Task) => `i-${task.eni.id.slice('eni-'.length)}`;
+
+/** Dynamic host ports: developer guide, "port mappings", the ephemeral range of Linux. */
+const hostPortOf = (task: Task) => 32_768 + (Number.parseInt(task.id.slice(0, 4), 16) % 28_000);
+
+/** To be called when what the task answers has changed. */
+export function answersChanged(task: Task): void {
+  for (const target of task.targets) backendChanged(target);
+}
+
+/**
+ * Takes a task out of its target groups, so that it gets no new requests.
+ * @returns how long its connections drain, ms
+ */
+export function deregisterTask(task: Task): number {
+  return Math.max(0, ...task.targets.map(deregisterTarget));
+}
+
+/** Whether the task is in a target group still, and not draining. */
+export function isRegistered(task: Task): boolean {
+  return task.targets.some(isTargetRegistered);
+}
