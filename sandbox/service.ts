@@ -88,7 +88,12 @@ export class RestAnswer {
   }
 }
 
+/** Whether an operation leaves everything as it is. */
+export function isRead(operation: string): boolean {
+  return /^(?:Get|List|Describe|Filter)/.test(operation);
+}
+
 /** Whether an operation can change anything, judged by its name as AWS's own naming goes. */
 export function isMutating(operation: string): boolean {
-  return !/^(?:Get|List|Describe|Invoke$|AssumeRole$|Download)/.test(operation);
+  return !isRead(operation) && !/^(?:Invoke$|AssumeRole$|Download)/.test(operation);
 }

@@ -14,6 +14,12 @@ interface WorldEvent {
   readonly run: () => void;
 }
 
+/** A change that came from outside, for whoever wants to make it again elsewhere. */
+export interface Change {
+  readonly at: number;
+  readonly replay: (world: World) => void;
+}
+
 /** An assumed role's temporary access key. */
 export interface Session {
   readonly account: string;
@@ -23,7 +29,7 @@ export interface Session {
 }
 
 export interface WorldOptions {
-  readonly clock: SandboxClock;
+  readonly clock: Pick<SandboxClock, 'now'>;
   readonly scenario?: Scenario;
   /** Any text; equal seeds give equal ids and durations. @default 'sandbox' */
   readonly seed?: string;
@@ -35,7 +41,10 @@ export class World {
   readonly seed: string;
   readonly pageSize: number;
   readonly sessions = new Map<string, Session>();
-  readonly #clock: SandboxClock;
+  readonly options: WorldOptions;
+  readonly startedAt: number;
+  readonly #journal: Change[] = [];
+  readonly #clock: WorldOptions['clock'];
   readonly #events = new DueHeap<WorldEvent>();
   readonly #regions = new Map<string, Region>();
   #now: number;
@@ -43,8 +52,10 @@ export class World {
   #scenarioSince: number;
 
   constructor(options: WorldOptions) {
+    this.options = options;
     this.#clock = options.clock;
     this.#now = options.clock.now();
+    this.startedAt = this.#now;
     this.#scenario = options.scenario ?? noScenario;
     this.#scenarioSince = this.#now;
     this.seed = options.seed ?? 'sandbox';
@@ -65,6 +76,17 @@ export class World {
     this.catchUp();
     this.#scenario = scenario;
     this.#scenarioSince = this.#now;
+    this.record((world) => world.setScenario(scenario));
+  }
+
+  /** Every change from outside, oldest first. */
+  get journal(): readonly Change[] {
+    return this.#journal;
+  }
+
+  /** Notes a change that has just been made, so that it can be made again. */
+  record(replay: Change['replay']): void {
+    this.#journal.push({ at: this.#now, replay });
   }
 
   /** Seconds since the scenario was set. */

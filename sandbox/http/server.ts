@@ -8,9 +8,10 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import type { CallLog } from '../callLog.ts';
 import { AwsFault, SandboxError } from '../fault.ts';
+import type { JsonObject } from '../json.ts';
 import { randomFor } from '../random.ts';
-import type { Caller, Service } from '../service.ts';
-import { isMutating } from '../service.ts';
+import { Replica } from '../replica.ts';
+import { type Caller, isMutating, isRead, type Operation, type Service } from '../service.ts';
 import { type SandboxClock, VirtualClock } from '../time/index.ts';
 import type { Region, World } from '../world.ts';
 import { ApiFaults, faultOf } from './apiFaults.ts';
@@ -104,6 +105,8 @@ class Handler {
   readonly #endpoint: string;
   readonly #throttle: Throttle;
   readonly #faults = new ApiFaults();
+  /** By how far they lag, seconds. */
+  readonly #replicas = new Map<number, Replica>();
   readonly #ids: () => string;
 
   constructor(options: ServerOptions, endpoint: string) {
@@ -189,25 +192,47 @@ class Handler {
     if (run === undefined) throw unknownOperation(service, operation);
     const { world } = this.#options;
     const name = `${service.signingName}:${operation}`;
-    const effect = this.#faults.next(world.scenario, { ...region.subject, operation: name });
+    const subject = { ...region.subject, operation: name, caller: caller.arn, resource: namesIn(call.input) };
+    const effect = this.#faults.next(world.scenario, subject);
     if (effect?.hang) {
       hold?.suspend();
       return NO_ANSWER;
     }
     if (effect?.delaySeconds !== undefined) await this.#delay(effect.delaySeconds, hold);
-    const fault = effect && faultOf(effect, name);
+    const fault = effect && faultOf(effect, { ...subject, protocol: service.protocol });
     if (fault !== undefined) throw fault;
     const bucket = service.bucket(operation);
     if (bucket !== undefined) {
       const scope = `${region.account}/${region.name}/${service.signingName}`;
       if (!this.#throttle.take(scope, bucket, world.now)) throw service.throttled();
     }
-    const output = run(call.input, { region, caller, requestId, endpoint: this.#endpoint });
+    const output = this.#run(run, call, { region, caller, requestId }, effect?.lagSeconds);
     if (effect?.loseAnswer) {
       request.socket.destroy();
       return NO_ANSWER;
     }
     return encodeAnswer(service, call, output, requestId);
+  }
+
+  /** Runs an operation; a read that lags, in the world as it was. */
+  #run(
+    run: Operation,
+    { operation, input }: OperationCall,
+    { region, ...from }: { caller: Caller; region: Region; requestId: string },
+    lagSeconds = 0,
+  ): ReturnType<Operation> {
+    const { world } = this.#options;
+    const runIn = (there: World) =>
+      run(input, { ...from, endpoint: this.#endpoint, region: there.region(region.account, region.name) });
+    if (!isRead(operation)) {
+      const output = runIn(world);
+      world.record(runIn);
+      return output;
+    }
+    if (lagSeconds === 0) return runIn(world);
+    const replica = this.#replicas.get(lagSeconds) ?? new Replica(world, lagSeconds);
+    this.#replicas.set(lagSeconds, replica);
+    return runIn(replica.world);
   }
 
   async #delay(seconds: number, hold: Hold | undefined): Promise<void> {
@@ -253,6 +278,11 @@ class Handler {
       mutating: isMutating(operation),
     });
   }
+}
+
+/** What a request names: its members that are text, which scenarios match as `resource`. */
+function namesIn(input: JsonObject): readonly string[] {
+  return Object.values(input).filter((value) => typeof value === 'string');
 }
 
 /** An AWS service that the sandbox does not have: it answers in the protocol that the request speaks. */

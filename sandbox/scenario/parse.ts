@@ -90,7 +90,7 @@ const KINDS = {
     needs: { when: ['alarm'], effects: ['state'] },
   },
   api: {
-    when: { ...PLACE, operation: text, nth: ordinal },
+    when: { ...PLACE, operation: text, caller: text, resource: text, nth: ordinal },
     effects: {
       error: text,
       message: text,
@@ -98,6 +98,7 @@ const KINDS = {
       loseAnswer: yes,
       hang: yes,
       delaySeconds: seconds,
+      lagSeconds: seconds,
       times: ordinal,
     },
     needs: { when: ['operation'], effects: [] },
@@ -160,6 +161,7 @@ function readGiven(given: JsonObject, path: string): Scenario['given'] {
     clusters: listOf(text),
     alarms: listOf(alarm),
     apis: listOf(api),
+    roles: listOf(text),
     targetGroups: listOf(givenTargetGroup),
     logGroups: listOf(text),
     secrets: listOf(named),

@@ -74,6 +74,8 @@ export interface ApiEffect {
   readonly loseAnswer?: true;
   /** The call takes no effect and is never answered. */
   readonly hang?: true;
+  /** A read is answered as it would have been this many seconds ago; writes are not concerned. */
+  readonly lagSeconds?: number;
   /** The answer comes this much later, seconds of the sandbox's clock. */
   readonly delaySeconds?: number;
   /** How many calls. @default 1 where the rule says `nth`, else all */
@@ -121,6 +123,10 @@ export interface AlarmCondition extends Place {
 export interface ApiCondition extends Place {
   /** For example `ecs:UpdateService` or `lambda:*`. */
   readonly operation: string;
+  /** ARN of who calls. */
+  readonly caller?: string;
+  /** Any name or ARN that the request gives as a member of its own. */
+  readonly resource?: string;
   /** The first matching call that is concerned, from 1 since the scenario was set. */
   readonly nth?: number;
 }
@@ -183,6 +189,8 @@ export interface Scenario {
     readonly alarms: readonly { readonly name: string; readonly state: AlarmState }[];
     readonly targetGroups?: readonly GivenTargetGroup[];
     readonly apis?: readonly GivenApi[];
+    /** ARNs of the roles that may be assumed, globs. @default every role */
+    readonly roles?: readonly string[];
     /** Names of CloudWatch log groups. */
     readonly logGroups?: readonly string[];
     readonly secrets?: readonly { readonly name: string; readonly value: string }[];

@@ -1,9 +1,10 @@
 /**
- * AWS STS: who calls, and temporary keys for a role. Every role exists and may be assumed; the account of its ARN is
- * the account that the temporary key works in.
+ * AWS STS: who calls, and temporary keys for a role. Every role exists and may be assumed unless the scenario lists
+ * those that may; the account of a role's ARN is the account that the temporary key works in.
  */
 import { AwsFault } from '../fault.ts';
 import { text } from '../input.ts';
+import { matchesGlob } from '../scenario/index.ts';
 import type { Operation, Service } from '../service.ts';
 
 const getCallerIdentity: Operation = (_input, { caller }) => ({
@@ -12,7 +13,7 @@ const getCallerIdentity: Operation = (_input, { caller }) => ({
   Arn: caller.arn,
 });
 
-const assumeRole: Operation = (input, { region, requestId }) => {
+const assumeRole: Operation = (input, { region, requestId, caller }) => {
   const roleArn = text(input, 'RoleArn') ?? '';
   const role = /^arn:[\w-]+:iam::(\d{12}):role\/(?:[\w+=,.@/-]*\/)?([\w+=,.@-]{1,64})$/.exec(roleArn);
   if (role === null) throw new AwsFault('ValidationError', `${roleArn} is invalid`);
@@ -29,6 +30,11 @@ const assumeRole: Operation = (input, { region, requestId }) => {
       'ValidationError',
       `1 validation error detected: Value '${duration}' at 'durationSeconds' failed to satisfy constraint: Member must have value between 900 and 43200`,
     );
+  }
+  const { roles } = region.scenario.given;
+  if (roles !== undefined && !roles.some((allowed) => matchesGlob(allowed, roleArn))) {
+    const message = `User: ${caller.arn} is not authorized to perform: sts:AssumeRole on resource: ${roleArn}`;
+    throw new AwsFault('AccessDenied', message, 403);
   }
   const [, account = '', roleName = ''] = role;
   const random = region.random(`sts/${requestId}`);

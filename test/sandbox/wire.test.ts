@@ -85,6 +85,41 @@ describe('the wire protocols', () => {
     assert.ok(Credentials?.Expiration && Credentials.Expiration.getTime() > Date.now());
   });
 
+  it('deny a role that the scenario does not list, and what a rule denies to a caller on a resource', async () => {
+    const role = 'arn:aws:iam::444455556666:role/deploy';
+    await using aws = await startAws({
+      given: { roles: [role], clusters: ['main'] },
+      rules: [
+        {
+          when: { operation: 'ecs:ListServices', caller: '*assumed-role/deploy/*', resource: 'ma*' },
+          then: { error: 'AccessDeniedException' },
+        },
+      ],
+    });
+    const assume = (RoleArn: string) => aws.sts.send(new AssumeRoleCommand({ RoleArn, RoleSessionName: 'ci' }));
+    assert.equal(
+      await errorOf(assume(`${role}er`)),
+      `AccessDenied: User: arn:aws:iam::${ACCOUNT}:user/sandbox is not authorized to perform: sts:AssumeRole on resource: ${role}er`,
+    );
+    const { Credentials } = await assume(role);
+    const ecs = new ECSClient({
+      endpoint: aws.sandbox.endpoint,
+      region: 'us-west-2',
+      credentials: {
+        accessKeyId: Credentials?.AccessKeyId ?? '',
+        secretAccessKey: Credentials?.SecretAccessKey ?? '',
+        sessionToken: Credentials?.SessionToken ?? '',
+      },
+    });
+    assert.equal(
+      await errorOf(ecs.send(new ListServicesCommand({ cluster: 'main' }))),
+      'AccessDeniedException: User: arn:aws:sts::444455556666:assumed-role/deploy/ci is not authorized to perform: ecs:ListServices on resource: * because no identity-based policy allows the ecs:ListServices action',
+    );
+    assert.match(await errorOf(ecs.send(new ListServicesCommand({ cluster: 'other' }))), /^ClusterNotFound/);
+    ecs.destroy();
+    assert.equal(await errorOf(aws.ecs.send(new ListServicesCommand({ cluster: 'main' }))), 'no error');
+  });
+
   it('give errors that become the SDK’s modelled classes, with a request id', async () => {
     await using aws = await startAws();
     await assert.rejects(aws.ecs.send(new ListServicesCommand({ cluster: 'nowhere' })), (error) => {

@@ -1,0 +1,107 @@
+import assert from 'node:assert/strict';
+import {
+  DescribeServicesCommand,
+  DescribeTasksCommand,
+  ListTasksCommand,
+  UpdateServiceCommand,
+} from '@aws-sdk/client-ecs';
+import { CreateFunctionCommand, GetFunctionCommand, InvokeCommand } from '@aws-sdk/client-lambda';
+import {
+  type Aws,
+  createCluster,
+  createService,
+  describe1,
+  errorOf,
+  MINUTE,
+  register,
+  SECOND,
+  startAws,
+} from './aws.ts';
+
+const LAGGING = { when: { operation: 'ecs:DescribeServices' }, then: { lagSeconds: 10 } };
+
+async function missing(aws: Aws): Promise<(string | undefined)[]> {
+  const { failures } = await aws.ecs.send(new DescribeServicesCommand({ cluster: 'main', services: ['web'] }));
+  return (failures ?? []).map(({ reason }) => reason);
+}
+
+describe('reads that lag behind', () => {
+  it('do not see a new service for a while', async () => {
+    await using aws = await startAws({ rules: [LAGGING], given: { clusters: ['main'] } });
+    await createService(aws, await register(aws, 'shop:1'));
+    assert.deepEqual(await missing(aws), ['MISSING']);
+    await aws.clock.advance(10 * SECOND);
+    assert.deepEqual(await missing(aws), []);
+  });
+
+  it('show to the last detail what was shown then, also where the lag began later', async () => {
+    await using aws = await startAws({ given: { clusters: ['main'] } });
+    await createService(aws, await register(aws, 'shop:1'), { desiredCount: 3 });
+    await aws.clock.advance(45 * SECOND);
+    const then = await describe1(aws);
+    await aws.clock.advance(SECOND);
+    await aws.ecs.send(new UpdateServiceCommand({ cluster: 'main', service: 'web', desiredCount: 5 }));
+    await aws.clock.advance(9 * SECOND);
+    assert.equal((await describe1(aws)).desiredCount, 5);
+    aws.rules(LAGGING);
+    assert.deepEqual(await describe1(aws), then);
+    await aws.clock.advance(5 * SECOND);
+    assert.equal((await describe1(aws)).desiredCount, 5);
+  });
+
+  it('leave other operations and all writes alone', async () => {
+    await using aws = await startAws({
+      rules: [{ when: { operation: 'ecs:Describe*' }, then: { lagSeconds: 60 } }],
+      given: { clusters: ['main'] },
+    });
+    await createService(aws, await register(aws, 'shop:1'));
+    await aws.clock.advance(MINUTE / 2);
+    const { taskArns = [] } = await aws.ecs.send(new ListTasksCommand({ cluster: 'main' }));
+    assert.equal(taskArns.length, 1);
+    const { failures } = await aws.ecs.send(new DescribeTasksCommand({ cluster: 'main', tasks: taskArns }));
+    assert.deepEqual(
+      failures?.map(({ reason }) => reason),
+      ['MISSING'],
+    );
+    const { service } = await aws.ecs.send(
+      new UpdateServiceCommand({ cluster: 'main', service: 'web', desiredCount: 2 }),
+    );
+    assert.equal(service?.desiredCount, 2);
+  });
+
+  it('see the world before a call that failed as the world after it', async () => {
+    await using aws = await startAws({ rules: [{ when: { operation: 'lambda:Get*' }, then: { lagSeconds: 5 } }] });
+    const create = () =>
+      aws.lambda.send(
+        new CreateFunctionCommand({
+          FunctionName: 'f',
+          Role: 'arn:aws:iam::111122223333:role/f',
+          PackageType: 'Image',
+          Code: { ImageUri: '111122223333.dkr.ecr.us-west-2.amazonaws.com/f:1' },
+        }),
+      );
+    await create();
+    assert.match(await errorOf(create()), /^ResourceConflictException/);
+    await aws.clock.advance(MINUTE);
+    await aws.lambda.send(new InvokeCommand({ FunctionName: 'f' }));
+    const { Configuration } = await aws.lambda.send(new GetFunctionCommand({ FunctionName: 'f' }));
+    assert.equal(Configuration?.State, 'Active');
+  });
+});
+
+describe('rules about one call', () => {
+  it('each add their effects, an error with its own text', async () => {
+    await using aws = await startAws({
+      rules: [
+        { when: { operation: 'ecs:DescribeServices' }, then: { delaySeconds: 3 } },
+        { when: { operation: 'ecs:*', nth: 2 }, then: { error: 'ServerException' } },
+        { when: { operation: 'ecs:*' }, then: { error: 'ClientException', message: 'no' } },
+      ],
+    });
+    await createCluster(aws).catch(() => {});
+    const start = aws.clock.now();
+    assert.match(await errorOf(aws.clock.run(describe1(aws))), /^ServerException: Service Unavailable/);
+    assert.equal(aws.clock.now() - start, 3 * SECOND);
+    assert.equal(await errorOf(aws.clock.run(describe1(aws))), 'ClientException: no');
+  });
+});
