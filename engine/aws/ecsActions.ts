@@ -88,10 +88,10 @@ async function registeredBefore({ ecs, context }: Call, family: string): Promise
   return undefined;
 }
 
-async function register(call: Call): Promise<JsonObject> {
-  const body = desiredOf(call).taskDefinition ?? {};
-  const before = call.repeated ? await registeredBefore(call, String(body['family'])) : undefined;
+async function register(call: Call, action: Of<'ecs.register-task-definition'>): Promise<JsonObject> {
+  const before = call.repeated ? await registeredBefore(call, action.family) : undefined;
   if (before !== undefined) return { taskDefinitionArn: before };
+  const body = desiredOf(call).taskDefinition ?? {};
   const tags = [...((body['tags'] ?? []) as unknown as Tag[]), ...tagList(ownTags(call.context.record))];
   const input = { ...body, tags } as unknown as RegisterTaskDefinitionCommandInput;
   const answer = await call.ecs.send(new RegisterTaskDefinitionCommand(input));
@@ -122,36 +122,34 @@ async function update(call: Call, taskDefinition: string, values: JsonObject, fo
   return deploymentHandle(answer.service);
 }
 
+/** Does the service run the task definition with these values already? */
+async function isInForce(call: Call, taskDefinition: string, values: JsonObject): Promise<Service | undefined> {
+  const there = await describeService(call);
+  const runs = taskDefinitionName(primaryOf(there)?.taskDefinition ?? '');
+  if (there === undefined || runs !== taskDefinitionName(taskDefinition)) return undefined;
+  const keys = new Set(Object.keys(values));
+  const differ = serviceDifferences(plainObject(there), values).some(({ path }) => keys.has(path.split('/')[1] ?? ''));
+  return differ ? undefined : there;
+}
+
 async function updateService(call: Call, action: Of<'ecs.update-service'>): Promise<JsonObject> {
-  const { service } = desiredOf(call);
-  if (call.repeated) {
-    const there = await describeService(call);
-    const runs = there && taskDefinitionName(primaryOf(there)?.taskDefinition ?? '');
-    const rest =
-      there &&
-      serviceDifferences(plainObject(there), service).filter((d) =>
-        action.members.includes(d.path.split('/')[1] ?? ''),
-      );
-    if (runs === taskDefinitionName(action.taskDefinition) && rest?.length === 0 && !action.force)
-      return deploymentHandle(there);
-  }
-  const values = action.members.map((key): [string, Json] => [key, service[key] ?? NONE_OF[key] ?? null]);
-  return update(call, action.taskDefinition, Object.fromEntries(values), action.force);
+  const { taskDefinition, members, force } = action;
+  const service = call.context.desired?.kind === 'ecs' ? call.context.desired.service : undefined;
+  const entries = members.map((key): [string, Json] => [key, service?.[key] ?? NONE_OF[key] ?? null]);
+  const values: JsonObject = service === undefined ? {} : Object.fromEntries(entries);
+  // Looked at first: whether the change was made shows without the files, too.
+  const there = call.repeated && !force ? await isInForce(call, taskDefinition, values) : undefined;
+  if (there !== undefined) return deploymentHandle(there);
+  desiredOf(call);
+  return update(call, taskDefinition, values, force);
 }
 
 async function restoreService(call: Call, action: Of<'ecs.restore-service'>): Promise<JsonObject> {
+  const there = call.repeated ? await isInForce(call, action.taskDefinition, action.values) : undefined;
+  const handle = there ? deploymentHandle(there) : await update(call, action.taskDefinition, action.values, false);
+  // After the service: tags that cannot be put back must not keep a bad revision running.
   if (action.tags !== null) await setTags(call, action.tags as unknown as Tag[]);
-  if (call.repeated) {
-    const there = await describeService(call);
-    const differ =
-      there &&
-      serviceDifferences(plainObject(there), action.values).filter((d) =>
-        Object.hasOwn(action.values, d.path.split('/')[1] ?? ''),
-      );
-    if (primaryOf(there)?.taskDefinition === action.taskDefinition && differ?.length === 0)
-      return deploymentHandle(there);
-  }
-  return update(call, action.taskDefinition, action.values, false);
+  return handle;
 }
 
 /** Makes the service's tags what is wanted, leaving AWS's and GitMoxi's own. */
@@ -177,8 +175,9 @@ async function deleteService({ ecs, target }: Call): Promise<JsonObject> {
   return {};
 }
 
-async function deregister({ ecs }: Call, action: Of<'ecs.deregister-task-definition'>): Promise<JsonObject> {
-  await ecs.send(new DeregisterTaskDefinitionCommand({ taskDefinition: action.taskDefinition }));
+async function deregister(call: Call, action: Of<'ecs.deregister-task-definition'>): Promise<JsonObject> {
+  const taskDefinition = action.taskDefinition ?? (await registeredBefore(call, action.family));
+  if (taskDefinition !== undefined) await call.ecs.send(new DeregisterTaskDefinitionCommand({ taskDefinition }));
   return {};
 }
 
@@ -193,7 +192,7 @@ export function performEcs(
   const call: Call = { ecs, target, context, repeated };
   switch (action.type) {
     case 'ecs.register-task-definition':
-      return register(call);
+      return register(call, action);
     case 'ecs.create-service':
       return createService(call, action);
     case 'ecs.update-service':

@@ -60,6 +60,7 @@ function stoppedTaskSeen(task: Task): StoppedTaskSeen {
     startedBy: task.startedBy ?? '',
     stopCode: task.stopCode,
     stoppedReason: task.stoppedReason,
+    stoppedAt: (task.stoppedAt ?? task.stoppingAt)?.getTime() ?? 0,
     containers: (task.containers ?? []).map((container) => ({
       name: container.name ?? '',
       exitCode: container.exitCode,

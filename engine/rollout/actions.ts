@@ -13,7 +13,7 @@ interface Keyed {
 
 export type EcsAction = Keyed &
   (
-    | { readonly type: 'ecs.register-task-definition' }
+    | { readonly type: 'ecs.register-task-definition'; readonly family: string }
     | { readonly type: 'ecs.create-service'; readonly taskDefinition: string }
     /** Sets the task definition and the named members of the rendered service definition. */
     | {
@@ -32,7 +32,12 @@ export type EcsAction = Keyed &
       }
     | { readonly type: 'ecs.tag-service' }
     | { readonly type: 'ecs.delete-service' }
-    | { readonly type: 'ecs.deregister-task-definition'; readonly taskDefinition: string }
+    | {
+        readonly type: 'ecs.deregister-task-definition';
+        readonly family: string;
+        /** Null where it is not known whether one was registered: it is looked for by the rollout's tag. */
+        readonly taskDefinition: string | null;
+      }
   );
 
 export type LambdaAction = Keyed &

@@ -47,9 +47,13 @@ function describe(task: StoppedTaskSeen): string {
   return `task ${id} stopped: ${task.stopCode ?? 'no stop code'}: ${task.stoppedReason ?? 'no reason given'}${detail}`;
 }
 
-/** The tasks of one deployment that failed. */
-export function taskFailures(stopped: readonly StoppedTaskSeen[], deploymentId: string): TaskFailure[] {
+/**
+ * The tasks of one deployment that failed.
+ *
+ * @param since earlier ones do not count, ms since the epoch
+ */
+export function taskFailures(stopped: readonly StoppedTaskSeen[], deploymentId: string, since = 0): TaskFailure[] {
   return stopped
-    .filter((task) => task.startedBy === deploymentId && isFailure(task))
+    .filter((task) => task.startedBy === deploymentId && task.stoppedAt >= since && isFailure(task))
     .map((task) => ({ arn: task.arn, text: describe(task) }));
 }

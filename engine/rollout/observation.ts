@@ -56,6 +56,8 @@ export interface StoppedTaskSeen {
   readonly startedBy: string;
   readonly stopCode: string | undefined;
   readonly stoppedReason: string | undefined;
+  /** Ms since the epoch. */
+  readonly stoppedAt: number;
   readonly containers: readonly {
     readonly name: string;
     readonly exitCode: number | undefined;

@@ -39,8 +39,6 @@ export interface RunnerInput {
   readonly desired: Desired | undefined;
   /** Roll out even where nothing differs. */
   readonly force: boolean;
-  /** A command to start with, for example `abort` where there is no way forward. */
-  readonly command?: Command;
   readonly signal: AbortSignal;
 }
 
@@ -74,11 +72,12 @@ class Run {
     this.#ports = ports;
     this.#input = input;
     this.#redact = redactor(input.desired?.secrets ?? []);
-    this.#command = input.command;
     this.#at = { record: input.record, seq: input.seq, troubledSince: undefined };
   }
 
   async toTheEnd(): Promise<RolloutRecord> {
+    // What was asked for while nobody ran the rollout.
+    this.#command = await this.#ports.store.command(this.#at.record.id);
     // A pending action of an earlier process may have been performed: the first try here is a repetition.
     if (this.#at.record.pending !== null) await this.#perform(this.#at.record.pending, true);
     if (this.#at.record.state === null) await this.#begin();
@@ -97,11 +96,12 @@ class Run {
   async #begin(): Promise<void> {
     const { strategy, desired, force } = this.#input;
     const { record } = this.#at;
-    if (this.#command === 'abort') {
-      const now = this.#ports.clock.now();
-      const message = 'aborted before anything was changed';
-      const over: RolloutRecord = { ...record, phase: 'aborted', message, endedAt: now };
-      return this.#append(over, [{ code: 'rollout.ended', level: 'warning', message }]);
+    if (this.#command === 'abort') return this.#endUntouched('aborted', 'aborted before anything was changed');
+    if (desired === undefined && record.digest !== '') {
+      return this.#endUntouched(
+        'failed',
+        'its files do not render as they did when it was planned; nothing was changed',
+      );
     }
     const live = await this.#read(() => this.#ports.live(record, desired));
     const there = live.kind === 'ecs' ? live.service !== undefined : live.latest !== undefined;
@@ -116,6 +116,11 @@ class Run {
       { ...record, phase: 'preparing', message: 'the way back is recorded', state: strategy.begin(spec, live) },
       [],
     );
+  }
+
+  #endUntouched(phase: 'aborted' | 'failed', message: string): Promise<void> {
+    const over: RolloutRecord = { ...this.#at.record, phase, message, endedAt: this.#ports.clock.now() };
+    return this.#append(over, [{ code: 'rollout.ended', level: 'warning', message }]);
   }
 
   #decide(observation: Observation): Decision {
@@ -165,6 +170,8 @@ class Run {
     let again = repeated;
     for (;;) {
       const { record } = this.#at;
+      // Whoever has taken the rollout over meanwhile must not be disturbed.
+      await this.#ports.store.renew(this.#input.claim);
       const outcome = await this.#ports.aws.perform(action, { record, desired: this.#input.desired }, again);
       if (outcome.ok || !outcome.error.passing || this.#lastedTooLong()) return this.#heard(outcome);
       again = true;

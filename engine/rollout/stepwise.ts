@@ -1,0 +1,139 @@
+/**
+ * Strategies as tables of steps. A step looks at one pass (state, observation, time) and ends it in one of four ways:
+ * it goes on to another step at once, asks for one change, waits, or names the end. What every strategy does alike is
+ * here: hearing an abort, remembering a failure, and turning each of these into a decision.
+ *
+ * Pure, like the strategies made with it.
+ */
+import type { JsonObject } from '../json.ts';
+import type { Action } from './actions.ts';
+import { ABORTED } from './failures.ts';
+import type { EventDraft, Failure, Phase, Progress } from './record.ts';
+import type { Decision, Seen, Strategy } from './strategy.ts';
+
+/** What the state of every stepwise strategy has. `over` is the step of a rollout that has ended. */
+export interface StepState {
+  readonly step: string;
+  readonly rollout: string;
+  readonly failure: Failure | null;
+  readonly aborted: boolean;
+  /** When the present wait began, ms since the epoch; each step begins without one. */
+  readonly waitingSince: number | null;
+}
+
+/** One look at one step. */
+export interface Pass<S extends StepState, W> {
+  readonly state: S;
+  readonly seen: Seen;
+  readonly world: W;
+  readonly now: number;
+  /** Events that the pass has gathered so far. */
+  readonly events: readonly EventDraft[];
+}
+
+export interface StepTable<S extends StepState, W> {
+  readonly begin: Strategy['begin'];
+  readonly wish: (state: S) => ReturnType<Strategy['wish']>;
+  readonly steps: Readonly<Record<string, (pass: Pass<S, W>) => Decision>>;
+  /** The steps on the way forward, during which an abort is heard. */
+  readonly forward: ReadonlySet<string>;
+  /** The first step back, from wherever the rollout is. */
+  readonly back: (state: S) => string;
+  readonly phaseOf: (step: string) => Phase;
+  readonly progress: (pass: Pass<S, W>) => Progress;
+  /** What is passed on before a step is looked at, for example service events. */
+  readonly enter?: (pass: Pass<S, W>) => Pass<S, W>;
+  /** With `succeeded`: what serves now. */
+  readonly serving: (state: S) => string | null;
+}
+
+const asJson = (state: StepState): JsonObject => state as unknown as JsonObject;
+
+/** The ways to end a pass, for the steps of one table. `table` is called late: steps and table refer to each other. */
+export function endings<S extends StepState, W>(table: () => StepTable<S, W>) {
+  type Draft = Pick<Decision, 'message' | 'wakeAt'> & Partial<Decision>;
+
+  function conclude(pass: Pass<S, W>, patch: Partial<S>, draft: Draft): Decision {
+    return {
+      phase: table().phaseOf(pass.state.step),
+      progress: table().progress(pass),
+      ...draft,
+      state: asJson({ ...pass.state, ...patch }),
+      events: pass.events,
+    };
+  }
+
+  /** Another step, in the same pass. */
+  function goOn(pass: Pass<S, W>, step: string, patch: Partial<S> = {}): Decision {
+    const state = { ...pass.state, waitingSince: null, ...patch, step };
+    const next = table().steps[step]!;
+    return next({ ...pass, state, seen: { ...pass.seen, outcome: undefined } });
+  }
+
+  /** Another step, with a fresh look at the world first. */
+  function look(pass: Pass<S, W>, step: string, message: string, patch: Partial<S> = {}): Decision {
+    const next = { ...pass, state: { ...pass.state, waitingSince: null, ...patch, step } };
+    return conclude(next, {}, { message, wakeAt: pass.now });
+  }
+
+  /** One change; the step is looked at again with its outcome. */
+  function act(pass: Pass<S, W>, action: Action, message: string, patch: Partial<S> = {}): Decision {
+    return conclude(pass, patch, { message, action, wakeAt: pass.now });
+  }
+
+  /** @param ms until the next look */
+  function wait(pass: Pass<S, W>, ms: number, message: string, patch: Partial<S> = {}): Decision {
+    const waitingSince = pass.state.waitingSince ?? pass.now;
+    return conclude(pass, { waitingSince, ...patch } as Partial<S>, { message, wakeAt: pass.now + ms });
+  }
+
+  function end(pass: Pass<S, W>, phase: Phase, message: string): Decision {
+    const { failure } = pass.state;
+    const serving = phase === 'succeeded' ? table().serving(pass.state) : null;
+    const extras = { ...(failure === null ? {} : { failure }), ...(serving === null ? {} : { serving }) };
+    return conclude(pass, { step: 'over' } as Partial<S>, { phase, message, wakeAt: pass.now, ...extras });
+  }
+
+  /** Something went wrong: remembered, told, and the first step back taken. */
+  function fail(pass: Pass<S, W>, failure: Failure, patch: Partial<S> = {}): Decision {
+    const told: EventDraft = {
+      code: 'rollout.failed',
+      level: 'error',
+      message: failure.message,
+      data: { class: failure.class },
+    };
+    const state = { ...pass.state, ...patch, failure };
+    return goOn({ ...pass, state, events: [...pass.events, told] }, table().back(state));
+  }
+
+  return { conclude, goOn, look, act, wait, end, fail };
+}
+
+/** Makes a strategy of a table. */
+export function stepwise<S extends StepState, W>(table: StepTable<S, W>): Strategy {
+  return {
+    begin: table.begin,
+    wish: (json) => table.wish(json as unknown as S),
+    decide(json, seen, now) {
+      const state = json as unknown as S;
+      const first: Pass<S, W> = { state, seen, world: seen.observation as W, now, events: [] };
+      const pass = table.enter?.(first) ?? first;
+      // An action in flight is heard first: what it made must be known before going back.
+      if (seen.command === 'abort' && table.forward.has(state.step) && seen.outcome === undefined) {
+        const told: EventDraft = {
+          code: 'rollout.aborting',
+          level: 'warning',
+          message: 'abort was asked for: going back',
+        };
+        const aborted = { ...pass.state, aborted: true, failure: ABORTED };
+        const { goOn } = endings<S, W>(() => table);
+        return goOn({ ...pass, state: aborted, events: [...pass.events, told] }, table.back(aborted));
+      }
+      return table.steps[state.step]!(pass);
+    },
+  };
+}
+
+/** How long the present wait has lasted, ms. */
+export const waited = (pass: { readonly state: StepState; readonly now: number }): number =>
+  pass.now - (pass.state.waitingSince ?? pass.now);
