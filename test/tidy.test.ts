@@ -174,7 +174,7 @@ describe('the house', () => {
   });
 
   it('has strategies that do no I/O and read no clock', () => {
-    const strategies = ['ecsRolling', 'lambdaAlias', 'deletion', 'cadence', 'ecsEvidence', 'failures'].map(
+    const strategies = ['ecsRolling', 'lambdaAlias', 'deletion', 'cadence', 'ecsEvidence', 'ecsWayBack', 'failures', 'stepwise'].map(
       (name) => `engine/rollout/${name}.ts`,
     );
     assert.deepEqual(

@@ -26,6 +26,7 @@ import { isObject, type JsonObject } from '../json.ts';
 import {
   CODE_TAG,
   codeReference,
+  configurationDifferences,
   configurationRequest,
   type LambdaDesired,
   type LambdaTarget,
@@ -84,22 +85,31 @@ async function createFunction(call: Call): Promise<JsonObject> {
   return {};
 }
 
+/** Sends the members that differ, so that asking again changes nothing, and nothing is said that AWS might refuse. */
 async function updateConfiguration(call: Call): Promise<JsonObject> {
-  const input = { ...configurationRequest(desiredOf(call).function), FunctionName: call.FunctionName };
+  const definition = desiredOf(call).function;
+  const { FunctionName } = call;
+  const latest = plainObject(await call.lambda.send(new GetFunctionConfigurationCommand({ FunctionName })));
+  await configure(call, latest, definition);
+  return {};
+}
+
+/** Makes `$LATEST`'s configuration, seen as `latest`, what the definition says. */
+async function configure(call: Call, latest: JsonObject, definition: JsonObject): Promise<void> {
+  const members = new Set(configurationDifferences(latest, definition).map(({ path }) => path.split('/')[1]));
+  if (members.size === 0) return;
+  const wanted = Object.entries(configurationRequest(definition)).filter(([key]) => members.has(key));
+  const input = { ...Object.fromEntries(wanted), FunctionName: call.FunctionName };
   await call.lambda.send(
     new UpdateFunctionConfigurationCommand(input as unknown as UpdateFunctionConfigurationCommandInput),
   );
-  return {};
 }
 
 async function updateCode(call: Call): Promise<JsonObject> {
   const definition = desiredOf(call).function;
-  const architectures = definition['Architectures'];
-  const input = {
-    ...codeInput(definition),
-    ...(architectures ? { Architectures: architectures } : {}),
-    FunctionName: call.FunctionName,
-  };
+  // Said always: left out, the architecture stays what it was.
+  const Architectures = definition['Architectures'] ?? ['x86_64'];
+  const input = { ...codeInput(definition), Architectures, FunctionName: call.FunctionName };
   const answer = await call.lambda.send(new UpdateFunctionCodeCommand(input as UpdateFunctionCodeCommandInput));
   return { codeSha256: answer.CodeSha256 ?? '' };
 }
@@ -119,8 +129,9 @@ async function tagFunction(call: Call): Promise<JsonObject> {
 }
 
 /** Publishing what was published already gives that version again, with the description it was given then. */
-async function publishVersion(call: Call): Promise<JsonObject> {
-  const Description = `${OWN_TAG_PREFIX}${call.context.record.id}`;
+async function publishVersion(call: Call, action: Of<'lambda.publish-version'>): Promise<JsonObject> {
+  const kept = action.purpose === 'keep' ? ' (before)' : '';
+  const Description = `${OWN_TAG_PREFIX}${call.context.record.id}${kept}`;
   const answer = await call.lambda.send(new PublishVersionCommand({ FunctionName: call.FunctionName, Description }));
   return { version: answer.Version ?? '', published: answer.Description === Description };
 }
@@ -157,11 +168,17 @@ async function deleteFunction(call: Call, Qualifier?: string): Promise<JsonObjec
   return {};
 }
 
+async function deleteOwnFunction(call: Call): Promise<JsonObject> {
+  const { FunctionName } = call;
+  const got = await orAbsent(call.lambda.send(new GetFunctionCommand({ FunctionName })), 'ResourceNotFoundException');
+  return got?.Tags?.[ROLLOUT_TAG] === call.context.record.id ? deleteFunction(call) : {};
+}
+
 /** A version's configuration as a definition, so that the request for it is made as for any other. */
-async function restoreConfiguration(call: Call, version: string): Promise<JsonObject> {
+async function restoreConfiguration(call: Call, action: Of<'lambda.restore-configuration'>): Promise<JsonObject> {
   const then = plainObject(
     await call.lambda.send(
-      new GetFunctionConfigurationCommand({ FunctionName: call.FunctionName, Qualifier: version }),
+      new GetFunctionConfigurationCommand({ FunctionName: call.FunctionName, Qualifier: action.version }),
     ),
   );
   const layers = Array.isArray(then['Layers'])
@@ -176,8 +193,8 @@ async function restoreConfiguration(call: Call, version: string): Promise<JsonOb
   const image = then['ImageConfigResponse'];
   const definition: JsonObject = {
     ...then,
-    // A version's description names the rollout that published it; the function's own is not kept anywhere.
-    Description: '',
+    // A version's description names the rollout that published it; the function's own was written down.
+    Description: action.description,
     Layers: layers,
     Environment: { Variables: only('Environment', ['Variables'])['Variables'] ?? {} },
     VpcConfig: {
@@ -188,10 +205,10 @@ async function restoreConfiguration(call: Call, version: string): Promise<JsonOb
     SnapStart: { ApplyOn: 'None', ...only('SnapStart', ['ApplyOn']) },
     ...(isObject(image) && image['ImageConfig'] !== undefined ? { ImageConfig: image['ImageConfig']! } : {}),
   };
-  const input = { ...configurationRequest(definition), FunctionName: call.FunctionName };
-  await call.lambda.send(
-    new UpdateFunctionConfigurationCommand(input as unknown as UpdateFunctionConfigurationCommandInput),
+  const latest = plainObject(
+    await call.lambda.send(new GetFunctionConfigurationCommand({ FunctionName: call.FunctionName })),
   );
+  await configure(call, latest, definition);
   return {};
 }
 
@@ -239,7 +256,7 @@ export function performLambda(
     case 'lambda.tag-function':
       return tagFunction(call);
     case 'lambda.publish-version':
-      return publishVersion(call);
+      return publishVersion(call, action);
     case 'lambda.create-alias':
       return createAlias(call, action);
     case 'lambda.set-alias':
@@ -253,8 +270,10 @@ export function performLambda(
       return deleteFunction(call, action.version);
     case 'lambda.delete-function':
       return deleteFunction(call);
+    case 'lambda.delete-own-function':
+      return deleteOwnFunction(call);
     case 'lambda.restore-configuration':
-      return restoreConfiguration(call, action.version);
+      return restoreConfiguration(call, action);
     case 'lambda.restore-code':
       return restoreCode(call, action.version);
   }

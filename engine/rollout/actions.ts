@@ -46,7 +46,8 @@ export type LambdaAction = Keyed &
     | { readonly type: 'lambda.update-configuration' }
     | { readonly type: 'lambda.update-code' }
     | { readonly type: 'lambda.tag-function' }
-    | { readonly type: 'lambda.publish-version' }
+    /** `keep`: what `$LATEST` is before it is changed. `serve`: what it is to be. */
+    | { readonly type: 'lambda.publish-version'; readonly purpose: 'keep' | 'serve' }
     | { readonly type: 'lambda.create-alias'; readonly alias: string; readonly version: string }
     /** One write of the alias: its main version, and at most one other with a share of the traffic. */
     | {
@@ -59,8 +60,10 @@ export type LambdaAction = Keyed &
     | { readonly type: 'lambda.delete-alias'; readonly alias: string }
     | { readonly type: 'lambda.delete-version'; readonly version: string }
     | { readonly type: 'lambda.delete-function' }
+    /** Deletes the function only where it bears the rollout's tag. */
+    | { readonly type: 'lambda.delete-own-function' }
     /** Makes `$LATEST` what a published version is: first its configuration, then its code. */
-    | { readonly type: 'lambda.restore-configuration'; readonly version: string }
+    | { readonly type: 'lambda.restore-configuration'; readonly version: string; readonly description: string }
     | { readonly type: 'lambda.restore-code'; readonly version: string }
   );
 

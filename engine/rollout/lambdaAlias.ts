@@ -2,13 +2,12 @@
  * Lambda: bring `$LATEST` to the definition, publish a version, wait until it is ready, and move the alias to it: at
  * once, or in steps with a bake after each.
  *
- *   creating | configuring → coding → publishing → readying → shifting → tagging → succeeded
+ *   creating | securing → configuring → coding → publishing → readying → shifting → tagging → succeeded
  *                                  any failure ↓
  *   returning (alias) → unpublishing → restoring (`$LATEST`) → rolled back;  what was created is deleted
  *
  * Owns nothing: all state is in the record.
  */
-
 import type { CodeHash } from '../hash.ts';
 import type { JsonObject } from '../json.ts';
 import {
@@ -17,41 +16,34 @@ import {
   type LambdaDesired,
   type LambdaTarget,
   type LiveLambda,
-  tagDifferences,
+  type TrafficShifting,
 } from '../plan/index.ts';
-import type { LambdaAction } from './actions.ts';
-import { ABORTED, broken, refused } from './failures.ts';
+import type { LambdaAction, Outcome } from './actions.ts';
+import { broken, refused } from './failures.ts';
 import type { FunctionSeen, LambdaSeen } from './observation.ts';
 import type { EventDraft, Failure, Phase } from './record.ts';
-import type { Decision, RolloutSpec, Seen, Strategy } from './strategy.ts';
+import { endings, type Pass, type StepState, type StepTable, stepwise, waited } from './stepwise.ts';
+import type { Decision, RolloutSpec, Strategy } from './strategy.ts';
 
-type Step =
-  | 'creating'
-  | 'configuring'
-  | 'coding'
-  | 'publishing'
-  | 'readying'
-  | 'shifting'
-  | 'tagging'
-  | 'returning'
-  | 'unpublishing'
-  | 'restoring-configuration'
-  | 'restoring-code'
-  | 'deleting'
-  | 'over';
+const FORWARD = ['creating', 'securing', 'configuring', 'coding', 'publishing', 'readying', 'shifting'] as const;
 
-export interface LambdaAliasState {
-  readonly step: Step;
-  readonly rollout: string;
+export interface LambdaAliasState extends StepState {
   readonly target: LambdaTarget;
   readonly alias: string;
   /** Does the rollout create the function? Then going back is deleting it. */
   readonly creates: boolean;
   /** The version the alias served when the rollout began; null where there was no alias. */
   readonly before: string | null;
+  /** `$LATEST` is not what a version keeps: it is published first, so that there is something to go back to. */
+  readonly secures: boolean;
+  /** The version that keeps what `$LATEST` was. */
+  readonly kept: string | null;
+  /** Was that version made by this rollout? */
+  readonly keptPublished: boolean;
+  /** `$LATEST`'s description, which versions do not keep. */
+  readonly description: string;
   readonly configurationDiffers: boolean;
   readonly codeDiffers: boolean;
-  readonly tagsDiffer: boolean;
   /** Has a change of `$LATEST`'s configuration or code been made? */
   readonly configured: boolean;
   readonly coded: boolean;
@@ -67,14 +59,16 @@ export interface LambdaAliasState {
   readonly stepIndex: number;
   /** When the current step's weight was seen in force, ms since the epoch. */
   readonly verifiedAt: number | null;
+  /** How often the current step's weight was set. */
+  readonly sets: number;
   readonly alarms: readonly string[];
   readonly readinessIntervalMs: number;
   readonly readinessLeft: number;
-  /** When the current wait began, ms since the epoch. */
-  readonly waitingSince: number | null;
-  readonly failure: Failure | null;
-  readonly aborted: boolean;
+  /** What could not be put back, said in the end. */
+  readonly left: readonly string[];
 }
+
+type LambdaPass = Pass<LambdaAliasState, LambdaSeen>;
 
 /** Lambda's own updates settle in seconds, VPC and image changes in about a minute; an unsettled one is a failure. */
 const SETTLE_TIMEOUT_MS = 10 * 60_000;
@@ -83,18 +77,29 @@ const SETTLE_LOOK_MS = 2_000;
 /** Between looks while baking, ms: an alarm sends traffic back at most this much later. */
 const BAKE_LOOK_MS = 15_000;
 
-type Patch = Partial<LambdaAliasState>;
-const asState = (state: JsonObject): LambdaAliasState => state as unknown as LambdaAliasState;
-const asJson = (state: LambdaAliasState): JsonObject => state as unknown as JsonObject;
+/** After this many writes that the alias does not show, AWS and this rollout do not mean the same. */
+const MOST_SETS = 5;
+
+/** AWS may round a weight; a share closer than this is the share, percent. */
+const SAME_PERCENT = 0.5;
+
+const { act, end, fail, goOn, look, wait } = endings<LambdaAliasState, LambdaSeen>(() => TABLE);
 
 /** The traffic steps of a shift: CANARY `[p, 100]`, LINEAR `[p, 2p, …, 100]`, otherwise `[100]`. */
-export function trafficSteps(shifting: LambdaDesired['settings']['trafficShifting']): number[] {
+export function trafficSteps(shifting: TrafficShifting | undefined): number[] {
   if (shifting === undefined || shifting.type === 'ALL_AT_ONCE' || shifting.percent >= 100 || shifting.percent <= 0)
     return [100];
   if (shifting.type === 'CANARY') return [shifting.percent, 100];
   const steps: number[] = [];
   for (let share = shifting.percent; share < 100; share += shifting.percent) steps.push(share);
   return [...steps, 100];
+}
+
+/** Does somebody call, or has somebody changed, a `$LATEST` that no version keeps? */
+function secures(live: LiveLambda): boolean {
+  if (live.latest === undefined) return false;
+  const served = live.alias?.['FunctionVersion'];
+  return served === undefined || served === '$LATEST' || live.serving?.['CodeSha256'] !== live.latest['CodeSha256'];
 }
 
 /**
@@ -109,157 +114,113 @@ function codeDiffers(desired: LambdaDesired, live: LiveLambda, force: boolean, h
 
 function begin(spec: RolloutSpec, live: LiveLambda, hash: CodeHash): LambdaAliasState {
   const desired = spec.desired as LambdaDesired;
-  const creates = live.latest === undefined;
   const { settings } = desired;
+  const creates = live.latest === undefined;
   const before = live.alias === undefined ? null : String(live.alias['FunctionVersion']);
-  const weights = before === null ? [100] : trafficSteps(settings.trafficShifting);
   return {
-    step: creates ? 'creating' : 'configuring',
+    step: creates ? 'creating' : 'securing',
     rollout: spec.rollout,
     target: desired.target,
     alias: settings.alias,
     creates,
     before,
+    secures: secures(live),
+    kept: before === '$LATEST' ? null : before,
+    keptPublished: false,
+    description: String(live.latest?.['Description'] ?? ''),
     configurationDiffers:
       live.latest !== undefined && configurationDifferences(live.latest, desired.function).length > 0,
     codeDiffers: codeDiffers(desired, live, spec.force, hash),
-    tagsDiffer: !creates && tagDifferences(live.tags, desired.function).length > 0,
     configured: false,
     coded: false,
     version: null,
     published: false,
-    weights,
+    weights: before === null ? [100] : trafficSteps(settings.trafficShifting),
     bakeMs: (settings.trafficShifting?.waitIntervalSeconds ?? 0) * 1000,
     bakeAtEnd: settings.trafficShifting?.type === 'ALL_AT_ONCE',
     stepIndex: 0,
     verifiedAt: null,
+    sets: 0,
     alarms: settings.alarmNames,
     readinessIntervalMs: settings.readinessIntervalSeconds * 1000,
     readinessLeft: settings.readinessMaxRetries,
     waitingSince: null,
+    left: [],
     failure: null,
     aborted: false,
   };
 }
 
-interface Pass {
-  readonly state: LambdaAliasState;
-  readonly seen: Seen;
-  readonly world: LambdaSeen;
-  readonly now: number;
-  readonly events: readonly EventDraft[];
-}
-
-const PHASE_OF: Record<Step, Phase> = {
-  creating: 'preparing',
-  configuring: 'preparing',
-  coding: 'preparing',
-  publishing: 'launching',
-  readying: 'stabilizing',
-  shifting: 'shifting',
-  tagging: 'finishing',
-  returning: 'rolling back',
-  unpublishing: 'rolling back',
-  'restoring-configuration': 'rolling back',
-  'restoring-code': 'rolling back',
-  deleting: 'rolling back',
-  over: 'failed',
-};
-
 /** Share of traffic that the new version gets, by the alias as it is seen. */
-function trafficPercent(pass: Pass): number {
-  const { alias } = pass.world;
-  const { version } = pass.state;
+function trafficPercent({ world: { alias }, state: { version } }: LambdaPass): number {
   if (alias === undefined || version === null) return 0;
   const others = Object.values(alias.additional).reduce((sum, percent) => sum + percent, 0);
   return alias.version === version ? 100 - others : (alias.additional[version] ?? 0);
 }
 
-function conclude(
-  pass: Pass,
-  patch: Patch,
-  draft: Pick<Decision, 'phase' | 'message' | 'wakeAt'> & Partial<Decision>,
-): Decision {
-  return {
-    progress: { trafficPercent: trafficPercent(pass) },
-    ...draft,
-    state: asJson({ ...pass.state, ...patch }),
-    events: [...pass.events, ...(draft.events ?? [])],
-  };
-}
-
-function goOn(pass: Pass, step: Step, patch: Patch = {}): Decision {
-  const state = { ...pass.state, waitingSince: null, ...patch, step };
-  return STEPS[step]({ ...pass, state, seen: { ...pass.seen, outcome: undefined } });
-}
-
-function act(pass: Pass, action: LambdaAction, message: string, patch: Patch = {}): Decision {
-  return conclude(pass, patch, { phase: PHASE_OF[pass.state.step], message, action, wakeAt: pass.now });
-}
-
-function wait(pass: Pass, ms: number, message: string, patch: Patch = {}): Decision {
-  return conclude(pass, patch, { phase: PHASE_OF[pass.state.step], message, wakeAt: pass.now + ms });
-}
-
-function end(pass: Pass, phase: Phase, message: string): Decision {
-  const { failure, version } = pass.state;
-  const serving = phase === 'succeeded' && version !== null ? { serving: version } : {};
-  const why = failure === null ? {} : { failure };
-  return conclude(pass, { step: 'over' }, { phase, message, wakeAt: pass.now, ...why, ...serving });
-}
-
-function fail(pass: Pass, failure: Failure): Decision {
-  const event: EventDraft = {
-    code: 'rollout.failed',
-    level: 'error',
-    message: failure.message,
-    data: { class: failure.class },
-  };
-  return goOn({ ...pass, events: [...pass.events, event] }, 'returning', { failure });
-}
+/** A change whose answer was lost may have been made: it counts as made when it comes to going back. */
+const mayBeDone = (outcome: Outcome): boolean => outcome.ok || outcome.error.passing;
 
 /** Is an update of `$LATEST` under way, and if it is over, did it go wrong? */
 function settled(latest: FunctionSeen): 'settling' | 'settled' | { readonly reason: string } {
+  const said = (code: string | undefined, reason: string | undefined) => ({
+    reason: `${code ?? 'Failed'}: ${reason ?? 'no reason given'}`,
+  });
   if (latest.state === 'Pending' || latest.lastUpdateStatus === 'InProgress') return 'settling';
-  if (latest.state === 'Failed')
-    return { reason: `${latest.stateReasonCode ?? 'Failed'}: ${latest.stateReason ?? 'no reason given'}` };
-  if (latest.lastUpdateStatus === 'Failed') {
-    return {
-      reason: `${latest.lastUpdateStatusReasonCode ?? 'Failed'}: ${latest.lastUpdateStatusReason ?? 'no reason given'}`,
-    };
-  }
+  if (latest.state === 'Failed') return said(latest.stateReasonCode, latest.stateReason);
+  if (latest.lastUpdateStatus === 'Failed')
+    return said(latest.lastUpdateStatusReasonCode, latest.lastUpdateStatusReason);
   return 'settled';
 }
 
 /** Waits until `$LATEST` is settled; undefined when it is. */
-function waitUntilSettled(pass: Pass, what: string, ours: boolean): Decision | undefined {
+function waitUntilSettled(pass: LambdaPass, what: string, ours: boolean): Decision | undefined {
   const { latest } = pass.world;
-  const since = pass.state.waitingSince ?? pass.now;
-  if (pass.now - since > SETTLE_TIMEOUT_MS)
+  if (waited(pass) > SETTLE_TIMEOUT_MS)
     return fail(pass, broken(`${what} did not settle within ${SETTLE_TIMEOUT_MS / 60_000} minutes`, [], 'timeout'));
-  if (latest === undefined)
-    return wait(pass, SETTLE_LOOK_MS, `waiting for the function to appear`, { waitingSince: since });
+  if (latest === undefined) return wait(pass, SETTLE_LOOK_MS, 'waiting for the function to appear');
   const status = settled(latest);
-  if (status === 'settling')
-    return wait(pass, SETTLE_LOOK_MS, `waiting for ${what} to settle`, { waitingSince: since });
+  if (status === 'settling') return wait(pass, SETTLE_LOOK_MS, `waiting for ${what} to settle`);
   // A failed update of somebody else's does not matter: ours comes next and replaces it.
   if (status !== 'settled' && ours) return fail(pass, broken(`${what} failed: ${status.reason}`, [status.reason]));
   return undefined;
 }
 
-function creating(pass: Pass): Decision {
+function creating(pass: LambdaPass): Decision {
   const { outcome } = pass.seen;
-  if (outcome?.ok === false) return fail(pass, refused('create the function', outcome.error));
+  if (outcome?.ok === false)
+    return fail(pass, refused('create the function', outcome.error), { configured: mayBeDone(outcome) });
   if (outcome?.ok) return goOn(pass, 'publishing', { coded: true, configured: true });
   return act(pass, { type: 'lambda.create-function', key: pass.state.rollout }, 'creating the function');
 }
 
-function configuring(pass: Pass): Decision {
-  const { state } = pass;
-  const { outcome } = pass.seen;
-  if (outcome?.ok === false) return fail(pass, refused("update the function's configuration", outcome.error));
-  if (outcome?.ok)
-    return configuring({ ...pass, state: { ...state, configured: true }, seen: { ...pass.seen, outcome: undefined } });
+function securing(pass: LambdaPass): Decision {
+  const { state, seen } = pass;
+  if (!state.secures) return goOn(pass, 'configuring');
+  if (seen.outcome?.ok === false) return fail(pass, refused('keep what $LATEST is as a version', seen.outcome.error));
+  if (seen.outcome?.ok) {
+    const { version, published } = seen.outcome.data;
+    return goOn(pass, 'configuring', { kept: String(version), keptPublished: published === true });
+  }
+  const busy = waitUntilSettled(pass, 'the function', false);
+  return (
+    busy ??
+    act(
+      pass,
+      { type: 'lambda.publish-version', key: state.rollout, purpose: 'keep' },
+      'keeping what $LATEST is as a version',
+    )
+  );
+}
+
+function configuring(pass: LambdaPass): Decision {
+  const { state, seen } = pass;
+  if (seen.outcome?.ok === false) {
+    return fail(pass, refused("update the function's configuration", seen.outcome.error), {
+      configured: mayBeDone(seen.outcome),
+    });
+  }
+  if (seen.outcome?.ok) return goOn(pass, 'configuring', { configured: true });
   const busy = waitUntilSettled(pass, 'the configuration update', state.configured);
   if (busy) return busy;
   if (!state.configurationDiffers || state.configured) return goOn(pass, 'coding');
@@ -270,124 +231,111 @@ function configuring(pass: Pass): Decision {
   );
 }
 
-function coding(pass: Pass): Decision {
-  const { state } = pass;
-  const { outcome } = pass.seen;
-  if (outcome?.ok === false) return fail(pass, refused("update the function's code", outcome.error));
-  if (outcome?.ok)
-    return coding({ ...pass, state: { ...state, coded: true }, seen: { ...pass.seen, outcome: undefined } });
+function coding(pass: LambdaPass): Decision {
+  const { state, seen } = pass;
+  if (seen.outcome?.ok === false) {
+    return fail(pass, refused("update the function's code", seen.outcome.error), { coded: mayBeDone(seen.outcome) });
+  }
+  if (seen.outcome?.ok) return goOn(pass, 'coding', { coded: true });
   const busy = waitUntilSettled(pass, 'the code update', state.coded);
   if (busy) return busy;
   if (!state.codeDiffers || state.coded) return goOn(pass, 'publishing');
   return act(pass, { type: 'lambda.update-code', key: state.rollout }, "updating the function's code");
 }
 
-function publishing(pass: Pass): Decision {
-  const { state } = pass;
-  const { outcome } = pass.seen;
-  if (outcome?.ok === false) return fail(pass, refused('publish a version', outcome.error));
-  if (outcome?.ok) {
-    const { version, published } = outcome.data;
-    // Decided afresh: only then has the version been looked at.
-    return conclude(
-      pass,
-      { step: 'readying', waitingSince: null, version: String(version), published: published === true },
-      { phase: 'stabilizing', message: `waiting for version ${String(version)} to be Active`, wakeAt: pass.now },
-    );
+function publishing(pass: LambdaPass): Decision {
+  const { state, seen } = pass;
+  if (seen.outcome?.ok === false) return fail(pass, refused('publish a version', seen.outcome.error));
+  if (seen.outcome?.ok) {
+    const version = String(seen.outcome.data['version']);
+    const published = seen.outcome.data['published'] === true;
+    return look(pass, 'readying', `waiting for version ${version} to be Active`, { version, published });
   }
   const busy = waitUntilSettled(pass, 'the function', true);
-  if (busy) return busy;
-  return act(pass, { type: 'lambda.publish-version', key: state.rollout }, 'publishing a version');
+  return (
+    busy ?? act(pass, { type: 'lambda.publish-version', key: state.rollout, purpose: 'serve' }, 'publishing a version')
+  );
 }
 
-function readying(pass: Pass): Decision {
-  const { state } = pass;
-  const { version } = pass.world;
+function readying(pass: LambdaPass): Decision {
+  const { state, world } = pass;
+  const { version } = world;
   if (version?.state === 'Active') return goOn(pass, 'shifting');
   if (version?.state === 'Failed') {
     const reason = `${version.stateReasonCode ?? 'Failed'}: ${version.stateReason ?? 'no reason given'}`;
     return fail(pass, broken(`version ${state.version} failed: ${reason}`, [reason]));
   }
   if (state.readinessLeft <= 0) {
-    return fail(
-      pass,
-      broken(
-        `version ${state.version} was not ready in time: ${version?.stateReason ?? version?.state ?? 'not seen'}`,
-        [],
-        'timeout',
-      ),
-    );
+    const seen = version?.stateReason ?? version?.state ?? 'not seen';
+    return fail(pass, broken(`version ${state.version} was not ready in time: ${seen}`, [], 'timeout'));
   }
   return wait(pass, state.readinessIntervalMs, `waiting for version ${state.version} to be Active`, {
     readinessLeft: state.readinessLeft - 1,
   });
 }
 
+/** The version that the alias leaves: an alias on `$LATEST` cannot be weighted, so what it keeps takes its place. */
+const leaving = (state: LambdaAliasState): string | null => (state.before === '$LATEST' ? state.kept : state.before);
+
 /** The alias write that a traffic step wants. */
 function aliasFor(state: LambdaAliasState, percent: number): LambdaAction {
-  const { rollout: key, alias, before } = state;
+  const { rollout: key, alias } = state;
   const version = state.version!;
-  if (before === null) return { type: 'lambda.create-alias', key, alias, version };
-  if (percent >= 100 || before === version) return { type: 'lambda.set-alias', key, alias, version };
-  return { type: 'lambda.set-alias', key, alias, version: before, additional: { version, percent } };
+  const old = leaving(state);
+  if (state.before === null) return { type: 'lambda.create-alias', key, alias, version };
+  if (percent >= 100 || old === version || old === null) return { type: 'lambda.set-alias', key, alias, version };
+  return { type: 'lambda.set-alias', key, alias, version: old, additional: { version, percent } };
 }
 
-function aliasIs(pass: Pass, percent: number): boolean {
-  const { alias } = pass.world;
-  const { state } = pass;
+function aliasIs({ world: { alias }, state }: LambdaPass, percent: number): boolean {
   if (alias === undefined) return false;
   const shares = Object.entries(alias.additional);
-  if (percent >= 100 || state.before === state.version || state.before === null)
+  const old = leaving(state);
+  if (percent >= 100 || old === state.version || old === null)
     return alias.version === state.version && shares.length === 0;
-  const share = shares[0];
+  const [share] = shares;
   return (
-    alias.version === state.before &&
+    alias.version === old &&
     shares.length === 1 &&
     share?.[0] === state.version &&
-    Math.abs(share[1] - percent) < 1e-6
+    Math.abs(share[1] - percent) < SAME_PERCENT
   );
 }
 
 /** Did somebody point the alias at a version that this rollout knows nothing of? */
-function takenOver(pass: Pass): boolean {
-  const { alias } = pass.world;
-  const known = [pass.state.before, pass.state.version];
+function takenOver({ world: { alias }, state }: LambdaPass): boolean {
+  const known = [state.before, state.kept, state.version];
   return (
     alias !== undefined && [alias.version, ...Object.keys(alias.additional)].some((version) => !known.includes(version))
   );
 }
 
-function firedAlarm(pass: Pass): Failure | undefined {
-  const fired = pass.world.alarms.filter((alarm) => alarm.state === 'ALARM');
+function firedAlarm({ world, state }: LambdaPass): Failure | undefined {
+  const fired = world.alarms.filter((alarm) => alarm.state === 'ALARM');
   if (fired.length > 0) {
-    const names = fired.map((alarm) => alarm.name).join(', ');
-    const evidence = fired.map((alarm) => `alarm ${alarm.name}: ${alarm.reason}`);
     return {
       class: 'alarm',
-      message: `in ALARM while traffic was shifting: ${names}`,
-      evidence,
+      message: `in ALARM while traffic was shifting: ${fired.map(({ name }) => name).join(', ')}`,
+      evidence: fired.map(({ name, reason }) => `alarm ${name}: ${reason}`),
       next: 'look at the metric of the alarm and the logs of the new version',
     };
   }
-  const missing = pass.state.alarms.filter((name) => !pass.world.alarms.some((alarm) => alarm.name === name));
+  const missing = state.alarms.filter((name) => !world.alarms.some((alarm) => alarm.name === name));
   if (missing.length === 0) return undefined;
-  return {
-    class: 'configuration',
-    message: `these alarms do not exist: ${missing.join(', ')}`,
-    evidence: [],
-    next: 'create them, or correct alarms.alarmNames',
-  };
+  const message = `these alarms do not exist: ${missing.join(', ')}`;
+  return { class: 'configuration', message, evidence: [], next: 'create them, or correct alarms.alarmNames' };
 }
 
-function shifting(pass: Pass): Decision {
-  const { state, now } = pass;
-  const { outcome } = pass.seen;
-  if (outcome?.ok === false) return fail(pass, refused(`move the alias ${state.alias}`, outcome.error));
-  if (takenOver(pass))
-    return fail(
+function shifting(pass: LambdaPass): Decision {
+  const { state, seen, world } = pass;
+  if (seen.outcome?.ok === false) return fail(pass, refused(`move the alias ${state.alias}`, seen.outcome.error));
+  if (takenOver(pass)) {
+    return end(
       pass,
-      broken(`somebody else moved the alias ${state.alias} to version ${pass.world.alias?.version}`, []),
+      'superseded',
+      `somebody else moved the alias ${state.alias} to version ${world.alias?.version}; it is left alone`,
     );
+  }
   const alarm = firedAlarm(pass);
   if (alarm)
     return fail(
@@ -395,199 +343,221 @@ function shifting(pass: Pass): Decision {
       alarm,
     );
   const percent = state.weights[state.stepIndex] ?? 100;
-  if (!aliasIs(pass, percent)) {
-    if (outcome?.ok) return wait(pass, 500, `waiting for the alias to show ${percent} %`);
-    return act(pass, aliasFor(state, percent), `giving version ${state.version} ${percent} % of the traffic`, {
-      verifiedAt: null,
-    });
+  return aliasIs(pass, percent) ? bake(pass, percent) : setWeight(pass, percent);
+}
+
+/** Not set yet, lost in a crash, or edited by hand: it is set, and the bake starts over. */
+function setWeight(pass: LambdaPass, percent: number): Decision {
+  const { state, seen } = pass;
+  if (seen.outcome?.ok) return wait(pass, 500, `waiting for the alias to show ${percent} %`);
+  if (state.sets >= MOST_SETS) {
+    return fail(
+      pass,
+      broken(
+        `the alias ${state.alias} does not keep ${percent} % for version ${state.version}, however often it is set`,
+        [],
+      ),
+    );
   }
+  const message = `giving version ${state.version} ${percent} % of the traffic`;
+  return act(pass, aliasFor(state, percent), message, { verifiedAt: null, sets: state.sets + 1 });
+}
+
+/** Holds a weight for as long as it bakes. The time is absolute, so that a process that was away does not restart it. */
+function bake(pass: LambdaPass, percent: number): Decision {
+  const { state, now } = pass;
   const last = state.stepIndex === state.weights.length - 1;
-  const first = state.verifiedAt === null;
-  const verifiedAt = state.verifiedAt ?? now;
   const shifted: EventDraft = {
     code: 'traffic.shifted',
     message: `version ${state.version} gets ${percent} % of the traffic`,
     data: { percent },
   };
-  const seen = first ? { ...pass, events: [...pass.events, shifted] } : pass;
-  const readyAt = verifiedAt + (last && !state.bakeAtEnd ? 0 : state.bakeMs);
-  if (now < readyAt) {
-    const message = `baking at ${percent} % for ${Math.ceil((readyAt - now) / 1000)} s more`;
-    return wait(seen, Math.min(readyAt - now, BAKE_LOOK_MS), message, { verifiedAt });
-  }
-  if (last) return goOn(seen, 'tagging', { verifiedAt });
-  return goOn(seen, 'shifting', { stepIndex: state.stepIndex + 1, verifiedAt: null });
+  const told = state.verifiedAt === null ? { ...pass, events: [...pass.events, shifted] } : pass;
+  const verifiedAt = state.verifiedAt ?? now;
+  const left = verifiedAt + (last && !state.bakeAtEnd ? 0 : state.bakeMs) - now;
+  if (left > 0)
+    return wait(told, Math.min(left, BAKE_LOOK_MS), `baking at ${percent} % for ${Math.ceil(left / 1000)} s more`, {
+      verifiedAt,
+    });
+  if (last) return goOn(told, 'tagging', { verifiedAt });
+  return goOn(told, 'shifting', { stepIndex: state.stepIndex + 1, verifiedAt: null, sets: 0 });
 }
 
-function tagging(pass: Pass): Decision {
-  const { state } = pass;
-  const { outcome } = pass.seen;
-  if (outcome === undefined)
+function tagging(pass: LambdaPass): Decision {
+  const { state, seen } = pass;
+  if (seen.outcome === undefined)
     return act(pass, { type: 'lambda.tag-function', key: state.rollout }, 'tagging the function');
   // The new version serves: a tag that could not be written costs the next plan its certainty, not this rollout.
-  const untagged = outcome.ok ? '' : `; the function could not be tagged: ${outcome.error.message}`;
+  const untagged = seen.outcome.ok ? '' : `; the function could not be tagged: ${seen.outcome.error.message}`;
   return end(pass, 'succeeded', `version ${state.version} serves as ${state.alias}${untagged}`);
 }
 
 /** First step back: traffic. */
-function returning(pass: Pass): Decision {
-  const { state } = pass;
-  const { outcome } = pass.seen;
-  const { alias } = pass.world;
-  const back = state.before;
-  if (outcome?.ok === false)
-    return notReturned(pass, `AWS refused to move the alias back: ${outcome.error.code}: ${outcome.error.message}`);
-  if (state.creates)
-    return state.configured || pass.world.latest !== undefined ? goOn(pass, 'deleting') : goOn(pass, 'unpublishing');
-  if (alias === undefined || takenOver(pass)) return goOn(pass, 'unpublishing');
-  if (back === null)
-    return act(
+function returning(pass: LambdaPass): Decision {
+  const { state, seen, world } = pass;
+  const { rollout: key, alias, before } = state;
+  if (state.creates) return goOn(pass, state.configured ? 'deleting' : 'closing');
+  if (seen.outcome?.ok === false) {
+    const { code, message } = seen.outcome.error;
+    const byHand =
+      before === null ? `delete the alias ${alias} by hand` : `point the alias ${alias} at version ${before} by hand`;
+    return end(
       pass,
-      { type: 'lambda.delete-alias', key: state.rollout, alias: state.alias },
-      `removing the alias ${state.alias} again`,
+      'failed',
+      `${state.failure?.message}; and AWS refused to move the alias back: ${code}: ${message}; ${byHand}`,
     );
-  if (alias.version === back && Object.keys(alias.additional).length === 0) return goOn(pass, 'unpublishing');
-  if (outcome?.ok) return wait(pass, 500, 'waiting for the alias to show the old version');
-  const action: LambdaAction = { type: 'lambda.set-alias', key: state.rollout, alias: state.alias, version: back };
-  return act(pass, action, `sending all traffic back to version ${back}`);
-}
-
-function notReturned(pass: Pass, why: string): Decision {
-  const { state } = pass;
-  return end(
-    pass,
-    'failed',
-    `${state.failure?.message ?? 'aborted'}; and ${why}; point the alias ${state.alias} at version ${state.before} by hand`,
-  );
-}
-
-/** A step back that may fail without harm to what serves: it is tried once, and said when it did not work. */
-function tidy(pass: Pass, needed: boolean, action: LambdaAction, message: string, next: Step): Decision {
-  const { outcome } = pass.seen;
-  if (!needed) return goOn(pass, next);
-  if (outcome === undefined) {
-    const { latest } = pass.world;
-    if (latest !== undefined && settled(latest) === 'settling')
-      return wait(pass, SETTLE_LOOK_MS, 'waiting for the function to settle');
-    return act(pass, action, message);
   }
-  return goOn(pass, next);
-}
-
-function unpublishing(pass: Pass): Decision {
-  const { state } = pass;
-  const action: LambdaAction = { type: 'lambda.delete-version', key: state.rollout, version: state.version ?? '' };
-  return tidy(
+  if (world.alias === undefined || takenOver(pass)) return goOn(pass, 'unpublishing');
+  if (before === null)
+    return act(pass, { type: 'lambda.delete-alias', key, alias }, `removing the alias ${alias} again`);
+  // An alias on `$LATEST` waits on the version that keeps it until `$LATEST` is itself again.
+  const back = leaving(state) ?? before;
+  const isBack = [before, back].includes(world.alias.version) && Object.keys(world.alias.additional).length === 0;
+  if (isBack) return goOn(pass, 'unpublishing');
+  if (seen.outcome?.ok) return wait(pass, 500, 'waiting for the alias to show the old version');
+  return act(
     pass,
-    state.published && state.version !== null,
-    action,
-    `deleting version ${state.version}`,
-    'restoring-configuration',
+    { type: 'lambda.set-alias', key, alias, version: back },
+    `sending all traffic back to version ${back}`,
   );
 }
 
-function restoringConfiguration(pass: Pass): Decision {
-  const { state } = pass;
-  const action: LambdaAction = {
-    type: 'lambda.restore-configuration',
-    key: state.rollout,
-    version: state.before ?? '',
-  };
+/** A step back that may fail without harm to what serves: it is tried once, and said in the end when it did not work. */
+function tidy(pass: LambdaPass, needed: boolean, action: LambdaAction, message: string, next: string): Decision {
+  const { state, seen, world } = pass;
+  if (!needed) return goOn(pass, next);
+  if (seen.outcome === undefined) {
+    const unsettled =
+      world.latest !== undefined && settled(world.latest) === 'settling' && waited(pass) < SETTLE_TIMEOUT_MS;
+    return unsettled ? wait(pass, SETTLE_LOOK_MS, 'waiting for the function to settle') : act(pass, action, message);
+  }
+  const left = seen.outcome.ok
+    ? state.left
+    : [...state.left, `${message} failed: ${seen.outcome.error.code}: ${seen.outcome.error.message}`];
+  return goOn(pass, next, { left });
+}
+
+function unpublishing(pass: LambdaPass): Decision {
+  const { rollout: key, version, published } = pass.state;
+  const action: LambdaAction = { type: 'lambda.delete-version', key, version: version ?? '' };
+  return tidy(pass, published && version !== null, action, `deleting version ${version}`, 'restoring-configuration');
+}
+
+function restoringConfiguration(pass: LambdaPass): Decision {
+  const { rollout: key, configured, kept, description } = pass.state;
+  const action: LambdaAction = { type: 'lambda.restore-configuration', key, version: kept ?? '', description };
   return tidy(
     pass,
-    state.configured && state.before !== null,
+    configured && kept !== null,
     action,
-    `putting the configuration of version ${state.before} back`,
+    `putting the configuration of version ${kept} back`,
     'restoring-code',
   );
 }
 
-function restoringCode(pass: Pass): Decision {
-  const { state } = pass;
-  const action: LambdaAction = { type: 'lambda.restore-code', key: state.rollout, version: state.before ?? '' };
-  return tidy(
-    pass,
-    state.coded && state.before !== null,
-    action,
-    `putting the code of version ${state.before} back`,
-    'over',
-  );
+function restoringCode(pass: LambdaPass): Decision {
+  const { rollout: key, coded, kept } = pass.state;
+  const action: LambdaAction = { type: 'lambda.restore-code', key, version: kept ?? '' };
+  return tidy(pass, coded && kept !== null, action, `putting the code of version ${kept} back`, 'realiasing');
 }
 
-function deleting(pass: Pass): Decision {
-  const { outcome } = pass.seen;
-  if (outcome?.ok === false)
+/** An alias that was on `$LATEST` goes back there last. */
+function realiasing(pass: LambdaPass): Decision {
+  const { rollout: key, alias, before } = pass.state;
+  const away =
+    before === '$LATEST' &&
+    pass.world.alias !== undefined &&
+    pass.world.alias.version !== '$LATEST' &&
+    !takenOver(pass);
+  const action: LambdaAction = { type: 'lambda.set-alias', key, alias, version: '$LATEST' };
+  return tidy(pass, away, action, `pointing the alias ${alias} at $LATEST again`, 'unkeeping');
+}
+
+function unkeeping(pass: LambdaPass): Decision {
+  const { rollout: key, kept, keptPublished } = pass.state;
+  const action: LambdaAction = { type: 'lambda.delete-version', key, version: kept ?? '' };
+  return tidy(pass, keptPublished && kept !== null, action, `deleting version ${kept}`, 'closing');
+}
+
+/** Only what bears this rollout's tag: a function of the same name may be somebody else's. */
+function deleting(pass: LambdaPass): Decision {
+  const { state, seen, world } = pass;
+  if (seen.outcome?.ok === false)
     return end(
       pass,
       'failed',
-      `${pass.state.failure?.message}; and the new function could not be deleted: ${outcome.error.message}`,
+      `${state.failure?.message}; and the new function could not be deleted: ${seen.outcome.error.message}`,
     );
-  if (pass.world.latest === undefined || outcome?.ok) return goOn(pass, 'over');
+  if (world.latest === undefined || seen.outcome?.ok) return goOn(pass, 'closing');
   return act(
     pass,
-    { type: 'lambda.delete-function', key: pass.state.rollout },
+    { type: 'lambda.delete-own-function', key: state.rollout },
     'deleting the function that this rollout created',
   );
 }
 
 /** All steps back are done: name the end. */
-function over(pass: Pass): Decision {
+function closing(pass: LambdaPass): Decision {
   const { state } = pass;
   const what = state.failure?.message ?? 'aborted';
-  const touched = state.configured || state.coded || state.published;
-  if (state.aborted)
-    return end(pass, 'aborted', `${what}; ${touched ? 'what served before is back' : 'nothing was changed'}`);
-  if (!touched) return end(pass, 'failed', `${what}; nothing was changed`);
+  const left = state.left.length === 0 ? '' : `; left behind: ${state.left.join('; ')}`;
+  const touched = state.configured || state.coded || state.published || state.sets > 0;
+  if (!touched) return end(pass, state.aborted ? 'aborted' : 'failed', `${what}; nothing was changed${left}`);
   const back = state.creates
     ? 'the new function was deleted'
     : state.before === null
       ? 'no alias serves, as before'
       : `version ${state.before} serves`;
-  return end(pass, 'rolled back', `${what}; ${back}`);
+  return end(pass, state.aborted ? 'aborted' : 'rolled back', `${what}; ${back}${left}`);
 }
 
-const STEPS: Record<Step, (pass: Pass) => Decision> = {
-  creating,
-  configuring,
-  coding,
-  publishing,
-  readying,
-  shifting,
-  tagging,
-  returning,
-  unpublishing,
-  'restoring-configuration': restoringConfiguration,
-  'restoring-code': restoringCode,
-  deleting,
-  over,
+const PHASES: Readonly<Record<string, Phase>> = {
+  creating: 'preparing',
+  securing: 'preparing',
+  configuring: 'preparing',
+  coding: 'preparing',
+  publishing: 'launching',
+  readying: 'stabilizing',
+  shifting: 'shifting',
+  tagging: 'finishing',
 };
 
-const FORWARD: ReadonlySet<Step> = new Set(['creating', 'configuring', 'coding', 'publishing', 'readying', 'shifting']);
-
-function abort(pass: Pass): Decision {
-  const event: EventDraft = { code: 'rollout.aborting', level: 'warning', message: 'abort was asked for: going back' };
-  return goOn({ ...pass, events: [...pass.events, event] }, 'returning', { aborted: true, failure: ABORTED });
-}
+const TABLE: StepTable<LambdaAliasState, LambdaSeen> = {
+  // Replaced by the strategy that is made with a hash.
+  begin: () => ({}),
+  wish: ({ step, target, alias, version, alarms }) => ({
+    kind: 'lambda',
+    target,
+    alias,
+    version: version ?? undefined,
+    alarms: step === 'readying' || step === 'shifting' ? alarms : [],
+  }),
+  steps: {
+    creating,
+    securing,
+    configuring,
+    coding,
+    publishing,
+    readying,
+    shifting,
+    tagging,
+    returning,
+    unpublishing,
+    'restoring-configuration': restoringConfiguration,
+    'restoring-code': restoringCode,
+    realiasing,
+    unkeeping,
+    deleting,
+    closing,
+  },
+  forward: new Set<string>(FORWARD),
+  back: () => 'returning',
+  phaseOf: (step) => PHASES[step] ?? 'rolling back',
+  progress: (pass) => ({ trafficPercent: trafficPercent(pass) }),
+  serving: ({ version }) => version,
+};
 
 /** @param hash digests, which pure code has to be given */
 export function lambdaAlias(hash: CodeHash): Strategy {
-  return {
-    begin(spec, live) {
-      return asJson(begin(spec, live as LiveLambda, hash));
-    },
-
-    wish(json) {
-      const state = asState(json);
-      const alarms = state.step === 'readying' || state.step === 'shifting' ? state.alarms : [];
-      return { kind: 'lambda', target: state.target, alias: state.alias, version: state.version ?? undefined, alarms };
-    },
-
-    decide(json, seen, now) {
-      const state = asState(json);
-      const pass: Pass = { state, seen, world: seen.observation as LambdaSeen, now, events: [] };
-      // An action in flight is heard first: what it made must be known before going back.
-      if (seen.command === 'abort' && FORWARD.has(state.step) && seen.outcome === undefined) return abort(pass);
-      return STEPS[state.step](pass);
-    },
-  };
+  return stepwise({ ...TABLE, begin: (spec, live) => begin(spec, live as LiveLambda, hash) as unknown as JsonObject });
 }
