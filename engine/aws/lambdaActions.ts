@@ -115,11 +115,14 @@ async function updateCode(call: Call): Promise<JsonObject> {
 }
 
 async function tagFunction(call: Call): Promise<JsonObject> {
-  const definition = desiredOf(call).function;
-  const got = await call.lambda.send(new GetFunctionCommand({ FunctionName: call.FunctionName }));
+  const { function: definition, settings } = desiredOf(call);
+  const { lambda, FunctionName } = call;
+  const got = await lambda.send(new GetFunctionCommand({ FunctionName }));
+  const serving = await lambda.send(new GetFunctionConfigurationCommand({ FunctionName, Qualifier: settings.alias }));
   const Resource = got.Configuration?.FunctionArn;
   const userTags = (isObject(definition['Tags']) ? definition['Tags'] : {}) as Record<string, string>;
-  const wanted = { ...userTags, ...ownTags(call.context.record), [CODE_TAG]: codeReference(definition, codeHash.text) };
+  const code = codeReference(definition, serving.CodeSha256 ?? '', codeHash.text);
+  const wanted = { ...userTags, ...ownTags(call.context.record), [CODE_TAG]: code };
   const surplus = Object.keys(got.Tags ?? {}).filter(
     (key) => !Object.hasOwn(wanted, key) && !key.startsWith('aws:') && !key.startsWith(OWN_TAG_PREFIX),
   );

@@ -117,10 +117,14 @@ export function immutableDifferences(live: JsonObject, desired: JsonObject): Dif
   );
 }
 
-/** One text for where code comes from; it fits a tag value (256 characters of letters, digits and `+-=._:/@`). */
-export function codeReference(definition: JsonObject, digest: (text: string) => string): string {
-  return digest(canonical(codeOf(definition)));
-}
+/**
+ * One text for where code comes from and what it is: a version that somebody put in its place by hand has another
+ * digest. 109 characters, which a tag value takes (256 of letters, digits and `+-=._:/@`).
+ *
+ * @param codeSha256 base64, as Lambda gives it
+ */
+export const codeReference = (definition: JsonObject, codeSha256: string, digest: (text: string) => string): string =>
+  `${digest(canonical(codeOf(definition)))}.${codeSha256}`;
 
 function codeOf(definition: JsonObject): JsonObject {
   const code = isObject(definition['Code']) ? definition['Code'] : {};
@@ -143,7 +147,7 @@ function codeLabel(definition: JsonObject): string {
 
 /**
  * Differences of the code. An image is compared by its URI, inline code by its digest, S3 code by the reference that
- * the last rollout left in the `gitmoxi:code` tag.
+ * the last rollout left in the `gitmoxi:code` tag, with the digest of what it put in service.
  *
  * @param sha256 base64 SHA-256 of base64-encoded bytes, or hex SHA-256 of text
  */
@@ -156,13 +160,14 @@ export function codeDifferences(live: LiveLambda, desired: JsonObject, hash: Cod
     const runs = String(serving['CodeSha256'] ?? '');
     return runs === digest ? found : [...found, { path: '/Code', live: `sha256 ${runs}`, desired: `sha256 ${digest}` }];
   }
-  const image = code['ImageUri'];
+  const tag = live.tags[CODE_TAG];
+  const sha256 = String(serving['CodeSha256'] ?? '');
+  // An image that GitMoxi did not deploy is told by the function; that of a version only while it is the same code.
+  const isLatest = sha256 === String(live.latest?.['CodeSha256'] ?? '');
   const same =
-    image !== undefined
-      ? live.tags[CODE_TAG] === undefined
-        ? live.code?.['ImageUri'] === image
-        : live.tags[CODE_TAG] === codeReference(desired, hash.text)
-      : live.tags[CODE_TAG] === codeReference(desired, hash.text);
+    tag === undefined
+      ? code['ImageUri'] !== undefined && live.code?.['ImageUri'] === code['ImageUri'] && isLatest
+      : tag === codeReference(desired, sha256, hash.text);
   if (same) return found;
   return [
     ...found,

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { CreateClusterCommand, DescribeServicesCommand, ECSClient } from '@aws-sdk/client-ecs';
+import { GetAliasCommand, LambdaClient, UpdateAliasCommand } from '@aws-sdk/client-lambda';
 import {
   createEngine,
   type DeployReport,
@@ -15,6 +16,7 @@ import { cleanUp, type TestRepository, testRepository } from './git/testReposito
 import { ecsFiles, INPUT, lambdaFiles, SERVICE, TERRAFORM } from './workloads.ts';
 
 const ACCOUNT = '123456789012';
+const CREDENTIALS = { accessKeyId: ACCOUNT, secretAccessKey: 'x' };
 
 /** A repository, a sandbox and an engine over both: `gitmoxi` without the command line. */
 class Team implements AsyncDisposable {
@@ -30,7 +32,7 @@ class Team implements AsyncDisposable {
     this.ecs = new ECSClient({
       endpoint: sandbox.endpoint,
       region: 'eu-west-1',
-      credentials: { accessKeyId: ACCOUNT, secretAccessKey: 'x' },
+      credentials: CREDENTIALS,
     });
     this.engine = createEngine({
       clock,
@@ -319,6 +321,26 @@ describe('plans', () => {
     assert.deepEqual(verdicts(await team.plan()), [['dev/web', 'blocked']]);
     assert.deepEqual(ends(await team.deployDetached(await forced())), ['succeeded']);
     assert.deepEqual(verdicts(await team.plan()), [['dev/web', 'unchanged']]);
+  });
+
+  it('see an alias that was moved by hand, although the function has the code', async () => {
+    await using team = await Team.open();
+    const lambda = new LambdaClient({ endpoint: team.sandbox.endpoint, region: 'eu-west-1', credentials: CREDENTIALS });
+    team.repository.commit(lambdaFiles());
+    await team.deploy(await team.plan());
+    team.repository.commit({ 'dev/resize_lambdainput.json': JSON.stringify({ key: 'resize-2.zip' }) });
+    await team.deploy(await team.plan());
+    assert.deepEqual(verdicts(await team.plan()), [['dev/resize', 'unchanged']]);
+    await lambda.send(new UpdateAliasCommand({ FunctionName: 'resize', Name: 'live', FunctionVersion: '1' }));
+    const plan = await team.plan();
+    assert.deepEqual(
+      plan.workloads.map(({ action, differences }) => [action, differences.map(({ path }) => path)]),
+      [['update', ['/Code']]],
+    );
+    await team.deploy(plan);
+    const { FunctionVersion } = await lambda.send(new GetAliasCommand({ FunctionName: 'resize', Name: 'live' }));
+    assert.equal(FunctionVersion, '2');
+    lambda.destroy();
   });
 
   it('tell drift', async () => {
