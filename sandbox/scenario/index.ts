@@ -9,6 +9,7 @@ export {
   type FunctionEffect,
   functionEffect,
   type GivenTargetGroup,
+  hookEffect,
   type InitFailure,
   noScenario,
   type PullFailure,

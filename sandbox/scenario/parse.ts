@@ -89,6 +89,11 @@ const KINDS = {
     effects: { state: oneOf(ALARM_STATES), afterSeconds: seconds, forSeconds: seconds },
     needs: { when: ['alarm'], effects: ['state'] },
   },
+  hook: {
+    when: { ...PLACE, hook: text, stage: text, service: text, deployment: ordinal },
+    effects: { hook: oneOf(['SUCCEEDED', 'FAILED', 'IN_PROGRESS']), answerSeconds: seconds },
+    needs: { when: [], effects: [] },
+  },
   api: {
     when: { ...PLACE, operation: text, caller: text, resource: text, nth: ordinal },
     effects: {
@@ -118,7 +123,7 @@ function kindOf(then: JsonObject, place: Place): Rule['kind'] {
   throw new SandboxError(
     'scenario.mixed-effects',
     `${place.path}: ${place.at} mixes effects of different kinds: ${effects.join(', ')}`,
-    'write one rule per kind of effect: tasks, functions, alarms, API calls',
+    'write one rule per kind of effect: tasks, functions, alarms, hooks, API calls',
   );
 }
 

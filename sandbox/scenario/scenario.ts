@@ -64,6 +64,14 @@ export interface AlarmEffect {
   readonly forSeconds?: number;
 }
 
+/** What a lifecycle hook's function answers. */
+export interface HookEffect {
+  /** IN_PROGRESS is asked again half a minute later. */
+  readonly hook?: 'SUCCEEDED' | 'FAILED' | 'IN_PROGRESS';
+  /** Until it answers. @default 1 to 4 */
+  readonly answerSeconds?: number;
+}
+
 /** An API call goes wrong. */
 export interface ApiEffect {
   readonly error?: string;
@@ -120,6 +128,15 @@ export interface AlarmCondition extends Place {
   readonly deployment?: number;
 }
 
+export interface HookCondition extends Place {
+  /** ARN of the hook's function. */
+  readonly hook?: string;
+  /** For example `POST_SCALE_UP`. */
+  readonly stage?: string;
+  readonly service?: string;
+  readonly deployment?: number;
+}
+
 export interface ApiCondition extends Place {
   /** For example `ecs:UpdateService` or `lambda:*`. */
   readonly operation: string;
@@ -135,6 +152,7 @@ export type Rule =
   | { readonly kind: 'task'; readonly when: TaskCondition; readonly effect: TaskEffect }
   | { readonly kind: 'function'; readonly when: FunctionCondition; readonly effect: FunctionEffect }
   | { readonly kind: 'alarm'; readonly when: AlarmCondition; readonly effect: AlarmEffect }
+  | { readonly kind: 'hook'; readonly when: HookCondition; readonly effect: HookEffect }
   | { readonly kind: 'api'; readonly when: ApiCondition; readonly effect: ApiEffect };
 
 export type AlarmRule = Extract<Rule, { kind: 'alarm' }>;
@@ -219,6 +237,11 @@ export function taskEffect(scenario: Scenario, subject: Subject): TaskEffect {
 
 export function functionEffect(scenario: Scenario, subject: Subject): FunctionEffect {
   return firstOfEach(scenario.rules.filter((rule) => rule.kind === 'function' && matches(rule.when, subject)));
+}
+
+/** The answer of a lifecycle hook's function; without a rule it succeeds. */
+export function hookEffect(scenario: Scenario, subject: Subject): HookEffect {
+  return firstOfEach(scenario.rules.filter((rule) => rule.kind === 'hook' && matches(rule.when, subject)));
 }
 
 /** The rules about alarms that a deployment of `subject` sets off. Their `alarm` globs are for the caller to apply. */
