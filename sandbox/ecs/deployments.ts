@@ -8,7 +8,15 @@ import { flag, object, text, texts, whole } from '../input.ts';
 import type { Random } from '../random.ts';
 import { breakerThreshold } from './rolling.ts';
 import { announce } from './serviceEvents.ts';
-import type { Deployment, EcsService, Revision, ServiceDeployment, ServiceDeploymentStatus } from './state.ts';
+import type {
+  Deployment,
+  EcsService,
+  Revision,
+  ServiceDeployment,
+  ServiceDeploymentStatus,
+  Task,
+  TaskGroup,
+} from './state.ts';
 
 const SECOND = 1000;
 
@@ -208,11 +216,9 @@ export function rollBack(service: EcsService, failed: Deployment, reason: string
   return true;
 }
 
-/** The deployment's tasks that are wanted. */
-export function liveTasks(service: EcsService, deployment: Deployment) {
-  return [...service.tasks].filter(
-    (task) => task.request.startedBy === deployment.id && task.desiredStatus === 'RUNNING',
-  );
+/** The tasks of a deployment or a task set that are wanted. */
+export function liveTasks(service: EcsService, group: TaskGroup): Task[] {
+  return [...service.tasks].filter((task) => task.request.startedBy === group.id && task.desiredStatus === 'RUNNING');
 }
 
 const OPEN: ReadonlySet<ServiceDeploymentStatus> = new Set([

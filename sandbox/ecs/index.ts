@@ -10,6 +10,7 @@ import { serviceOperations } from './serviceOperations.ts';
 import { tagOperations } from './tagOperations.ts';
 import { taskDefinitionOperations } from './taskDefinitionOperations.ts';
 import { taskOperations } from './taskOperations.ts';
+import { taskSetOperations } from './taskSetOperations.ts';
 
 /** Capacity and refill per second. Source: developer guide, "request throttling". */
 const BUCKETS: readonly (readonly [name: string, capacity: number, refill: number, operations: RegExp])[] = [
@@ -48,6 +49,7 @@ export const ecs: Service = {
     ...taskDefinitionOperations,
     ...serviceOperations,
     ...serviceDeploymentOperations,
+    ...taskSetOperations,
     ...taskOperations,
     ...tagOperations,
   },

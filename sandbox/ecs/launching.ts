@@ -1,7 +1,7 @@
-/** Starting a deployment's tasks. Owns: nothing; when and how many is `scheduler.ts`'s decision. */
+/** Starting tasks of a deployment or a task set. Owns: nothing; when and how many is `scheduler.ts`'s decision. */
 import { liveTasks } from './deployments.ts';
 import { pickProvider } from './placement.ts';
-import type { Deployment, EcsService, Task, TaskNews } from './state.ts';
+import type { EcsService, Task, TaskGroup, TaskNews } from './state.ts';
 import { launchTask } from './tasks.ts';
 
 export interface Launched {
@@ -10,17 +10,17 @@ export interface Launched {
   readonly unplaced: number;
 }
 
-/** Starts `count` tasks of a deployment, spread over its capacity providers. */
+/** Starts `count` tasks, spread over the capacity providers. */
 export function launch(
   service: EcsService,
-  deployment: Deployment,
+  group: TaskGroup,
   count: number,
   onNews: (task: Task, news: TaskNews) => void,
 ): Launched {
   const { ecs } = service.cluster;
-  const { revision } = deployment;
+  const { revision } = group;
   const usage = new Map<string, number>();
-  for (const task of liveTasks(service, deployment)) {
+  for (const task of liveTasks(service, group)) {
     const provider = task.request.capacityProvider;
     if (provider !== undefined) usage.set(provider, (usage.get(provider) ?? 0) + 1);
   }
@@ -37,14 +37,14 @@ export function launch(
       platformVersion: revision.launch.platformVersion,
       networkConfiguration: revision.networkConfiguration,
       group: `service:${service.name}`,
-      startedBy: deployment.id,
+      startedBy: group.id,
       tags: taskTags(service, revision.taskDefinition.tags),
       overrides: { containerOverrides: [], inferenceAcceleratorOverrides: [] },
       enableExecuteCommand: service.settings.enableExecuteCommand,
-      service: { name: service.name, deployment: deployment.ordinal },
+      service: { name: service.name, deployment: group.ordinal },
       loadBalancers: revision.loadBalancers,
       graceSeconds: service.settings.healthCheckGracePeriodSeconds ?? 0,
-      key: `${service.arn}/${deployment.id}/${deployment.launches++}`,
+      key: `${service.arn}/${group.id}/${group.launches++}`,
       onNews,
     });
     if (task === undefined) continue;

@@ -3,7 +3,7 @@
  * until what runs is what is wanted. One pass is `reconcile`; passes are level-triggered, so a pass too many does
  * nothing.
  *
- * Owns: when each service is looked at next. Must not: change a task but through `tasks.ts`, or a deployment's state
+ * Owns: nothing. Must not: change a task but through `tasks.ts`, or a deployment's state
  * but through `deployments.ts`.
  */
 import {
@@ -13,64 +13,32 @@ import {
   completeDeployment,
   draw,
   failDeployment,
-  isOpen,
   liveTasks,
   rollBack,
   setStatus,
   thresholdOf,
 } from './deployments.ts';
-import { launch } from './launching.ts';
+import { finishDraining } from './draining.ts';
 import { type RollingCounts, rollingWindow, stopBudget, tasksToStart } from './rolling.ts';
-import { announce, announceOnce, taskList } from './serviceEvents.ts';
+import { announceOnce, becomeSteady } from './serviceEvents.ts';
+import { holdAfterFailure, startTasks } from './starting.ts';
 import type { Deployment, EcsService, Task, TaskNews } from './state.ts';
 import { announceFailure, announceTargets, stopAll } from './stopping.ts';
+import { wake } from './waking.ts';
 
 const SECOND = 1000;
 
 /** How soon the scheduler acts, seconds. Sources: SPEC.md, "Durations". */
 const AFTER_TASK_NEWS = [1, 4] as const;
 const AFTER_HEALTHY = [10, 25] as const;
-const AFTER_REQUEST = [5, 15] as const;
 const AFTER_ROLLBACK = [15, 20] as const;
 const ALARM_POLL = 30;
-
-/** The start throttle's gaps: developer guide, "service throttle logic": growing, up to 15 minutes. Seconds. */
-const START_GAP_BASE = 5;
-const LONGEST_GAP = 900;
-/** Failures in a row after which the scheduler says that it cannot start tasks. */
-const INCONSISTENT_STARTS = 4;
-/** Gaps after a lack of capacity, seconds; the last one repeats. */
-const CAPACITY_GAPS = [60, 300, LONGEST_GAP];
-
-/** While all is well the scheduler says so every six hours (observed). */
-const STEADY_REPEAT_MS = 6 * 3600 * SECOND;
-
-/** INACTIVE services stay describable for a while. */
-const KEPT_INACTIVE_MS = 3600 * SECOND;
 
 const STUCK =
   'was unable to stop or start tasks during a deployment because of the service deployment configuration. Update the minimumHealthyPercent or maximumPercent value and try again.';
 
-export function wakeAfterRequest(service: EcsService): void {
-  wake(service, draw(service, 'wake').between(...AFTER_REQUEST));
-}
-
-/** Has the scheduler look in so many seconds, if it would not sooner. */
-function wake(service: EcsService, seconds: number): void {
-  const { region } = service.cluster.ecs;
-  // Rounded up: a look just before its reason would only set another one.
-  const at = Math.ceil(region.now + seconds * SECOND);
-  if (at >= service.wakeAt) return;
-  service.wakeAt = at;
-  region.at(at, () => {
-    // An earlier wake-up has taken this one's place.
-    if (service.wakeAt !== at) return;
-    service.wakeAt = Number.POSITIVE_INFINITY;
-    reconcile(service);
-  });
-}
-
-function reconcile(service: EcsService): void {
+/** One look at a service with rolling deployments. */
+export function reconcile(service: EcsService): void {
   if (service.status === 'DRAINING') {
     finishDraining(service);
     return;
@@ -82,7 +50,7 @@ function reconcile(service: EcsService): void {
     const replaced = replaceUnhealthy(service);
     const moved = primary.rolloutState === 'FAILED' ? false : startAndStop(service, primary);
     if (primary.rolloutState === 'IN_PROGRESS') advanceRollout(service, primary, replaced || moved);
-    else if (primary.rolloutState === 'COMPLETED') announceSteady(service, primary);
+    else if (primary.rolloutState === 'COMPLETED') announceSteady(service);
   }
 }
 
@@ -171,29 +139,15 @@ function keepOlder(service: EcsService): number {
   return start(service, older, Math.min(missing, windowOf(service).upper - allLive(service).length));
 }
 
-/** Starts tasks, and says so with `more` behind the usual words. @returns how many came to be */
-function start(service: EcsService, deployment: Deployment, count: number, more = ''): number {
-  if (count <= 0) return 0;
-  const { started, unplaced } = launch(service, deployment, count, (task, news) =>
-    onTaskNews(service, deployment, task, news),
-  );
-  if (started.length > 0) announce(service, `has started ${started.length} tasks: ${taskList(started)}.${more}`);
-  if (unplaced > 0) noCapacity(service, deployment);
-  return started.length;
-}
-
-/** No task comes to be; it is tried again later, and ECS's breaker counts it. */
-function noCapacity(service: EcsService, deployment: Deployment): void {
-  const { now } = service.cluster.ecs.region;
-  announceOnce(
-    service,
-    'was unable to place a task. Reason: Capacity is unavailable at this time. Please try again later or in a different availability zone.',
-  );
-  const gap = CAPACITY_GAPS[Math.min(deployment.startFailures, CAPACITY_GAPS.length - 1)]!;
-  deployment.startFailures++;
-  deployment.nextStartAt = now + gap * SECOND;
-  wake(service, gap);
-  countFailure(service, deployment);
+/** Starts tasks. @param more behind the usual words of the event @returns how many came to be */
+function start(service: EcsService, deployment: Deployment, count: number, more?: string): number {
+  const { started, lacksCapacity } = startTasks(service, deployment, count, {
+    more,
+    onNews: (task, news) => onTaskNews(service, deployment, task, news),
+  });
+  // ECS's breaker counts a lack of capacity too.
+  if (lacksCapacity) countFailure(service, deployment);
+  return started;
 }
 
 /** Tasks beyond what is wanted: those that do not run yet first, then the youngest. */
@@ -236,7 +190,7 @@ function advanceRollout(service: EcsService, primary: Deployment, moved: boolean
       return;
     }
     completeDeployment(service, primary);
-    announceSteady(service, primary);
+    announceSteady(service);
   } else if (!moved && current < desired && isSettled(service) && primary.nextStartAt <= now) {
     announceOnce(service, STUCK);
   }
@@ -247,41 +201,9 @@ function isSettled(service: EcsService): boolean {
   return [...service.tasks].every((task) => task.desiredStatus === 'RUNNING' && task.counted);
 }
 
-function announceSteady(service: EcsService, primary: Deployment): void {
-  const { desiredCount } = service.settings;
+function announceSteady(service: EcsService): void {
   const tasks = [...service.tasks];
-  if (service.steady || tasks.length !== desiredCount || !tasks.every((task) => task.counted)) return;
-  service.steady = true;
-  repeatSteady(service, primary);
-}
-
-function repeatSteady(service: EcsService, primary: Deployment): void {
-  const { region } = service.cluster.ecs;
-  announce(service, 'has reached a steady state.');
-  const said = service.events[0];
-  region.after(STEADY_REPEAT_MS, () => {
-    if (service.status === 'ACTIVE' && service.steady && service.events[0] === said) repeatSteady(service, primary);
-  });
-}
-
-function finishDraining(service: EcsService): void {
-  const { region } = service.cluster.ecs;
-  if (![...service.tasks].every((task) => ['STOPPING', 'DEPROVISIONING', 'STOPPED'].includes(task.lastStatus))) return;
-  service.status = 'INACTIVE';
-  service.deployments = [];
-  region.after(KEPT_INACTIVE_MS, () => {
-    if (service.cluster.services.get(service.name) === service) service.cluster.services.delete(service.name);
-  });
-}
-
-/** Stops everything of a service that is being deleted. */
-export function drain(service: EcsService): void {
-  service.status = 'DRAINING';
-  service.settings = { ...service.settings, desiredCount: 0 };
-  for (const record of service.records) if (isOpen(record)) setStatus(service, record, 'STOPPED');
-  const live = allLive(service);
-  if (live.length > 0) stopAll(service, live);
-  wakeAfterRequest(service);
+  if (tasks.length === service.settings.desiredCount && tasks.every((task) => task.counted)) becomeSteady(service);
 }
 
 function onTaskNews(service: EcsService, deployment: Deployment, task: Task, news: TaskNews): void {
@@ -295,7 +217,7 @@ function onTaskNews(service: EcsService, deployment: Deployment, task: Task, new
   } else if (task.lastStatus === 'RUNNING') {
     deployment.startFailures = 0;
   } else if (task.stopCode === 'TaskFailedToStart') {
-    throttleStarts(service, deployment, task);
+    holdAfterFailure(service, deployment, task);
   }
   if (task.desiredStatus === 'STOPPED') service.steady = false;
   const [soonest, latest] = task.counted ? AFTER_HEALTHY : AFTER_TASK_NEWS;
@@ -309,20 +231,6 @@ function onTaskEnd(service: EcsService, deployment: Deployment, task: Task): voi
     task.failure !== undefined ||
     (task.stopCode === 'EssentialContainerExited' && !task.everCounted);
   if (failed) countFailure(service, deployment);
-}
-
-/** Another start is tried only after a gap that grows with each task in a row that never ran. */
-function throttleStarts(service: EcsService, deployment: Deployment, task: Task): void {
-  const { now } = service.cluster.ecs.region;
-  announceOnce(service, `was unable to place a task. Reason: ${task.stoppedReason ?? ''}`);
-  // The tasks of one batch fail together, and count together.
-  if (now < deployment.nextStartAt) return;
-  const gap = Math.min(LONGEST_GAP, START_GAP_BASE * 2 ** deployment.startFailures);
-  deployment.startFailures++;
-  deployment.nextStartAt = now + gap * SECOND;
-  if (deployment.startFailures >= INCONSISTENT_STARTS) {
-    announceOnce(service, 'is unable to consistently start tasks successfully.');
-  }
 }
 
 function countFailure(service: EcsService, deployment: Deployment): void {

@@ -6,9 +6,9 @@ import type { Operation } from '../service.ts';
 import { isOpen, setStatus } from './deployments.ts';
 import { invalidParameter, unsupported } from './faults.ts';
 import { clusterOf, ecsOf, ecsPage, serviceOf } from './lookup.ts';
-import { wakeAfterRequest } from './scheduler.ts';
 import { showBriefRecord, showRecord, showRevision } from './serviceViews.ts';
 import type { Ecs, EcsService, ServiceDeployment } from './state.ts';
+import { wakeAfterRequest } from './waking.ts';
 
 /** `arn:…:service-deployment/<cluster>/<service>/<id>`, and the same for revisions. */
 function serviceOfArn(ecs: Ecs, arn: string): EcsService | undefined {

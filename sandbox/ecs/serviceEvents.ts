@@ -37,3 +37,18 @@ export function announceOnce(service: EcsService, message: string): void {
 export function taskList(tasks: readonly Task[]): string {
   return tasks.map(({ id }) => `(task ${id})`).join(' ');
 }
+
+/** Says that all that is wanted runs, once, and again every six hours while it holds (observed). */
+export function becomeSteady(service: EcsService): void {
+  if (service.steady) return;
+  service.steady = true;
+  repeatSteady(service);
+}
+
+function repeatSteady(service: EcsService): void {
+  announce(service, 'has reached a steady state.');
+  const said = service.events[0];
+  service.cluster.ecs.region.after(REPEAT_MS, () => {
+    if (service.status === 'ACTIVE' && service.steady && service.events[0] === said) repeatSteady(service);
+  });
+}

@@ -3,9 +3,10 @@ import { flag, object, text, texts, whole } from '../input.ts';
 import { canonical, type JsonObject, type Output, pick } from '../json.ts';
 import type { Operation } from '../service.ts';
 import { beginDeployment, isOpen } from './deployments.ts';
+import { drain } from './draining.ts';
 import { invalidParameter, serviceNotActive, unsupported } from './faults.ts';
 import { clusterOf, ecsOf, ecsPage, nameOf, readTags, serviceOf, usableTaskDefinition } from './lookup.ts';
-import { drain, wakeAfterRequest } from './scheduler.ts';
+import { reconcile } from './scheduler.ts';
 import {
   checkNetwork,
   FURTHER,
@@ -18,6 +19,8 @@ import {
 import { showService } from './serviceViews.ts';
 import type { Cluster, EcsService, Revision } from './state.ts';
 import { readStrategy } from './strategy.ts';
+import { reconcileTaskSets, wakeAfterTaskSetRequest } from './taskSetScheduler.ts';
+import { wakeAfterRequest } from './waking.ts';
 
 /** What belongs to the task sets of a service with an EXTERNAL controller. Source: API, CreateService. */
 const OF_TASK_SETS = [
@@ -105,12 +108,15 @@ function newService(
     settings: maximum <= 100 ? { ...settings, availabilityZoneRebalancing: 'DISABLED' } : settings,
     revision: undefined,
     deployments: [],
+    taskSets: [],
+    taskSetsMade: 0,
     lastCompleted: undefined,
     records: [],
     revisions: [],
     events: [],
     tasks: new Set(),
     steady: false,
+    look: controller === 'ECS' ? reconcile : reconcileTaskSets,
     wakeAt: Number.POSITIVE_INFINITY,
     said: new Map(),
     draws: 0,
@@ -162,8 +168,19 @@ const updateService: Operation = (input, { region }) => {
   service.settings = settings;
   if (next !== undefined) beginDeployment(service, next);
   if (isRolling) wakeAfterRequest(service);
+  else wakeAfterTaskSetRequest(service);
   return { service: showService(service, false) };
 };
+
+/** What UpdateService does not take for an EXTERNAL controller, beside what its task sets hold. Source: API. */
+const NEVER_EXTERNAL = [
+  'deploymentConfiguration',
+  'serviceConnectConfiguration',
+  'volumeConfigurations',
+  'vpcLatticeConfigurations',
+  'enableExecuteCommand',
+  'availabilityZoneRebalancing',
+];
 
 function checkForeignUpdate(input: JsonObject, controller: string): void {
   const kind = `services with ${controller === 'EXTERNAL' ? 'an' : 'a'} ${controller} deployment controller`;
@@ -173,7 +190,7 @@ function checkForeignUpdate(input: JsonObject, controller: string): void {
   if (given('networkConfiguration')) throw invalidParameter(`Unable to update network parameters on ${kind}.${remedy}`);
   if (flag(input, 'forceNewDeployment')) throw invalidParameter(`Cannot force a new deployment on ${kind}.${remedy}`);
   const others = ['platformVersion', 'capacityProviderStrategy', 'loadBalancers', 'serviceRegistries'];
-  if (controller === 'EXTERNAL') others.push('deploymentConfiguration');
+  if (controller === 'EXTERNAL') others.push(...NEVER_EXTERNAL);
   const other = others.find(given);
   if (other !== undefined) throw invalidParameter(`Unable to update ${other} on ${kind}.${remedy}`);
 }
@@ -244,7 +261,7 @@ const deleteService: Operation = (input, { region }) => {
     if (service.settings.desiredCount > 0) {
       throw invalidParameter('The service cannot be stopped while it is scaled above 0.');
     }
-    if (service.records.some(isOpen))
+    if (service.records.some(isOpen) || service.taskSets.length > 0)
       throw invalidParameter('The service cannot be stopped while deployments are active.');
   }
   drain(service);

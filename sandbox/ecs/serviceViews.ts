@@ -2,7 +2,17 @@
 import type { Output } from '../json.ts';
 import { alarmSettings, breakerSettings, isOpen, thresholdOf } from './deployments.ts';
 import { seconds, showTags } from './lookup.ts';
-import type { Deployment, EcsService, Launch, LoadBalancer, Revision, ServiceDeployment, Task } from './state.ts';
+import type {
+  Deployment,
+  EcsService,
+  Launch,
+  LoadBalancer,
+  Revision,
+  ServiceDeployment,
+  Task,
+  TaskGroup,
+  TaskSet,
+} from './state.ts';
 import { showStrategy } from './strategy.ts';
 
 /** What `LATEST` means for Linux today; API answers show it on tasks and deployments. */
@@ -22,8 +32,8 @@ function countTasks(tasks: Iterable<Task>): Counts {
   return { running, pending };
 }
 
-function tasksOf(service: EcsService, deployment: Deployment): Task[] {
-  return [...service.tasks].filter((task) => task.request.startedBy === deployment.id);
+function tasksOf(service: EcsService, group: TaskGroup): Task[] {
+  return [...service.tasks].filter((task) => task.request.startedBy === group.id);
 }
 
 export function showLoadBalancers(balancers: readonly LoadBalancer[]): Output[] {
@@ -90,7 +100,7 @@ export function showService(service: EcsService, withTags: boolean): Output {
           maximumPercent: settings.deploymentConfiguration['maximumPercent'],
           minimumHealthyPercent: settings.deploymentConfiguration['minimumHealthyPercent'],
         },
-    ...(isRolling ? {} : { taskSets: [] }),
+    ...(isRolling ? {} : { taskSets: service.taskSets.map((set) => showTaskSet(service, set, withTags)) }),
     deployments: isRolling ? service.deployments.map((deployment) => showDeployment(service, deployment)) : [],
     roleArn: service.roleArn,
     events: service.events.map(({ id, createdAt, message }) => ({ id, createdAt: seconds(createdAt), message })),
@@ -112,6 +122,33 @@ export function showService(service: EcsService, withTags: boolean): Output {
       ? service.deployments.map((deployment) => showRevisionCounts(service, deployment))
       : undefined,
     tags: withTags ? showTags(service.tags) : undefined,
+  };
+}
+
+export function showTaskSet(service: EcsService, set: TaskSet, withTags: boolean): Output {
+  const { revision } = set;
+  const { running, pending } = countTasks(tasksOf(service, set));
+  return {
+    id: set.id,
+    taskSetArn: set.arn,
+    serviceArn: service.arn,
+    clusterArn: service.cluster.arn,
+    externalId: set.externalId,
+    status: set.status,
+    taskDefinition: revision.taskDefinition.arn,
+    computedDesiredCount: set.computedDesiredCount,
+    pendingCount: pending,
+    runningCount: running,
+    createdAt: seconds(set.createdAt),
+    updatedAt: seconds(set.updatedAt),
+    ...showLaunch(revision.launch, concrete(revision.launch.platformVersion)),
+    networkConfiguration: revision.networkConfiguration,
+    loadBalancers: showLoadBalancers(revision.loadBalancers),
+    serviceRegistries: revision.further['serviceRegistries'] ?? [],
+    scale: { value: set.scale, unit: 'PERCENT' },
+    stabilityStatus: set.stability,
+    stabilityStatusAt: seconds(set.stabilityAt),
+    tags: withTags ? showTags(set.tags) : [],
   };
 }
 

@@ -105,14 +105,24 @@ export interface Revision {
 
 export type RolloutState = 'IN_PROGRESS' | 'COMPLETED' | 'FAILED';
 
-export interface Deployment {
+/** Tasks of one revision that are wanted together: those of a deployment or of a task set. */
+export interface TaskGroup {
   /** `ecs-svc/` and 19 digits. */
   readonly id: string;
-  /** 1 for the deployment that created the service. */
+  /** 1 for the first deployment or task set of the service. */
   readonly ordinal: number;
   readonly revision: Revision;
   readonly createdAt: number;
   updatedAt: number;
+  /** Consecutive tasks that never ran, which slows further starts. */
+  startFailures: number;
+  /** No task is started before; ms. */
+  nextStartAt: number;
+  /** Launches so far, which seed what becomes of each. */
+  launches: number;
+}
+
+export interface Deployment extends TaskGroup {
   status: 'PRIMARY' | 'ACTIVE';
   rolloutState: RolloutState;
   rolloutReason: string;
@@ -122,12 +132,6 @@ export interface Deployment {
   failedTasks: number;
   /** What ECS's circuit breaker holds against its threshold. */
   breakerFailures: number;
-  /** Consecutive tasks that never ran, which slows further starts. */
-  startFailures: number;
-  /** No task is started before; ms. */
-  nextStartAt: number;
-  /** Launches so far, which seed what becomes of each. */
-  launches: number;
   /** Not completed before; ms. */
   earliestEnd: number;
   /** The end of the bake, once everything is up and alarms are watched; ms. */
@@ -135,6 +139,23 @@ export interface Deployment {
   alarms: 'off' | 'watched' | 'disabled' | 'triggered';
   /** The API's record of the rollout that this deployment is part of. */
   record: ServiceDeployment;
+}
+
+/** Of a service with an EXTERNAL controller. */
+export interface TaskSet extends TaskGroup {
+  readonly arn: string;
+  readonly externalId: string | undefined;
+  /** The request that created it, and its token, for idempotency. */
+  readonly creation: string;
+  readonly clientToken: string | undefined;
+  readonly tags: Tags;
+  status: 'PRIMARY' | 'ACTIVE' | 'DRAINING';
+  /** Percent of the service's desired count. */
+  scale: number;
+  /** Tasks; follows scale and desired count at the scheduler's next look. */
+  computedDesiredCount: number;
+  stability: 'STEADY_STATE' | 'STABILIZING';
+  stabilityAt: number;
 }
 
 export type ServiceDeploymentStatus =
@@ -204,6 +225,10 @@ export interface EcsService {
   revision: Revision | undefined;
   /** Newest first; the first is the primary one. */
   deployments: Deployment[];
+  /** In the order of their creation; only with an EXTERNAL controller. */
+  taskSets: TaskSet[];
+  /** Task sets so far. */
+  taskSetsMade: number;
   /** Where a rollback goes. */
   lastCompleted: Deployment | undefined;
   readonly records: ServiceDeployment[];
@@ -214,6 +239,8 @@ export interface EcsService {
   readonly tasks: Set<Task>;
   /** All that is wanted runs, and this was said. */
   steady: boolean;
+  /** What the service's scheduler does at each look. */
+  readonly look: (service: EcsService) => void;
   /** When the scheduler looks next; ms, infinite when it sleeps. */
   wakeAt: number;
   /** Messages already said, with when, so that a lasting trouble is not repeated. */

@@ -24,11 +24,15 @@ export function stopAll(service: EcsService, tasks: readonly Task[]): void {
   const running = tasks.filter((task) => task.startedAt !== undefined);
   announceLeaving(service, tasks.filter(isRegistered));
   for (const task of tasks) {
-    const reason = task.failure ?? `Scaling activity initiated by (deployment ${task.request.startedBy})`;
+    const cause = service.controller === 'ECS' ? 'deployment' : 'taskSet';
+    const reason = task.failure ?? `Scaling activity initiated by (${cause} ${task.request.startedBy})`;
     stopTask(service.cluster.ecs, task, 'ServiceSchedulerInitiated', reason);
   }
-  if (running.length > 0) announce(service, `has stopped ${running.length} running tasks: ${taskList(running)}.`);
-  if (pending.length > 0) announce(service, `stopped ${pending.length} pending tasks.`);
+  for (const [set, stopped] of bySet(service, running)) {
+    announce(service, `has stopped ${stopped.length} running tasks: ${taskList(stopped)}.`, set);
+  }
+  for (const [set, stopped] of bySet(service, pending))
+    announce(service, `stopped ${stopped.length} pending tasks.`, set);
   service.steady = false;
 }
 
@@ -53,8 +57,15 @@ function announceLeaving(service: EcsService, tasks: readonly Task[]): void {
 }
 
 function announceRegistration(service: EcsService, verb: 'registered' | 'deregistered', tasks: readonly Task[]): void {
-  for (const group of new Set(tasks.flatMap(({ targets }) => targets.map(({ group: { arn } }) => arn)))) {
-    const count = tasks.filter(({ targets }) => targets.some((target) => target.group.arn === group)).length;
-    announce(service, `${verb} ${count} targets in (target-group ${group})`);
+  for (const [set, own] of bySet(service, tasks)) {
+    for (const group of new Set(own.flatMap(({ targets }) => targets.map(({ group: { arn } }) => arn)))) {
+      const count = own.filter(({ targets }) => targets.some((target) => target.group.arn === group)).length;
+      announce(service, `${verb} ${count} targets in (target-group ${group})`, set);
+    }
   }
+}
+
+/** Tasks by their task set, for events that name it; all together where there are deployments. */
+function bySet(service: EcsService, tasks: readonly Task[]): Map<string | undefined, readonly Task[]> {
+  return Map.groupBy(tasks, ({ request }) => (service.controller === 'ECS' ? undefined : request.startedBy));
 }

@@ -6,13 +6,18 @@ import { invalidParameter } from './faults.ts';
 import { ecsOf, readTags, showTags } from './lookup.ts';
 import type { Ecs, Tags } from './state.ts';
 
-/** The tags of what the ARN names: a cluster, service, task or task definition. */
+/** The tags of what the ARN names: a cluster, service, task set, task or task definition. */
 function tagsOf(ecs: Ecs, arn: string): Tags {
   const [, kind, path] = /^arn:[\w-]+:ecs:[\w-]+:\d{12}:([\w-]+)\/(.+)$/.exec(arn) ?? [];
   const [first = '', second = ''] = (path ?? '').split('/');
   const found = {
     cluster: () => ecs.clusters.get(first)?.tags,
     service: () => ecs.clusters.get(first)?.services.get(second)?.tags,
+    'task-set': () =>
+      ecs.clusters
+        .get(first)
+        ?.services.get(second)
+        ?.taskSets.find((set) => set.arn === arn)?.tags,
     task: () => ecs.clusters.get(first)?.tasks.get(second)?.request.tags,
     'task-definition': () => {
       const [family = '', revision] = first.split(':');

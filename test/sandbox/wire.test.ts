@@ -4,9 +4,9 @@ import { GetDashboardCommand, ResourceNotFound, SetAlarmStateCommand } from '@aw
 import {
   ClusterNotFoundException,
   CreateClusterCommand,
-  CreateTaskSetCommand,
   DescribeClustersCommand,
   ECSClient,
+  ListAttributesCommand,
   ListClustersCommand,
   ListServicesCommand,
   paginateListTaskDefinitions,
@@ -139,8 +139,8 @@ describe('the wire protocols', () => {
 
   it('answer what they do not know with AWS’s own unknown-operation error', async () => {
     await using aws = await startAws();
-    const taskSet = new CreateTaskSetCommand({ cluster: 'main', service: 'web', taskDefinition: 'web' });
-    assert.match(await errorOf(aws.ecs.send(taskSet)), /^UnknownOperationException/);
+    const attributes = new ListAttributesCommand({ cluster: 'main', targetType: 'container-instance' });
+    assert.match(await errorOf(aws.ecs.send(attributes)), /^UnknownOperationException/);
     const layer = new GetLayerVersionCommand({ LayerName: 'l', VersionNumber: 1 });
     assert.match(await errorOf(aws.lambda.send(layer)), /^UnknownOperationException/);
     const dashboard = new GetDashboardCommand({ DashboardName: 'd' });
