@@ -109,9 +109,11 @@ function busy(stored: StoredRollout): RolloutSummary {
   };
 }
 
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
 /** This process let go of a rollout; it stays as it is in the store. */
-function unfinished(record: RolloutRecord, error: unknown): RolloutSummary {
-  const reason = error instanceof EngineError ? error.message : 'this process stopped watching it';
+function unfinished(record: RolloutRecord, error: unknown, letGo: boolean): RolloutSummary {
+  const reason = letGo ? 'this process stopped watching it' : messageOf(error);
   return {
     ...summaryOf(record),
     phase: 'unfinished',
@@ -123,9 +125,12 @@ function unfinished(record: RolloutRecord, error: unknown): RolloutSummary {
   };
 }
 
-/** Renews a lease in real time until told to stop. A lost lease aborts the run. */
-function keepLease(store: Store, claim: Claim, lost: (error: unknown) => void): () => void {
-  const timer = setInterval(() => store.renew(claim).catch(lost), LEASE_MS / 3);
+/** Renews a lease in real time until told to stop. A lost lease aborts the run; a store that is busy is asked again. */
+function keepLease(store: Store, claim: Claim, lost: (error: EngineError) => void): () => void {
+  const heard = (error: unknown) => {
+    if (error instanceof EngineError && error.code === 'store.fenced') lost(error);
+  };
+  const timer = setInterval(() => store.renew(claim).catch(heard), LEASE_MS / 3);
   timer.unref();
   return () => clearInterval(timer);
 }
@@ -171,7 +176,7 @@ async function run(ports: DeployPorts, held: Held, options: RunOptions): Promise
     await settleHold(store, record);
     return summaryOf(record);
   } catch (error) {
-    return unfinished(latest, ending.signal.aborted ? ending.signal.reason : error);
+    return unfinished(latest, ending.signal.aborted ? ending.signal.reason : error, options.signal.aborted);
   } finally {
     stop();
     await store.release(held.claim).catch(() => {});
@@ -198,28 +203,63 @@ async function start(
   return run(ports, { claim: created.claim, seq: created.seq, record, desired: plan.desired }, options);
 }
 
+/** A rollout that could not even be written down. */
+function notStarted(plan: WorkloadPlan, error: unknown): RolloutSummary {
+  return {
+    rollout: null,
+    workload: plan.workload,
+    target: plan.target!,
+    phase: 'failed',
+    startedAt: null,
+    endedAt: null,
+    reason: `it was not started: ${messageOf(error)}`,
+    next: error instanceof EngineError && error.hint !== undefined ? error.hint : 'deploy again',
+  };
+}
+
 const CARRIED_OUT = new Set(['create', 'update', 'delete']);
 
+/** Is it a deletion that is still to be done? Later plans start after the commit, and would never list it again. */
+function isLeftToDelete({ strategy, action, target }: WorkloadPlan, succeeded: ReadonlySet<string>): boolean {
+  if ((strategy !== 'ecs-delete' && strategy !== 'lambda-delete') || target === undefined) return false;
+  return action === 'blocked' || (action === 'delete' && !succeeded.has(targetKey(target)));
+}
+
 /** Did this deployment bring the commit to an end, so that the next one starts after it? */
-async function isProcessed(store: Store, report: PlanReport): Promise<boolean> {
+async function isProcessed(store: Store, report: PlanReport, rollouts: readonly RolloutSummary[]): Promise<boolean> {
   const { whole, commit } = report.context;
-  const unknown = report.workloads.some(
-    ({ action, problems }) => action === 'deploy' || problems.some(({ code }) => code === 'plan.live-unreadable'),
+  const succeeded = new Set(
+    rollouts.filter(({ phase }) => phase === 'succeeded').map(({ target }) => targetKey(target)),
   );
-  if (!whole || commit === undefined || unknown) return false;
+  const isOpen = (plan: WorkloadPlan) =>
+    plan.action === 'deploy' ||
+    plan.problems.some(({ code }) => code === 'plan.live-unreadable') ||
+    isLeftToDelete(plan, succeeded);
+  if (!whole || commit === undefined || report.workloads.some(isOpen)) return false;
+  if (rollouts.some(({ rollout }) => rollout === null)) return false;
   const targets = new Set(report.workloads.flatMap(({ target }) => (target === undefined ? [] : [targetKey(target)])));
   // A target whose rollout is under way looks unchanged already: it is not done before the rollout is.
   const open = await store.list({ unfinished: true });
   return !open.some(({ record }) => targets.has(targetKey(record.target)));
 }
 
+/** Rollouts that are under way where nothing is left to change: what they brought may still go back. */
+async function othersUnderWay(store: Store, report: PlanReport): Promise<RolloutSummary[]> {
+  const ids = report.workloads.flatMap(({ action, underWay }) =>
+    action === 'unchanged' && underWay !== undefined ? [underWay.rollout] : [],
+  );
+  const stored = await Promise.all(ids.map((id) => store.load(id)));
+  return stored.flatMap((one) => (one !== undefined && one.record.endedAt === null ? [busy(one)] : []));
+}
+
 export async function deployPlan(ports: DeployPorts, report: PlanReport, options: RunOptions): Promise<DeployReport> {
   const todo = report.workloads.filter((plan) => CARRIED_OUT.has(plan.action));
-  const rollouts = await Promise.all(todo.map((plan) => start(ports, plan, report, options)));
+  const started = todo.map((plan) => start(ports, plan, report, options).catch((error) => notStarted(plan, error)));
+  const own = await Promise.all(started);
   const { repository, branch, commit } = report.context;
-  if (await isProcessed(ports.store, report))
+  if (await isProcessed(ports.store, report, own))
     await ports.store.markProcessed(repository.identity, branch ?? 'HEAD', commit!.id);
-  return { revision: report.revision, rollouts };
+  return { revision: report.revision, rollouts: [...own, ...(await othersUnderWay(ports.store, report))] };
 }
 
 /** Renders a rollout's revision again. */

@@ -5,7 +5,7 @@
 import type { Engine, EngineOptions, PlanReport, RenderReport, StatusEntry, ValidateReport, Where } from './api.ts';
 import type { Aws } from './aws/index.ts';
 import type { CheckedWorkload, RenderedFile } from './check/index.ts';
-import { selectWorkloads, workloadKey } from './config/index.ts';
+import { selectWorkloads, type WorkloadPaths, workloadKey } from './config/index.ts';
 import { deployPlan, resumeAll } from './deploying.ts';
 import { EngineError } from './errors.ts';
 import { type Problem, toProblem } from './finding.ts';
@@ -79,21 +79,14 @@ const entry = ({ record, owner }: StoredRollout): StatusEntry => ({
   owner: record.endedAt === null ? owner : undefined,
 });
 
-/** The newest rollout of each target, by workload. */
-function latest(stored: readonly StoredRollout[]): StatusEntry[] {
-  const newest = new Map<string, StoredRollout>();
-  for (const one of stored) {
-    const key = targetKey(one.record.target);
-    if (!newest.has(key)) newest.set(key, one);
-  }
-  return [...newest.values()].map(entry).sort((a, b) => (a.workload < b.workload ? -1 : 1));
-}
+const byWorkload = (stored: readonly StoredRollout[]): StatusEntry[] =>
+  stored.map(entry).sort((a, b) => (a.workload < b.workload ? -1 : 1));
 
 /** Does a rollout belong to what a person named? A workload that is gone from the files has no path to match but its own. */
 async function statusOf(store: Store, where: Where | undefined): Promise<StatusEntry[]> {
-  if (where === undefined) return latest(await store.list({}));
+  if (where === undefined) return byWorkload(await store.latest());
   await using repository = await openRepository(where.repo);
-  const entries = latest(await store.list({ repository: repository.identity }));
+  const entries = byWorkload(await store.latest(repository.identity));
   const selectable = entries.map((one) => ({ ...one, path: one.workload, files: [] }));
   const { selected } = selectWorkloads(selectable, where.selectors ?? [], repository.folder);
   return selected.map(({ path: _path, files: _files, ...one }) => one);
@@ -123,17 +116,36 @@ function aliasOf(rollout: RolloutRecord): { alias?: string } {
   return typeof alias === 'string' ? { alias } : {};
 }
 
+/**
+ * Commits that are no good to go back to: a rollback left them, and nobody has rolled them out successfully since.
+ *
+ * @param good successful rollouts of commits, newest first
+ */
+function leftBehind(good: readonly RolloutRecord[]): Set<string> {
+  const left = new Set<string>();
+  let before: string | undefined;
+  for (const { trigger, revision } of good.toReversed()) {
+    if (trigger === 'rollback' && before !== undefined) left.add(before);
+    left.delete(revision.commit!);
+    before = revision.commit;
+  }
+  return left;
+}
+
 /** The rollout to go back to. */
 async function rollbackTo(
   store: Store,
   identity: string,
-  workload: string,
+  { kind, path: workload }: WorkloadPaths,
   to: string | undefined,
 ): Promise<RolloutRecord> {
   const records = (await store.list({ repository: identity, workload })).map(({ record }) => record);
+  const good = records.filter(
+    (record) => record.kind === kind && record.phase === 'succeeded' && record.revision.commit !== undefined,
+  );
   if (to !== undefined) {
-    const chosen = records.find((record) => record.id === to);
-    if (chosen?.phase === 'succeeded' && chosen.revision.commit !== undefined) return chosen;
+    const chosen = good.find((record) => record.id === to);
+    if (chosen !== undefined) return chosen;
     throw new EngineError(
       'rollback.not-a-good-rollout',
       `${to} is not a successful rollout of a commit of ${workload}`,
@@ -143,15 +155,18 @@ async function rollbackTo(
       },
     );
   }
-  const good = records.filter((record) => record.phase === 'succeeded' && record.revision.commit !== undefined);
-  const present = good[0];
-  const before = good.find((record) => record.revision.commit !== present?.revision.commit);
+  const avoided = leftBehind(good);
+  for (const hold of await store.holds(identity)) {
+    if (hold.kind === kind && hold.workload === workload && hold.commit !== undefined) avoided.add(hold.commit);
+  }
+  const present = good[0]?.revision.commit;
+  const before = good.find(({ revision }) => revision.commit !== present && !avoided.has(revision.commit!));
   if (before !== undefined) return before;
   throw new EngineError(
     'rollback.nothing-to-go-back-to',
-    `${workload} has no earlier successful rollout in this store`,
+    `${workload} has no earlier successful rollout in this store that was not rolled back`,
     {
-      hint: 'deploy the commit you want with --revision, or choose another --store',
+      hint: 'choose one with --to, deploy the commit you want with --revision, or choose another --store',
     },
   );
 }
@@ -183,7 +198,7 @@ export function createEngine(options: EngineOptions): Engine {
       }
       return { identity: here.repository.identity, workload, head: here.commit };
     });
-    const target = await rollbackTo(await store(), at.identity, at.workload.path, to);
+    const target = await rollbackTo(await store(), at.identity, at.workload, to);
     const commit = target.revision.commit!;
     const request = { repo: where.repo, revision: commit, selectors: [at.workload.path], force: true };
     const report = await planRevision({ aws, store, region }, request, 'rollback');

@@ -18,9 +18,10 @@ import {
   type Target,
   targetKey,
   targetOf,
+  type UnderWay,
   type WorkloadPlan,
 } from './plan/index.ts';
-import type { Trigger } from './rollout/index.ts';
+import type { StoredRollout, Trigger } from './rollout/index.ts';
 import type { Hold, Store } from './store/index.ts';
 import { checkEach, type Opened, pick, withRevision } from './workspace.ts';
 
@@ -172,47 +173,57 @@ function heldReason(
   return hold.commit === undefined ? hold.reason : `${hold.reason}; a newer commit, or --force, deploys it again`;
 }
 
-/** Plans that would fight over one target: a moved workload is not deleted, and two workloads for one target block. */
-function withoutConflicts(plans: readonly WorkloadPlan[], others: ReadonlyMap<string, string>): WorkloadPlan[] {
-  const claims = Map.groupBy(
-    plans.filter(
-      (plan) => plan.target !== undefined && plan.strategy !== 'ecs-delete' && plan.strategy !== 'lambda-delete',
-    ),
-    (plan) => targetKey(plan.target!),
-  );
-  return plans.map((plan) => {
-    if (plan.target === undefined) return plan;
-    const key = targetKey(plan.target);
-    const claimed = claims.get(key)?.map((other) => other.workload) ?? [];
-    if (plan.action === 'delete') {
-      const heir = claimed[0] ?? others.get(key);
-      return heir === undefined
-        ? plan
-        : { ...plan, action: 'unchanged', reason: `its files moved: ${heir} has the same target now` };
-    }
-    const rivals = claimed.filter((workload) => workload !== plan.workload);
-    if (rivals.length === 0) return plan;
-    return {
-      ...plan,
-      action: 'blocked',
-      reason: `${rivals.join(', ')} has the same target: two workloads cannot own one service or function`,
-      desired: undefined,
-    };
-  });
-}
+const underWayOf = ({ record, owner }: StoredRollout): UnderWay => ({
+  rollout: record.id,
+  phase: record.phase,
+  ...(owner === undefined ? {} : { owner: { host: owner.host, pid: owner.pid } }),
+});
 
-/** Targets of all workloads of the revision, needed only where something would be deleted. */
-async function targetsOfAll(
+const CHANGES = new Set<WorkloadPlan['action']>(['create', 'update', 'delete']);
+
+/** The workloads that have each target, by `targetKey`. */
+type Claims = ReadonlyMap<string, readonly string[]>;
+
+/**
+ * All workloads of the revision count wherever AWS is about to be changed, since one that did not change may own the
+ * target. Offline nothing is; then only a deletion needs to know all of them, and else the planned ones will do.
+ */
+async function claimsOf(
   opened: Opened,
   plans: readonly WorkloadPlan[],
   surroundings: Surroundings,
-): Promise<ReadonlyMap<string, string>> {
-  if (!plans.some((plan) => plan.action === 'delete')) return new Map();
-  const found = await checkEach(opened.tree, opened.workloads, (checked): [string, string] | undefined => {
-    const target = targetOf(checked, surroundings);
-    return target && [targetKey(target), checked.path];
-  });
-  return new Map(found.filter((entry) => entry !== undefined));
+  offline: boolean,
+): Promise<Claims> {
+  const isPlanned = (plan: WorkloadPlan) => plan.strategy !== 'ecs-delete' && plan.strategy !== 'lambda-delete';
+  const claim = ({ target, workload }: { target: Target | undefined; workload: string }) =>
+    target === undefined ? [] : [{ key: targetKey(target), workload }];
+  const needsAll = plans.some(({ action }) => action === 'delete' || (!offline && CHANGES.has(action)));
+  const claims = needsAll
+    ? await checkEach(opened.tree, opened.workloads.map(withoutTask), (checked) =>
+        claim({ target: targetOf(checked, surroundings), workload: checked.path }),
+      )
+    : plans.filter(isPlanned).map(claim);
+  const grouped = Map.groupBy(claims.flat(), ({ key }) => key);
+  return new Map([...grouped].map(([key, all]) => [key, all.map(({ workload }) => workload)]));
+}
+
+/** What a target depends on: rendering the rest of a thousand workloads takes time. */
+const withoutTask = (workload: WorkloadPaths): WorkloadPaths => ({
+  ...workload,
+  files: workload.files.filter(({ role }) => role !== 'task' && role !== 'eventSource'),
+});
+
+/** Plans that would fight over one target: a moved workload is not deleted, and two workloads for one target block. */
+function withoutConflict(plan: WorkloadPlan, claims: Claims): WorkloadPlan {
+  if (plan.target === undefined) return plan;
+  const rivals = (claims.get(targetKey(plan.target)) ?? []).filter((workload) => workload !== plan.workload);
+  if (rivals.length === 0) return plan;
+  if (plan.action === 'delete') {
+    return { ...plan, action: 'unchanged', reason: `its files moved: ${rivals[0]} has the same target now` };
+  }
+  if (plan.strategy === 'ecs-delete' || plan.strategy === 'lambda-delete') return plan;
+  const reason = `${rivals.join(', ')} has the same target: two workloads cannot own one service or function`;
+  return { ...plan, action: 'blocked', reason, desired: undefined };
 }
 
 const changesOf = (affected: Affected): FileChange[] =>
@@ -246,8 +257,11 @@ async function planOpened(
   const wanted = candidates(affected, head, before, surroundings);
   const live = request.offline ? undefined : await readAll(await ports.aws(), wanted, surroundings);
   const holds = await store.holds(opened.repository.identity);
-  const plans = wanted.map((candidate) =>
-    planWorkload({
+  const unfinished = await store.list({ unfinished: true });
+  const underWay = new Map(unfinished.map((stored) => [targetKey(stored.record.target), underWayOf(stored)]));
+  const plans = wanted.map((candidate) => {
+    const ours = candidate.target && underWay.get(targetKey(candidate.target));
+    return planWorkload({
       path: candidate.affected.workload.path,
       kind: candidate.affected.workload.kind,
       base: candidate.base,
@@ -256,11 +270,12 @@ async function planOpened(
       changedFiles: changesOf(candidate.affected),
       live: live === undefined ? 'offline' : candidate.target && live.get(targetKey(candidate.target)),
       surroundings,
+      ...(ours === undefined ? {} : { underWay: ours }),
       held: heldReason(holds, candidate, request, opened.commit?.id),
       force: request.force ?? false,
       hash: codeHash,
-    }),
-  );
+    });
+  });
   const context: PlanContext = {
     repository: { identity: opened.repository.identity, root: opened.repository.root },
     branch: await opened.repository.branch(),
@@ -269,7 +284,8 @@ async function planOpened(
     force: request.force ?? false,
     whole: (request.selectors ?? []).length === 0,
   };
-  const workloads = withoutConflicts(plans, await targetsOfAll(opened, plans, surroundings));
+  const claims = await claimsOf(opened, plans, surroundings, request.offline ?? false);
+  const workloads = plans.map((plan) => withoutConflict(plan, claims));
   return { revision: opened.revision, since: base.since, workloads, context };
 }
 

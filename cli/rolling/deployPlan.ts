@@ -1,5 +1,5 @@
 /** From a plan to its end: shows it, asks, and carries it out. What `deploy` and `rollback` have in common. */
-import type { DeployReport, PlanReport, RunOptions } from '../../engine/index.ts';
+import type { PlanReport } from '../../engine/index.ts';
 import { EXIT, type ExitStatus } from '../exitStatus.ts';
 import type { Context, Session } from '../session/context.ts';
 import { blockedLines, planCounts, planLines } from '../views/plan.ts';
@@ -7,7 +7,6 @@ import { summaryJson } from '../views/rolloutSummary.ts';
 import { agree, toCarryOut } from './agree.ts';
 import { type CarryOutOptions, carryOut } from './carryOut.ts';
 import { blockedStatus, worst } from './status.ts';
-import { underWay } from './underWay.ts';
 
 export interface DeployPlanOptions extends CarryOutOptions {
   /** Was it agreed to on the command line? */
@@ -22,21 +21,17 @@ export async function deployPlan(
 ): Promise<ExitStatus> {
   const { out } = context;
   out.print(...planLines(plan, out.style), '');
-  const others = await underWay(session.engine, plan);
   const deploy = async (): Promise<ExitStatus> => {
     const workloads = toCarryOut(plan).map(({ workload }) => workload);
     const shown = { detach: options.detach ?? false, workloads };
-    const start = async (run: RunOptions): Promise<DeployReport> => {
-      const report = await session.engine.deploy(plan, run);
-      return { ...report, rollouts: [...report.rollouts, ...others] };
-    };
-    const { status } = await carryOut(context, session, start, shown);
+    const { status } = await carryOut(context, session, (run) => session.engine.deploy(plan, run), shown);
     if (toCarryOut(plan).length > 0) out.print(...blockedLines(plan, out.style));
     return worst(status, blockedStatus(plan));
   };
 
   if (toCarryOut(plan).length === 0) {
-    if (others.length === 0) out.print(`nothing to deploy: ${planCounts(plan) || 'no workload is touched'}`);
+    if (!plan.workloads.some(({ underWay }) => underWay))
+      out.print(`nothing to deploy: ${planCounts(plan) || 'no workload is touched'}`);
     // Still carried out: that is what marks the commit as processed.
     return deploy();
   }

@@ -98,6 +98,14 @@ function field(label: string, lines: readonly string[], { color }: Style): strin
   return lines.map((line, i) => `  ${color.dim(pad(i === 0 ? label : '', LABEL_WIDTH))}${line}`);
 }
 
+function underWayLines({ underWay }: WorkloadPlan): string[] {
+  if (underWay === undefined) return [];
+  const { rollout, phase, owner } = underWay;
+  const who =
+    owner === undefined ? 'left unfinished by a process that is gone' : `by process ${owner.pid} on ${owner.host}`;
+  return [oneLine(`${rollout} is under way (${phase}), ${who}`)];
+}
+
 /** One workload's plan. */
 export function workloadPlanLines(plan: WorkloadPlan, style: Style): string[] {
   const { color } = style;
@@ -106,7 +114,8 @@ export function workloadPlanLines(plan: WorkloadPlan, style: Style): string[] {
   const header = `${colored(SIGN[plan.action])} ${color.bold(oneLine(plan.workload))}  ${colored(plan.action)}`;
   const reason = wrap(plan.reason, room);
   const isSaid = plan.problems.some(({ message }) => message === plan.reason);
-  if (plan.action === 'unchanged' && plan.differences.length === 0 && plan.problems.length === 0) {
+  const isQuiet = plan.differences.length === 0 && plan.problems.length === 0 && plan.underWay === undefined;
+  if (plan.action === 'unchanged' && isQuiet) {
     return [
       `${header}  ${color.dim(shorten(oneLine(plan.reason), Math.max(20, style.width() - width(header) - 2), style.symbols.ellipsis))}`,
     ];
@@ -117,6 +126,7 @@ export function workloadPlanLines(plan: WorkloadPlan, style: Style): string[] {
     ...(plan.target === undefined ? [] : field('target', [oneLine(targetLabel(plan.target))], style)),
     ...field('strategy', [STRATEGY[plan.strategy]], style),
     ...(isSaid ? [] : field('because', reason, style)),
+    ...field('rollout', underWayLines(plan), style),
     ...field('files', files, style),
     ...field(
       'changes',

@@ -88,7 +88,7 @@ export function createAws(options: AwsOptions = {}): Aws {
           `the live state of ${targetLabel(target)} could not be read: AWS said ${said}`,
           {
             kind: 'surroundings',
-            passing: /throttl|TooManyRequests|Timeout|ECONN/i.test(said),
+            passing: live?.passing ?? false,
             ...(live?.hint === undefined ? {} : { hint: live.hint }),
             ...(live?.requestId === undefined ? {} : { requestId: live.requestId }),
           },

@@ -29,8 +29,8 @@ type Wanted = { readonly target: Target; readonly alias?: string };
 type Found = Map<string, Live | LiveFailure>;
 
 function failure(error: unknown): LiveFailure {
-  const { code, message, requestId } = toAwsError(error);
-  return { kind: 'failure', code, message, hint: hintFor(code, message), requestId };
+  const { code, message, requestId, passing } = toAwsError(error);
+  return { kind: 'failure', code, message, hint: hintFor(code, message), requestId, passing };
 }
 
 /** Undefined in place of AWS's "there is none". */

@@ -4,9 +4,19 @@
  * It may hold secrets (an environment variable from a sensitive Terraform output): it is passed to AWS and compared,
  * and is never stored, logged or shown. `digest` of it is what a record keeps.
  */
+import { type CheckedWorkload, objectOf } from '../check/checked.ts';
 import type { JsonObject } from '../json.ts';
-import type { EcsSettings, LambdaSettings } from './settings.ts';
-import type { EcsTarget, LambdaTarget } from './target.ts';
+import { secretTexts } from '../redact.ts';
+import type { Live, LiveEcs } from './live.ts';
+import { type EcsSettings, ecsSettings, environmentOf, type LambdaSettings, lambdaSettings } from './settings.ts';
+import {
+  type EcsTarget,
+  ecsTarget,
+  type LambdaTarget,
+  lambdaTarget,
+  type Surroundings,
+  type Target,
+} from './target.ts';
 
 export interface EcsDesired {
   readonly kind: 'ecs';
@@ -35,3 +45,53 @@ export type Desired = EcsDesired | LambdaDesired;
 
 /** Keys that GitMoxi writes on what it makes; comparisons leave them out. */
 export const OWN_TAG_PREFIX = 'gitmoxi:';
+
+/** The target of a workload, as far as its files render. */
+export function targetOf(workload: CheckedWorkload, surroundings: Surroundings): Target | undefined {
+  if (workload.kind === 'ecs') {
+    const service = objectOf(workload, 'service');
+    const environment = environmentOf(objectOf(workload, 'deployment'));
+    return service && ecsTarget(service, { ...surroundings, ...environment });
+  }
+  const definition = objectOf(workload, 'function');
+  const environment = environmentOf(objectOf(workload, 'deployment'));
+  return definition && lambdaTarget(definition, { ...surroundings, ...environment });
+}
+
+/** Live `desiredCount` counts where the file leaves the number to others. */
+function desiredCount(service: JsonObject, live: LiveEcs | undefined): number {
+  const said = service['desiredCount'] ?? live?.service?.['desiredCount'];
+  return typeof said === 'number' ? said : 1;
+}
+
+/** Texts of a workload's sensitive inputs. */
+export const secretsOf = (workload: CheckedWorkload): string[] =>
+  [...workload.inputs.values()].flatMap(({ sensitive, value }) => (sensitive ? secretTexts(value) : []));
+
+/** What the files ask for; undefined when they do not render far enough. */
+export function desiredOf(
+  workload: CheckedWorkload,
+  surroundings: Surroundings,
+  live: Live | undefined,
+): Desired | undefined {
+  const target = targetOf(workload, surroundings);
+  const deployment = objectOf(workload, 'deployment');
+  const secrets = secretsOf(workload);
+  if (target?.kind === 'ecs') {
+    const service = objectOf(workload, 'service')!;
+    const count = desiredCount(service, live?.kind === 'ecs' ? live : undefined);
+    const taskDefinition = objectOf(workload, 'task');
+    return { kind: 'ecs', target, service, taskDefinition, settings: ecsSettings(deployment, count), secrets };
+  }
+  if (target?.kind === 'lambda') {
+    return {
+      kind: 'lambda',
+      target,
+      function: objectOf(workload, 'function')!,
+      eventSources: objectOf(workload, 'eventSource'),
+      settings: lambdaSettings(deployment),
+      secrets,
+    };
+  }
+  return undefined;
+}

@@ -184,6 +184,37 @@ export function primaryDeployment(service: JsonObject): JsonObject | undefined {
     .find((deployment) => deployment['status'] === 'PRIMARY');
 }
 
+const tasksOf = ({ runningCount, desiredCount }: JsonObject): string =>
+  `${Number(runningCount ?? 0)} of ${Number(desiredCount ?? 0)} running`;
+
+const DEPLOYMENTS = '/deployments';
+
+/** Is it about the state of a deployment, and not about what is deployed? */
+export const isDeploymentDifference = ({ path }: Difference): boolean => path === DEPLOYMENTS;
+
+/**
+ * A newest deployment that failed, or has too few tasks and is not complete: the service is asked for what the files
+ * say and does not run it. Only the ECS controller tells a rollout state.
+ */
+export function deploymentDifferences(service: JsonObject): Difference[] {
+  const primary = primaryDeployment(service);
+  const state = primary?.['rolloutState'];
+  if (primary === undefined || state === undefined || state === null || state === 'COMPLETED') return [];
+  const isShort = Number(primary['runningCount'] ?? 0) < Number(primary['desiredCount'] ?? 0);
+  if (state !== 'FAILED' && !isShort) return [];
+  return [{ path: DEPLOYMENTS, live: `${String(state)}, ${tasksOf(primary)}`, desired: 'COMPLETED' }];
+}
+
+/** What is going on where the service is between two deployments, for people. */
+export function ongoingDeployment(service: JsonObject): string | undefined {
+  const present = list(service['deployments'])
+    .filter(isObject)
+    .filter(({ status }) => status !== 'INACTIVE');
+  const primary = primaryDeployment(service);
+  if (primary === undefined || (present.length === 1 && primary['rolloutState'] !== 'IN_PROGRESS')) return undefined;
+  return `${String(primary['rolloutState'] ?? 'IN_PROGRESS')}, ${tasksOf(primary)}`;
+}
+
 /** DescribeServices shows no controller for the default one, and `schedulingStrategy` always. */
 function liveMember(live: JsonObject, key: string): Json | undefined {
   const value = live[key];
@@ -304,6 +335,6 @@ export function changedMembers(found: readonly Difference[]): string[] {
 /** The service members that differ and that AWS cannot change in place. */
 export function replacementMembers(found: readonly Difference[]): string[] {
   return [...new Set(found.map(topMember))].filter(
-    (key) => !UPDATABLE.has(key) && key !== 'tags' && key !== 'taskDefinition',
+    (key) => !UPDATABLE.has(key) && key !== 'tags' && key !== 'taskDefinition' && key !== 'deployments',
   );
 }

@@ -1,5 +1,5 @@
 /** The door of engine/plan. */
-export { type Desired, type EcsDesired, type LambdaDesired, OWN_TAG_PREFIX } from './desired.ts';
+export { type Desired, desiredOf, type EcsDesired, type LambdaDesired, OWN_TAG_PREFIX, targetOf } from './desired.ts';
 export { canonical, type Difference, differences, isEmpty, pointer } from './differences.ts';
 export { changedMembers, NONE_OF, primaryDeployment, serviceDifferences, taskDefinitionName } from './ecs.ts';
 export {
@@ -11,17 +11,7 @@ export {
   tagDifferences,
 } from './lambda.ts';
 export { type Live, type LiveEcs, type LiveFailure, type LiveLambda, servingOf } from './live.ts';
-export {
-  desiredOf,
-  differencesOf,
-  type PlanAction,
-  type PlanInput,
-  planWorkload,
-  rendersTheSame,
-  type StrategyName,
-  targetOf,
-  type WorkloadPlan,
-} from './plan.ts';
+export { differencesOf, planWorkload, rendersTheSame } from './plan.ts';
 export type { CircuitBreaker, EcsSettings, LambdaSettings, StabilityCheck, TrafficShifting } from './settings.ts';
 export {
   type EcsTarget,
@@ -33,3 +23,4 @@ export {
   targetLabel,
   targetView,
 } from './target.ts';
+export type { PlanAction, PlanInput, StrategyName, UnderWay, WorkloadPlan } from './workloadPlan.ts';

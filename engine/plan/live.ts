@@ -27,6 +27,10 @@ export interface LiveLambda {
 
 export type Live = LiveEcs | LiveLambda;
 
+/** Is there a service or function? */
+export const exists = (live: Live): boolean =>
+  live.kind === 'ecs' ? live.service !== undefined : live.latest !== undefined;
+
 /** What serves: the service's task definition (ARN), or the version that the alias gives all traffic to. */
 export function servingOf(live: Live): string | null {
   if (live.kind === 'ecs') return live.service === undefined ? null : String(live.service['taskDefinition'] ?? '');
@@ -41,4 +45,6 @@ export interface LiveFailure {
   readonly message: string;
   readonly hint: string | undefined;
   readonly requestId: string | undefined;
+  /** The same call may go through later: throttling, time-outs, 5xx, lost connections. */
+  readonly passing: boolean;
 }

@@ -1,10 +1,12 @@
 /**
- * Keeps secrets out of differences. Hidden are values that a sensitive input fed, and live environment values whose
- * name says that they are secret: nobody knows any more where those came from. Pure.
+ * Keeps secrets out of differences. Hidden are values that a sensitive input fed, texts of sensitive inputs wherever
+ * they stand, and live environment values whose name says that they are secret: nobody knows any more where those came
+ * from. Pure.
  */
 import { type CheckedWorkload, objectOf } from '../check/checked.ts';
 import { isObject, type Json, type JsonObject } from '../json.ts';
-import { SENSITIVE } from '../redact.ts';
+import { redactor, SENSITIVE } from '../redact.ts';
+import { secretsOf } from './desired.ts';
 import type { Difference } from './differences.ts';
 
 /** Names that people give to secrets. Errs towards hiding. */
@@ -69,8 +71,17 @@ function mask(difference: Difference, pointers: readonly string[]): Difference {
   return { path, live: hideNamed(live), desired: hideNamed(desired) };
 }
 
-/** Differences as anybody may see them. */
-export function maskSecrets(found: readonly Difference[], workload: CheckedWorkload): Difference[] {
+/**
+ * Differences as anybody may see them.
+ *
+ * @param before the workload as it was: what its sensitive inputs fed may still run
+ */
+export function maskSecrets(
+  found: readonly Difference[],
+  workload: CheckedWorkload,
+  before?: CheckedWorkload,
+): Difference[] {
   const pointers = [...sensitivePointers(workload), ...secretlyNamed(workload)];
-  return found.map((difference) => mask(difference, pointers));
+  const redact = redactor([workload, ...(before === undefined ? [] : [before])].flatMap(secretsOf));
+  return redact(found.map((difference) => mask(difference, pointers)));
 }

@@ -48,6 +48,7 @@ const SCHEMA = `
   ) STRICT;
   CREATE UNIQUE INDEX IF NOT EXISTS one_unfinished_per_target ON rollouts (target) WHERE ended_at IS NULL;
   CREATE INDEX IF NOT EXISTS by_workload ON rollouts (workload, started_at);
+  CREATE INDEX IF NOT EXISTS by_target ON rollouts (target, started_at);
   CREATE INDEX IF NOT EXISTS by_start ON rollouts (started_at);
   CREATE TABLE IF NOT EXISTS events (
     rollout TEXT NOT NULL,
@@ -281,9 +282,21 @@ export function openSqliteStore(file: string, now: () => number = Date.now): Sto
     }
     if (query.unfinished) where.push('ended_at IS NULL');
     const clause = where.length > 0 ? `WHERE ${where.join(' AND ')}` : '';
-    values.push(query.limit ?? 1000);
+    // SQLite reads a negative limit as none.
+    values.push(query.limit ?? (query.unfinished ? -1 : 1000));
     return all<RolloutRow>(
       `SELECT * FROM rollouts ${clause} ORDER BY started_at DESC, rowid DESC LIMIT ?`,
+      ...values,
+    ).map(stored);
+  }
+
+  function latest(repository: string | undefined): StoredRollout[] {
+    const [clause, values] = repository === undefined ? ['', []] : ['WHERE repository = ?', [repository]];
+    return all<RolloutRow>(
+      `SELECT * FROM (
+         SELECT *, row_number() OVER (PARTITION BY target ORDER BY started_at DESC, rowid DESC) AS place
+         FROM rollouts ${clause}
+       ) WHERE place = 1`,
       ...values,
     ).map(stored);
   }
@@ -332,6 +345,7 @@ export function openSqliteStore(file: string, now: () => number = Date.now): Sto
         return changes === 1;
       }),
     list: (query) => guarded(() => list(query)),
+    latest: (repository) => guarded(() => latest(repository)),
     events: (rollout, after) =>
       guarded(() =>
         all<{ event: string }>(

@@ -7,7 +7,7 @@ export interface RolloutQuery {
   readonly workload?: string;
   readonly target?: Target;
   readonly unfinished?: boolean;
-  /** Newest first. @default 1000 */
+  /** Newest first. @default 1000, and all that are unfinished */
   readonly limit?: number;
 }
 
@@ -34,6 +34,8 @@ export interface Store extends StorePort {
   /** @returns false when the rollout is over or unknown */
   setCommand(rollout: string, command: Command): Promise<boolean>;
   list(query: RolloutQuery): Promise<StoredRollout[]>;
+  /** The newest rollout of every target, of one repository or of all. */
+  latest(repository?: string): Promise<StoredRollout[]>;
   /** Events with a sequence number above `after`, in order. */
   events(rollout: string, after: number): Promise<RolloutEvent[]>;
   lastProcessed(repository: string, branch: string): Promise<{ commit: string; at: number } | undefined>;

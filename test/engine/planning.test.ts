@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { CreateClusterCommand, DescribeServicesCommand, ECSClient } from '@aws-sdk/client-ecs';
+import { CreateClusterCommand, DescribeServicesCommand, ECSClient, UpdateServiceCommand } from '@aws-sdk/client-ecs';
 import { GetAliasCommand, LambdaClient, UpdateAliasCommand } from '@aws-sdk/client-lambda';
 import {
   createEngine,
@@ -11,9 +11,9 @@ import {
   type PlanReport,
   type PlanRequest,
 } from '../../engine/index.ts';
-import { type Sandbox, startSandbox, VirtualClock } from '../../sandbox/index.ts';
+import { parseScenario, type Sandbox, startSandbox, VirtualClock } from '../../sandbox/index.ts';
 import { cleanUp, type TestRepository, testRepository } from './git/testRepository.ts';
-import { ecsFiles, INPUT, lambdaFiles, SERVICE, TERRAFORM } from './workloads.ts';
+import { ecsFiles, INPUT, lambdaFiles, SERVICE, TASK, TERRAFORM } from './workloads.ts';
 
 const ACCOUNT = '123456789012';
 const CREDENTIALS = { accessKeyId: ACCOUNT, secretAccessKey: 'x' };
@@ -37,7 +37,7 @@ class Team implements AsyncDisposable {
     this.engine = createEngine({
       clock,
       endpoint: sandbox.endpoint,
-      store: () => openStore(join(this.repository.root, '.git', 'store.db')),
+      store: () => openStore(this.storePath),
       owner: { id: 'test', host: 'test', pid: process.pid },
     });
   }
@@ -49,6 +49,10 @@ class Team implements AsyncDisposable {
     const team = new Team(await startSandbox({ clock, throttling: false }), clock);
     await team.ecs.send(new CreateClusterCommand({ clusterName: 'prod' }));
     return team;
+  }
+
+  get storePath(): string {
+    return join(this.repository.root, '.git', 'store.db');
   }
 
   plan(request: Partial<PlanRequest> = {}): Promise<PlanReport> {
@@ -97,6 +101,14 @@ const MANY = {
       .map(([path, text]) => [path.replace('dev/web', 'dev/api'), text.replace('"family": "web"', '"family": "api"')]),
   ),
   ...lambdaFiles(),
+};
+
+/** The files of `dev/web`, deleted. */
+const GONE = {
+  'dev/web_svcdef.json': null,
+  'dev/web_taskdef.json': null,
+  'dev/web_depdef.json': null,
+  'dev/web_input.json': null,
 };
 
 describe('plans', () => {
@@ -205,13 +217,7 @@ describe('plans', () => {
     const moved = Object.fromEntries(
       Object.entries(ecsFiles()).map(([path, text]) => [path.replace('dev/web', 'prod/web'), text]),
     );
-    const gone = {
-      'dev/web_svcdef.json': null,
-      'dev/web_taskdef.json': null,
-      'dev/web_depdef.json': null,
-      'dev/web_input.json': null,
-    };
-    team.repository.commit({ ...moved, ...gone });
+    team.repository.commit({ ...moved, ...GONE });
     const plan = await team.plan();
     assert.deepEqual(verdicts(plan), [
       ['dev/web', 'unchanged'],
@@ -226,6 +232,67 @@ describe('plans', () => {
     await team.deploy(deletion);
     const { services } = await team.ecs.send(new DescribeServicesCommand({ cluster: 'prod', services: ['web'] }));
     assert.equal(services?.[0]?.status, 'INACTIVE');
+  });
+
+  it('list a deletion again until it succeeded', async () => {
+    await using team = await Team.open();
+    const failing = (operation: string) =>
+      team.sandbox.setScenario(
+        parseScenario(
+          JSON.stringify({ rules: [{ when: { operation }, then: { error: 'AccessDeniedException', message: 'no' } }] }),
+          'scenario.json',
+        ),
+      );
+    const ends = ({ rollouts }: DeployReport) => rollouts.map(({ phase }) => phase);
+    team.repository.commit(ecsFiles());
+    await team.deploy(await team.plan());
+    team.repository.commit(GONE);
+
+    failing('ecs:DescribeServices');
+    const unread = await team.plan();
+    assert.deepEqual(verdicts(unread), [['dev/web', 'blocked']]);
+    assert.deepEqual(
+      unread.workloads[0]?.problems.map(({ code }) => code),
+      ['plan.live-unreadable'],
+    );
+    await team.deploy(unread);
+
+    failing('ecs:DeleteService');
+    assert.deepEqual(verdicts(await team.plan()), [['dev/web', 'delete']]);
+    assert.deepEqual(ends(await team.deploy(await team.plan())), ['failed']);
+
+    failing('ecs:Nothing');
+    assert.deepEqual(ends(await team.deploy(await team.plan())), ['succeeded']);
+    assert.deepEqual(verdicts(await team.plan()), []);
+  });
+
+  it('keep a held deletion in sight', async () => {
+    await using team = await Team.open();
+    team.repository.commit(ecsFiles());
+    await team.deploy(await team.plan());
+    const gone = team.repository.commit(GONE);
+    const store = await openStore(team.storePath);
+    const { identity } = (await team.plan()).context.repository;
+    await store.hold({ repository: identity, kind: 'ecs', workload: 'dev/web', commit: gone, reason: 'hands off' });
+    for (let i = 0; i < 2; i++) {
+      const plan = await team.plan();
+      assert.deepEqual(verdicts(plan), [['dev/web', 'blocked']]);
+      await team.deploy(plan);
+    }
+    await store.releaseHold(identity, 'ecs', 'dev/web');
+    store.close();
+    assert.deepEqual(verdicts(await team.plan()), [['dev/web', 'delete']]);
+  });
+
+  it('block a workload whose target belongs to one that did not change', async () => {
+    await using team = await Team.open();
+    team.repository.commit(ecsFiles());
+    await team.deploy(await team.plan());
+    const twin = Object.entries(ecsFiles({ 'dev/web_input.json': { ...INPUT, count: 3 } }));
+    team.repository.commit(Object.fromEntries(twin.map(([path, text]) => [path.replace('dev/web', 'dev/twin'), text])));
+    const plan = await team.plan();
+    assert.deepEqual(verdicts(plan), [['dev/twin', 'blocked']]);
+    assert.match(plan.workloads[0]?.reason ?? '', /^dev\/web has the same target/);
   });
 
   it('block two workloads that would own one service', async () => {
@@ -278,6 +345,105 @@ describe('plans', () => {
     assert.match(JSON.stringify(rendered), /"value":"\(sensitive\)"/);
   });
 
+  it('show no secret that runs and that no file uses any more', async () => {
+    await using team = await Team.open();
+    team.repository.commit(ecsFiles());
+    await team.deploy(await team.plan());
+    team.repository.commit({
+      'dev/web_taskdef.json': TASK.replace(/"environment".*/, '"environment": []'),
+      'terraform/output.json': JSON.stringify({
+        ...TERRAFORM,
+        database_url: { ...TERRAFORM.database_url, value: 'postgres://app:hunter3@db/prod' },
+      }),
+    });
+    const plan = await team.plan();
+    assert.deepEqual(
+      plan.workloads[0]?.differences.map(({ live }) => live),
+      [[{ name: 'DATABASE_URL', value: '(sensitive)' }]],
+    );
+  });
+
+  it('say which settings are not carried out, at their place', async () => {
+    await using team = await Team.open();
+    team.repository.commit(
+      ecsFiles({
+        'dev/web_depdef.json': {
+          environment: { region: 'eu-west-1' },
+          alarms: { alarmNames: ['errors'] },
+          fallbackCapacityProviderStrategy: [{ capacityProvider: 'FARGATE' }],
+          trafficShiftingConfig: { type: 'CANARY' },
+        },
+      }),
+    );
+    const { problems } = (await team.plan()).workloads[0]!;
+    assert.deepEqual(
+      problems.map(({ code, severity, path, line, message }) => [code, severity, path, line, message.split(' ')[0]]),
+      [
+        ['plan.setting-not-carried-out', 'warning', 'dev/web_depdef.json', 5, 'alarms'],
+        ['plan.setting-not-carried-out', 'warning', 'dev/web_depdef.json', 15, 'trafficShiftingConfig'],
+        ['plan.setting-not-carried-out', 'warning', 'dev/web_depdef.json', 10, 'fallbackCapacityProviderStrategy'],
+      ],
+    );
+  });
+
+  it('say that another tool is deploying the service', async () => {
+    await using team = await Team.open();
+    team.repository.commit(ecsFiles());
+    await team.deploy(await team.plan());
+    assert.deepEqual((await team.plan()).workloads[0]?.problems, []);
+    await team.ecs.send(new UpdateServiceCommand({ cluster: 'prod', service: 'web', forceNewDeployment: true }));
+    const [found] = (await team.plan()).workloads[0]!.problems;
+    assert.deepEqual([found?.code, found?.severity], ['plan.deployment-in-progress', 'warning']);
+    assert.match(found?.message ?? '', /IN_PROGRESS, 0 of 2 running$/);
+  });
+
+  it('tell of the rollout that is bringing it about, and deploying waits for nobody', async () => {
+    await using team = await Team.open();
+    team.repository.commit(ecsFiles());
+    const leaving = new AbortController();
+    await team.clock.run(
+      team.engine.deploy(await team.plan(), {
+        signal: leaving.signal,
+        onEvent: ({ code, phase }) => {
+          if (code === 'rollout.phase' && phase === 'stabilizing') leaving.abort();
+        },
+      }),
+    );
+    const plan = await team.plan();
+    assert.deepEqual(
+      plan.workloads.map(({ action, problems, underWay }) => [action, problems, underWay?.phase, underWay?.owner]),
+      [['unchanged', [], 'stabilizing', undefined]],
+    );
+    const { rollouts } = await team.deploy(plan);
+    assert.deepEqual(
+      rollouts.map(({ phase, rollout }) => [phase, rollout]),
+      [['busy', plan.workloads[0]?.underWay?.rollout]],
+    );
+    await team.clock.run(team.engine.resume({ signal: new AbortController().signal, onEvent: () => {} }));
+    assert.equal((await team.plan()).workloads[0]?.underWay, undefined);
+  });
+
+  it('see that what the files ask for does not come up', async () => {
+    await using team = await Team.open();
+    const rule = { when: { image: '*:2' }, then: { pull: 'not-found' } };
+    team.sandbox.setScenario(parseScenario(JSON.stringify({ rules: [rule] }), 'scenario.json'));
+    const breaker = { failureThreshold: 2, rollback: false };
+    const deployment = { environment: { region: 'eu-west-1' }, gmDeploymentCircuitBreaker: breaker };
+    team.repository.commit(ecsFiles({ 'dev/web_depdef.json': deployment }));
+    await team.deploy(await team.plan());
+    team.repository.commit({ 'dev/web_input.json': JSON.stringify({ ...INPUT, image: 'shop/web:2' }) });
+    const { rollouts } = await team.deploy(await team.plan());
+    assert.deepEqual(
+      rollouts.map(({ phase }) => phase),
+      ['failed'],
+    );
+    const plan = await team.plan();
+    assert.deepEqual(
+      plan.workloads.map(({ action, differences }) => [action, differences]),
+      [['update', [{ path: '/deployments', live: 'IN_PROGRESS, 0 of 2 running', desired: 'COMPLETED' }]]],
+    );
+  });
+
   it('say that event sources are not applied', async () => {
     await using team = await Team.open();
     team.repository.commit(lambdaFiles({ 'dev/resize_lambdaeventsourcedef.json': { PushEventSources: [] } }));
@@ -321,6 +487,26 @@ describe('plans', () => {
     assert.deepEqual(verdicts(await team.plan()), [['dev/web', 'blocked']]);
     assert.deepEqual(ends(await team.deployDetached(await forced())), ['succeeded']);
     assert.deepEqual(verdicts(await team.plan()), [['dev/web', 'unchanged']]);
+  });
+
+  it('go back further each time, never to what was left', async () => {
+    await using team = await Team.open();
+    const back = () => team.engine.planRollback({ repo: team.repository.root, selectors: ['dev/web'] });
+    const revisions: string[] = [];
+    for (const image of ['shop/web:1', 'shop/web:2', 'shop/web:3']) {
+      revisions.push(team.repository.commit(ecsFiles({ 'dev/web_input.json': { ...INPUT, image } })));
+      await team.deploy(await team.plan());
+    }
+    for (const expected of [revisions[1], revisions[0]]) {
+      const plan = await back();
+      assert.equal(plan.revision, expected);
+      await team.deploy(plan);
+    }
+    await assert.rejects(back(), { code: 'rollback.nothing-to-go-back-to' });
+    // Deployed again on purpose, it is good again.
+    await team.deploy(await team.plan({ revision: revisions[1]!, force: true }));
+    await team.deploy(await team.plan({ revision: revisions[0]!, force: true }));
+    assert.equal((await back()).revision, revisions[1]);
   });
 
   it('see an alias that was moved by hand, although the function has the code', async () => {

@@ -1,0 +1,93 @@
+/** What a plan has to say about files and about what runs, beyond the findings of the check. Pure. */
+import { type CheckedWorkload, objectOf } from '../check/checked.ts';
+import type { FileRole } from '../config/index.ts';
+import { type Problem, type Severity, toProblem } from '../finding.ts';
+import { isEmpty } from './differences.ts';
+import { ongoingDeployment } from './ecs.ts';
+import type { Live, LiveFailure } from './live.ts';
+import type { StrategyName } from './workloadPlan.ts';
+
+/** A problem of the workload as a whole, at the start of its definition file. */
+export function problemAtDefinition(
+  workload: CheckedWorkload,
+  code: string,
+  message: string,
+  hint: string,
+  severity: Severity = 'error',
+): Problem {
+  const definition =
+    workload.files.find((file) => file.role === 'service' || file.role === 'function') ?? workload.files[0];
+  const path = definition?.path ?? workload.path;
+  return toProblem({ path, start: 0, end: 0, severity, code, message, hint }, definition?.source);
+}
+
+/** The target could not be read: nothing is known about what runs. */
+export function unreadable(workload: CheckedWorkload, { code, message, hint, requestId }: LiveFailure): Problem {
+  const id = requestId === undefined ? '' : ` (request ${requestId})`;
+  return problemAtDefinition(
+    workload,
+    'plan.live-unreadable',
+    `AWS said ${code}: ${message}${id}`,
+    hint ?? 'see the message, then plan again',
+  );
+}
+
+/** Somebody else is changing the service: what is compared here moves, and a rollout would cut in. */
+export function othersDeployment(workload: CheckedWorkload, live: Live | undefined): Problem[] {
+  const ongoing = live?.kind === 'ecs' && live.service !== undefined ? ongoingDeployment(live.service) : undefined;
+  if (ongoing === undefined) return [];
+  return [
+    problemAtDefinition(
+      workload,
+      'plan.deployment-in-progress',
+      `a deployment that no rollout of this store is about is in progress: ${ongoing}`,
+      'find out who deploys this service, and wait until that is over',
+      'warning',
+    ),
+  ];
+}
+
+interface Ignored {
+  readonly role: FileRole;
+  /** A member of the file; the whole file where there is none. */
+  readonly key?: string;
+  readonly code: string;
+  readonly message: string;
+  readonly hint: string;
+}
+
+const ignoredByRolling = (key: string): Ignored => ({
+  role: 'deployment',
+  key,
+  code: 'plan.setting-not-carried-out',
+  message: `${key} is checked and not carried out: this version deploys the service by ECS's rolling update alone`,
+  hint: `take ${key} out, or do not count on it`,
+});
+
+/** What the files may ask for and this version does not do. */
+const IGNORED: Partial<Record<StrategyName, readonly Ignored[]>> = {
+  'ecs-rolling': ['alarms', 'trafficShiftingConfig', 'targetGroupArnPairs', 'fallbackCapacityProviderStrategy'].map(
+    ignoredByRolling,
+  ),
+  'lambda-alias': [
+    {
+      role: 'eventSource',
+      code: 'plan.event-sources-not-applied',
+      message: 'event sources are rendered and checked, and not applied by this version',
+      hint: 'connect them to the alias by hand, or with Terraform or CDK',
+    },
+  ],
+};
+
+/** Said plainly, so that nobody counts on it. */
+export function notCarriedOut(workload: CheckedWorkload, strategy: StrategyName): Problem[] {
+  return (IGNORED[strategy] ?? []).flatMap(({ role, key, ...finding }) => {
+    const file = workload.files.find((one) => one.role === role);
+    if (file === undefined || (key !== undefined && isEmpty(objectOf(workload, role)?.[key]))) return [];
+    const name = key === undefined ? '' : `"${key}"`;
+    // A key that a template makes is not found: then it is the file.
+    const start = Math.max(0, file.source?.indexOf(name) ?? 0);
+    const end = file.source?.startsWith(name, start) ? start + name.length : start;
+    return [toProblem({ path: file.path, start, end, severity: 'warning', ...finding }, file.source)];
+  });
+}
