@@ -326,8 +326,8 @@ export interface Task {
   readonly targets: Target[];
   /** Load balancer checks fail from now on, as the scenario asks. */
   targetsFail: boolean;
-  /** Its registration with its target groups is among the service's events. */
-  registrationSaid: boolean;
+  /** What the service's events have said about its targets. */
+  targetsSaid: 'nothing' | 'registered' | 'deregistered';
   /** Why it is seen as unhealthy: what its `stoppedReason` will be. */
   failure: string | undefined;
   /** The target whose failed checks are the reason. */

@@ -40,6 +40,7 @@ export function initReason(
 }
 
 export const CONTAINER_EXITED = 'Essential container in task exited';
+export const SPOT_INTERRUPTED = 'Your Spot Task was interrupted.';
 export const CONTAINER_CHECKS_FAILED = 'Task failed container health checks';
 export const OUT_OF_MEMORY = 'OutOfMemoryError: Container killed due to memory usage';
 

@@ -1,7 +1,7 @@
 /** Stopping a service's tasks, and what its events say about their targets. Owns: nothing. */
 import { announce, taskList } from './serviceEvents.ts';
 import type { EcsService, Task } from './state.ts';
-import { deregisterTask, isRegistered } from './targets.ts';
+import { deregisterTask } from './targets.ts';
 import { stopTask } from './tasks.ts';
 
 /** Why a task is about to be replaced. */
@@ -22,7 +22,10 @@ export function announceFailure(service: EcsService, task: Task): void {
 export function stopAll(service: EcsService, tasks: readonly Task[]): void {
   const pending = tasks.filter((task) => task.startedAt === undefined);
   const running = tasks.filter((task) => task.startedAt !== undefined);
-  announceLeaving(service, tasks.filter(isRegistered));
+  announceLeaving(
+    service,
+    tasks.filter(({ targetsSaid }) => targetsSaid === 'registered'),
+  );
   for (const task of tasks) {
     const cause = service.controller === 'ECS' ? 'deployment' : 'taskSet';
     const reason = task.failure ?? `Scaling activity initiated by (${cause} ${task.request.startedBy})`;
@@ -38,16 +41,19 @@ export function stopAll(service: EcsService, tasks: readonly Task[]): void {
 
 /** Says which tasks have been registered since the last pass, and takes out those that ended by themselves. */
 export function announceTargets(service: EcsService): void {
-  const fresh = [...service.tasks].filter((task) => task.targets.length > 0 && !task.registrationSaid);
-  for (const task of fresh) task.registrationSaid = true;
+  const fresh = [...service.tasks].filter((task) => task.targets.length > 0 && task.targetsSaid === 'nothing');
+  for (const task of fresh) task.targetsSaid = 'registered';
   announceRegistration(service, 'registered', fresh);
-  const ended = [...service.tasks].filter((task) => task.executionStoppedAt !== undefined && isRegistered(task));
+  const ended = [...service.tasks].filter(
+    (task) => task.desiredStatus === 'STOPPED' && task.targetsSaid === 'registered',
+  );
   announceLeaving(service, ended);
   for (const task of ended) deregisterTask(task);
 }
 
 /** Of tasks that are about to be taken out of their target groups. */
 function announceLeaving(service: EcsService, tasks: readonly Task[]): void {
+  for (const task of tasks) task.targetsSaid = 'deregistered';
   announceRegistration(service, 'deregistered', tasks);
   for (const id of new Set(tasks.map(({ request }) => request.startedBy))) {
     const count = tasks.filter(({ request }) => request.startedBy === id).length;

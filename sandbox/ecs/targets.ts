@@ -7,7 +7,6 @@ import {
   deregisterTarget,
   elbOf,
   FAILURES,
-  isTargetRegistered,
   registerTarget,
   type TargetReason,
 } from '../elbv2/index.ts';
@@ -60,9 +59,4 @@ export function answersChanged(task: Task): void {
  */
 export function deregisterTask(task: Task): number {
   return Math.max(0, ...task.targets.map(deregisterTarget));
-}
-
-/** Whether the task is in a target group still, and not draining. */
-export function isRegistered(task: Task): boolean {
-  return task.targets.some(isTargetRegistered);
 }

@@ -14,6 +14,7 @@ import {
   initReason,
   OUT_OF_MEMORY,
   pullReason,
+  SPOT_INTERRUPTED,
   targetChecksFailed,
 } from './stopReasons.ts';
 import { answersChanged, deregisterTask, registerTask } from './targets.ts';
@@ -31,6 +32,10 @@ const NETWORK_TIMEOUT = 180;
 const DEACTIVATING = [1, 3] as const;
 const STOPPING = [1, 5] as const;
 const DEPROVISIONING = [12, 25] as const;
+
+/** From the notice of an interruption to SIGKILL at the latest, seconds. */
+const SPOT_NOTICE = 120;
+const SPOT = 'FARGATE_SPOT';
 
 /** Without any health check ECS counts a task as healthy this long after RUNNING: API, DeploymentConfiguration. */
 const COUNTED_AFTER = 40;
@@ -90,7 +95,7 @@ export function launchTask(ecs: Ecs, request: LaunchRequest): Task | undefined {
     everCounted: false,
     targets: [],
     targetsFail: false,
-    registrationSaid: false,
+    targetsSaid: 'nothing',
     version: 1,
     createdAt: ecs.region.now,
     connectivityAt: undefined,
@@ -198,6 +203,9 @@ class Life {
       this.#whileWanted(afterSeconds, () => this.#exit(code));
     }
     if (effect.exit === undefined) this.#logAsTold();
+    if (effect.interrupt !== undefined && task.request.capacityProvider === SPOT) {
+      this.#whileWanted(effect.interrupt.afterSeconds, () => this.#interrupt());
+    }
     if (hasContainerCheck(task)) this.#checkContainers();
     if (task.request.loadBalancers.length > 0) this.#joinTargetGroups();
     if (!hasContainerCheck(task) && task.request.loadBalancers.length === 0) {
@@ -285,6 +293,23 @@ class Life {
     this.#task.counted = false;
     this.#task.failure = reason;
     this.#changed('failed');
+  }
+
+  /** The notice: SIGTERM at once, and SIGKILL after two minutes at the latest. Source: developer guide, "Fargate Spot". */
+  #interrupt(): void {
+    const task = this.#task;
+    task.desiredStatus = 'STOPPED';
+    task.stopCode = 'SpotInterruption';
+    task.stoppedReason = SPOT_INTERRUPTED;
+    task.stoppingAt = this.#now;
+    task.counted = false;
+    deregisterTask(task);
+    this.#log(() => 'received SIGTERM, shutting down');
+    this.#changed();
+    this.#after(Math.min(SPOT_NOTICE, this.#terminationTime()), () => {
+      for (const container of task.containers) this.#end(container, this.#isDeaf() ? 137 : 143);
+      this.#deprovision();
+    });
   }
 
   #exit(code: number): void {

@@ -73,6 +73,7 @@ const KINDS = {
         oneOf(['failing', 'timing-out']),
         membersOf({ failsAfterSeconds: seconds }, ['failsAfterSeconds']),
       ),
+      interrupt: membersOf({ afterSeconds: seconds }, ['afterSeconds']),
       startSeconds: seconds,
       logs: listOf(text, MAX_LOG_LINES),
       capacity: oneOf(['unavailable']),

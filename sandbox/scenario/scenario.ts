@@ -35,6 +35,8 @@ export interface TaskEffect {
   readonly health?: 'failing' | { readonly failsAfterSeconds: number };
   /** The load balancer's health checks fail: always, without an answer, or from so long after RUNNING on. */
   readonly targets?: 'failing' | 'timing-out' | { readonly failsAfterSeconds: number };
+  /** A task on FARGATE_SPOT is told, so long after RUNNING, that its capacity is taken back. */
+  readonly interrupt?: { readonly afterSeconds: number };
   /** Seconds from creation to RUNNING, instead of the usual 25 to 45. */
   readonly startSeconds?: number;
   /** What the first essential container logs: before it exits where the rule says so, else at once. */
