@@ -176,7 +176,7 @@ export function createEngine(options: EngineOptions): Engine {
   let reached: Promise<Aws> | undefined;
   const aws = () => {
     const where = { ...(profile === undefined ? {} : { profile }), ...(endpoint === undefined ? {} : { endpoint }) };
-    reached ??= import('./aws/index.ts').then(({ createAws }) => createAws(where));
+    reached ??= import('./aws/index.ts').then(({ createAws }) => createAws(where, clock));
     return reached;
   };
   let opened: Promise<Store> | undefined;

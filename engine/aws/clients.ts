@@ -12,8 +12,9 @@ export interface AwsOptions {
   readonly profile?: string;
   /** Instead of AWS's own endpoints, for example the sandbox's. */
   readonly endpoint?: string;
-  /** Requests that get no connection or no answer within this, ms, fail. @default 5_000 and 30_000 */
+  /** Requests that get no connection within this, ms, fail. @default 5_000 */
   readonly connectionTimeoutMs?: number;
+  /** Requests that get no answer within this, ms, fail. @default 15_000, and 60_000 for Lambda, where code is uploaded */
   readonly requestTimeoutMs?: number;
 }
 
@@ -32,13 +33,13 @@ interface Closable {
 export function createClients(options: AwsOptions): Clients {
   const made = new Map<string, Promise<Closable>>();
 
-  const settings = (region: string) => ({
+  const settings = (region: string, requestTimeoutMs = 15_000) => ({
     region,
     ...(options.endpoint === undefined ? {} : { endpoint: options.endpoint }),
     ...(options.profile === undefined ? {} : { profile: options.profile }),
     requestHandler: {
       connectionTimeout: options.connectionTimeoutMs ?? 5_000,
-      requestTimeout: options.requestTimeoutMs ?? 30_000,
+      requestTimeout: options.requestTimeoutMs ?? requestTimeoutMs,
       throwOnRequestTimeout: true,
     },
   });
@@ -54,7 +55,11 @@ export function createClients(options: AwsOptions): Clients {
     ecs: (region) =>
       once('ecs', region, async () => new (await import('@aws-sdk/client-ecs')).ECSClient(settings(region))),
     lambda: (region) =>
-      once('lambda', region, async () => new (await import('@aws-sdk/client-lambda')).LambdaClient(settings(region))),
+      once(
+        'lambda',
+        region,
+        async () => new (await import('@aws-sdk/client-lambda')).LambdaClient(settings(region, 60_000)),
+      ),
     cloudWatch: (region) =>
       once(
         'cloudwatch',

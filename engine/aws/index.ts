@@ -1,5 +1,6 @@
 /** The door of engine/aws: AWS as the plan and the runner need it. */
 import { GetCallerIdentityCommand } from '@aws-sdk/client-sts';
+import { type Clock, systemClock } from '../clock.ts';
 import { EngineError } from '../errors.ts';
 import { type Desired, type Live, type LiveFailure, type Target, targetKey, targetLabel } from '../plan/index.ts';
 import type { AwsPort, Outcome } from '../rollout/index.ts';
@@ -9,6 +10,7 @@ import { toAwsError, toEngineError } from './errors.ts';
 import { performLambda } from './lambdaActions.ts';
 import { readLive } from './live.ts';
 import { observeEcs, observeLambda } from './observe.ts';
+import { createPace } from './pacing.ts';
 
 export type { AwsOptions } from './clients.ts';
 
@@ -26,9 +28,17 @@ export interface Aws extends AwsPort {
 
 const aliasOf = (desired: Desired | undefined) => (desired?.kind === 'lambda' ? desired.settings.alias : undefined);
 
-/** AWS by the SDK's own credential chain, or as `options` say. Nothing is asked before the first call. */
-export function createAws(options: AwsOptions = {}): Aws {
+/** A plan waits this long for a throttled or failing AWS, ms: nothing else would ask again for it. */
+const PLAN_PATIENCE_MS = 60_000;
+
+/**
+ * AWS by the SDK's own credential chain, or as `options` say. Nothing is asked before the first call.
+ *
+ * @param clock what AWS's rates are counted on. @default the system's
+ */
+export function createAws(options: AwsOptions = {}, clock: Clock = systemClock()): Aws {
   const clients = createClients(options);
+  const pace = createPace(clock);
 
   async function account(region: string): Promise<string> {
     try {
@@ -76,10 +86,12 @@ export function createAws(options: AwsOptions = {}): Aws {
 
   return {
     account,
-    read: (wanted) => readLive(clients, wanted),
+    read: (wanted) => readLive({ clients, pace, patienceMs: PLAN_PATIENCE_MS }, wanted),
     async liveOf(target, desired) {
       const alias = aliasOf(desired);
-      const found = await readLive(clients, [{ target, ...(alias === undefined ? {} : { alias }) }]);
+      // Rollouts have a patience of their own, and tell when they need it.
+      const reading = { clients, pace, patienceMs: 0 };
+      const found = await readLive(reading, [{ target, ...(alias === undefined ? {} : { alias }) }]);
       const live = found.get(targetKey(target));
       if (live === undefined || live.kind === 'failure') {
         const said = live === undefined ? 'nothing' : `${live.code}: ${live.message}`;

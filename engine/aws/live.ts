@@ -1,15 +1,14 @@
-/** Reads live state for plans: services in batches of ten, functions one by one, all regions at once. */
-import { DescribeServicesCommand, DescribeTaskDefinitionCommand } from '@aws-sdk/client-ecs';
-import {
-  GetAliasCommand,
-  GetFunctionCommand,
-  GetFunctionConfigurationCommand,
-  type LambdaClient,
-} from '@aws-sdk/client-lambda';
+/**
+ * Reads live state: services in batches of ten, functions one by one, all regions at once, at AWS's pace. What cannot
+ * be read of one target is that target's failure alone.
+ */
+import { DescribeServicesCommand, DescribeTaskDefinitionCommand, type Service } from '@aws-sdk/client-ecs';
+import { GetAliasCommand, GetFunctionCommand } from '@aws-sdk/client-lambda';
 import {
   type EcsTarget,
   type LambdaTarget,
   type Live,
+  type LiveEcs,
   type LiveFailure,
   type LiveLambda,
   type Target,
@@ -17,16 +16,22 @@ import {
 } from '../plan/index.ts';
 import type { Clients } from './clients.ts';
 import { hintFor, toAwsError } from './errors.ts';
+import type { Pace } from './pacing.ts';
 import { plainObject } from './plain.ts';
 
 /** Source: Amazon ECS API reference, DescribeServices. */
 const SERVICES_PER_CALL = 10;
 
-/** Functions read at the same time: three calls each, under Lambda's 15 control-plane calls a second. */
-const FUNCTIONS_AT_ONCE = 5;
+/** What readers need. */
+export interface Reading {
+  readonly clients: Clients;
+  readonly pace: Pace;
+  /** How long a call is tried again while its failures are passing, ms. */
+  readonly patienceMs: number;
+}
 
 type Wanted = { readonly target: Target; readonly alias?: string };
-type Found = Map<string, Live | LiveFailure>;
+type Found = readonly [key: string, live: Live | LiveFailure];
 
 function failure(error: unknown): LiveFailure {
   const { code, message, requestId, passing } = toAwsError(error);
@@ -43,47 +48,72 @@ export async function orAbsent<T>(call: Promise<T>, ...absent: readonly string[]
   }
 }
 
-async function readServices(clients: Clients, targets: readonly EcsTarget[], found: Found): Promise<void> {
-  const { region, cluster } = targets[0]!;
-  const ecs = await clients.ecs(region!);
-  const answer = await ecs.send(
-    new DescribeServicesCommand({ cluster, services: targets.map((t) => t.service), include: ['TAGS'] }),
-  );
-  await Promise.all(
-    targets.map(async (target) => {
-      const service = answer.services?.find(
-        (candidate) => candidate.serviceName === target.service && candidate.status === 'ACTIVE',
-      );
-      if (!service) return found.set(targetKey(target), { kind: 'ecs', service: undefined, taskDefinition: undefined });
-      const described = service.taskDefinition
-        ? await ecs.send(
-            new DescribeTaskDefinitionCommand({ taskDefinition: service.taskDefinition, include: ['TAGS'] }),
-          )
-        : undefined;
-      const taskDefinition = described?.taskDefinition && {
-        ...plainObject(described.taskDefinition),
-        tags: plainObject({ t: described.tags ?? [] })['t']!,
-      };
-      return found.set(targetKey(target), { kind: 'ecs', service: plainObject(service), taskDefinition });
-    }),
-  );
+const found = (target: Target, read: Promise<Live>): Promise<Found> =>
+  read.catch(failure).then((live) => [targetKey(target), live]);
+
+async function withTaskDefinition(reading: Reading, region: string, service: Service | undefined): Promise<LiveEcs> {
+  if (service === undefined) return { kind: 'ecs', service: undefined, taskDefinition: undefined };
+  const { clients, pace, patienceMs } = reading;
+  const { taskDefinition: name } = service;
+  const ecs = await clients.ecs(region);
+  const described =
+    name === undefined
+      ? undefined
+      : await pace('DescribeTaskDefinition', region, patienceMs, () =>
+          ecs.send(new DescribeTaskDefinitionCommand({ taskDefinition: name, include: ['TAGS'] })),
+        );
+  const taskDefinition = described?.taskDefinition && {
+    ...plainObject(described.taskDefinition),
+    tags: plainObject({ t: described.tags ?? [] })['t']!,
+  };
+  return { kind: 'ecs', service: plainObject(service), taskDefinition };
 }
 
-export async function readFunction(
-  lambda: LambdaClient,
-  target: LambdaTarget,
-  alias: string | undefined,
-): Promise<LiveLambda> {
+/** @param targets services of one cluster, at most ten */
+async function readServices(reading: Reading, targets: readonly EcsTarget[]): Promise<Found[]> {
+  const { clients, pace, patienceMs } = reading;
+  const { cluster } = targets[0]!;
+  const region = targets[0]!.region!;
+  const services = targets.map(({ service }) => service);
+  try {
+    const ecs = await clients.ecs(region);
+    const answer = await pace('DescribeServices', region, patienceMs, () =>
+      ecs.send(new DescribeServicesCommand({ cluster, services, include: ['TAGS'] })),
+    );
+    const active = new Map(
+      answer.services?.filter(({ status }) => status === 'ACTIVE').map((service) => [service.serviceName, service]),
+    );
+    return Promise.all(
+      targets.map((target) => found(target, withTaskDefinition(reading, region, active.get(target.service)))),
+    );
+  } catch (error) {
+    // One service that the caller may not see refuses the whole call.
+    if (targets.length > 1 && /AccessDenied/.test(toAwsError(error).code))
+      return (await Promise.all(targets.map((target) => readServices(reading, [target])))).flat();
+    return targets.map((target) => [targetKey(target), failure(error)]);
+  }
+}
+
+async function readFunction(reading: Reading, target: LambdaTarget, alias: string | undefined): Promise<LiveLambda> {
+  const { clients, pace, patienceMs } = reading;
   const FunctionName = target.function;
-  const got = await orAbsent(lambda.send(new GetFunctionCommand({ FunctionName })), 'ResourceNotFoundException');
+  const region = target.region!;
+  const lambda = await clients.lambda(region);
+  const getFunction = (Qualifier?: string) =>
+    pace('GetFunction', region, patienceMs, () =>
+      lambda.send(new GetFunctionCommand({ FunctionName, ...(Qualifier === undefined ? {} : { Qualifier }) })),
+    );
+  const got = await orAbsent(getFunction(), 'ResourceNotFoundException');
   if (!got?.Configuration)
     return { kind: 'lambda', latest: undefined, code: undefined, tags: {}, alias: undefined, serving: undefined };
   const named = alias
-    ? await orAbsent(lambda.send(new GetAliasCommand({ FunctionName, Name: alias })), 'ResourceNotFoundException')
+    ? await orAbsent(
+        pace('GetAlias', region, patienceMs, () => lambda.send(new GetAliasCommand({ FunctionName, Name: alias }))),
+        'ResourceNotFoundException',
+      )
     : undefined;
-  const serving =
-    named &&
-    (await lambda.send(new GetFunctionConfigurationCommand({ FunctionName, Qualifier: named.FunctionVersion })));
+  // GetFunctionConfiguration would tell as much, and shares a rate of 15 a second with all other calls.
+  const serving = named && (await getFunction(named.FunctionVersion)).Configuration;
   const { Location: _signed, ...code } = got.Code ?? {};
   return {
     kind: 'lambda',
@@ -99,42 +129,18 @@ function batches<T>(items: readonly T[], size: number): T[][] {
   return Array.from({ length: Math.ceil(items.length / size) }, (_, i) => items.slice(i * size, (i + 1) * size));
 }
 
-async function readAllServices(clients: Clients, targets: readonly EcsTarget[], found: Found): Promise<void> {
-  const byCluster = Map.groupBy(targets, (target) => `${target.region}/${target.cluster}`);
-  const groups = [...byCluster.values()].flatMap((group) => batches(group, SERVICES_PER_CALL));
-  await Promise.all(
-    groups.map(async (group) => {
-      try {
-        await readServices(clients, group, found);
-      } catch (error) {
-        for (const target of group) found.set(targetKey(target), failure(error));
-      }
-    }),
-  );
-}
-
-async function readAllFunctions(clients: Clients, wanted: readonly Wanted[], found: Found): Promise<void> {
-  for (const batch of batches(wanted, FUNCTIONS_AT_ONCE)) {
-    await Promise.all(
-      batch.map(async ({ target, alias }) => {
-        if (target.kind !== 'lambda') return;
-        try {
-          found.set(targetKey(target), await readFunction(await clients.lambda(target.region!), target, alias));
-        } catch (error) {
-          found.set(targetKey(target), failure(error));
-        }
-      }),
-    );
-  }
-}
-
 /** Live state by `targetKey`; a target that cannot be read is a failure of its own. Targets need a region. */
 export async function readLive(
-  clients: Clients,
+  reading: Reading,
   wanted: readonly Wanted[],
 ): Promise<ReadonlyMap<string, Live | LiveFailure>> {
-  const found: Found = new Map();
   const services = wanted.map(({ target }) => target).filter((target) => target.kind === 'ecs');
-  await Promise.all([readAllServices(clients, services, found), readAllFunctions(clients, wanted, found)]);
-  return found;
+  const byCluster = Map.groupBy(services, ({ region, cluster }) => `${region}/${cluster}`);
+  const groups = [...byCluster.values()].flatMap((group) => batches(group, SERVICES_PER_CALL));
+  const functions = wanted.map(
+    async ({ target, alias }): Promise<Found[]> =>
+      target.kind === 'lambda' ? [await found(target, readFunction(reading, target, alias))] : [],
+  );
+  const all = await Promise.all([...groups.map((group) => readServices(reading, group)), ...functions]);
+  return new Map(all.flat());
 }

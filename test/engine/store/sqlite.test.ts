@@ -1,0 +1,69 @@
+import assert from 'node:assert/strict';
+import type { RolloutRecord } from '../../../engine/rollout/index.ts';
+import type { Store } from '../../../engine/store/index.ts';
+import { openSqliteStore } from '../../../engine/store/sqlite.ts';
+
+const OWNER = { id: 'a', host: 'here', pid: 1 };
+
+function record(id: string, service: string, startedAt: number): RolloutRecord {
+  return {
+    version: 1,
+    id,
+    workload: `dev/${service}`,
+    kind: 'ecs',
+    repository: { identity: 'shop', root: '/shop' },
+    revision: { commit: 'c'.repeat(40) },
+    target: { kind: 'ecs', account: '123456789012', region: 'eu-west-1', cluster: 'prod', service },
+    strategy: 'ecs-rolling',
+    trigger: 'manual',
+    force: false,
+    hold: null,
+    digest: 'd',
+    phase: 'queued',
+    message: '',
+    progress: {},
+    state: null,
+    pending: null,
+    outcome: null,
+    attempts: 0,
+    failure: null,
+    serving: null,
+    startedAt,
+    updatedAt: startedAt,
+    endedAt: null,
+  };
+}
+
+async function begin(store: Store, begun: RolloutRecord): Promise<void> {
+  assert.ok('claim' in (await store.create(begun, OWNER, { code: 'rollout.started', message: '' })));
+}
+
+async function succeed(store: Store, begun: RolloutRecord): Promise<void> {
+  const created = await store.create(begun, OWNER, { code: 'rollout.started', message: '' });
+  assert.ok('claim' in created);
+  const over = { ...begun, phase: 'succeeded' as const, endedAt: begun.startedAt };
+  await store.append(created.claim, created.seq, over, []);
+}
+
+const ids = (stored: readonly { readonly record: RolloutRecord }[]) => stored.map(({ record: { id } }) => id).sort();
+
+describe('the store', () => {
+  it('knows the newest rollout of every target, however many others there are since', async () => {
+    const store = openSqliteStore(':memory:');
+    await succeed(store, record('web-1', 'web', 1));
+    for (let i = 0; i < 1_001; i++) await succeed(store, record(`api-${i}`, 'api', 2 + i));
+    assert.deepEqual(ids(await store.latest()), ['api-1000', 'web-1']);
+    assert.deepEqual(ids(await store.latest('shop')), ['api-1000', 'web-1']);
+    assert.deepEqual(await store.latest('other'), []);
+    assert.equal((await store.list({})).length, 1_000);
+    store.close();
+  });
+
+  it('lists every unfinished rollout', async () => {
+    const store = openSqliteStore(':memory:');
+    for (let i = 0; i < 1_001; i++) await begin(store, record(`r-${i}`, `web-${i}`, i));
+    assert.equal((await store.list({ unfinished: true })).length, 1_001);
+    assert.equal((await store.list({ unfinished: true, limit: 2 })).length, 2);
+    store.close();
+  });
+});
