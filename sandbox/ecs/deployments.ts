@@ -8,6 +8,7 @@ import { flag, object, text, texts, whole } from '../input.ts';
 import type { Random } from '../random.ts';
 import { breakerThreshold } from './rolling.ts';
 import { announce } from './serviceEvents.ts';
+import { shiftsTraffic } from './shiftSettings.ts';
 import type {
   Deployment,
   EcsService,
@@ -69,8 +70,9 @@ export function alarmsInAlarm(service: EcsService): readonly string[] {
   return (alarmSettings(service)?.names ?? []).filter((name) => isInAlarm(region, name));
 }
 
-/** Seconds that a complete rollout is still watched before it counts. */
+/** Seconds that a complete rollout is still watched before it counts; where traffic is shifted that is a stage. */
 export function bakeSeconds(service: EcsService): number {
+  if (shiftsTraffic(service.settings)) return 0;
   const minutes = whole(service.settings.deploymentConfiguration, 'bakeTimeInMinutes');
   if (minutes !== undefined && minutes > 0) return minutes * 60;
   return alarmSettings(service) === undefined ? 0 : ALARM_BAKE;
@@ -130,6 +132,7 @@ export function beginDeployment(service: EcsService, revision: Revision): Deploy
     rollback: undefined,
     breakerTriggered: false,
     triggeredAlarms: [],
+    shift: undefined,
   };
   service.records.unshift(deployment.record);
   service.revisions.unshift(revision);

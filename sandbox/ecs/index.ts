@@ -18,7 +18,7 @@ const BUCKETS: readonly (readonly [name: string, capacity: number, refill: numbe
     'service modify',
     50,
     5,
-    /^(?:Create|Update|Delete)Service$|TaskSet$|ServicePrimaryTaskSet$|^StopServiceDeployment$/,
+    /^(?:Create|Update|Delete)Service$|TaskSet$|ServicePrimaryTaskSet$|^(?:Stop|Continue)ServiceDeployment$/,
   ],
   ['service read', 100, 20, /^(?:DescribeServices|ListServices|DescribeTaskSets)$/],
   ['service deployment read', 50, 20, /^(?:List|Describe)ServiceDeployments$/],

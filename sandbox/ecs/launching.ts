@@ -3,6 +3,7 @@ import { liveTasks } from './deployments.ts';
 import { pickProvider } from './placement.ts';
 import type { EcsService, Task, TaskGroup, TaskNews } from './state.ts';
 import { launchTask } from './tasks.ts';
+import { servingBalancers } from './trafficHalves.ts';
 
 export interface Launched {
   readonly started: readonly Task[];
@@ -42,7 +43,7 @@ export function launch(
       overrides: { containerOverrides: [], inferenceAcceleratorOverrides: [] },
       enableExecuteCommand: service.settings.enableExecuteCommand,
       service: { name: service.name, deployment: group.ordinal },
-      loadBalancers: revision.loadBalancers,
+      loadBalancers: servingBalancers(revision),
       graceSeconds: service.settings.healthCheckGracePeriodSeconds ?? 0,
       key: `${service.arn}/${group.id}/${group.launches++}`,
       onNews,

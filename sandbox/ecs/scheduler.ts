@@ -20,7 +20,8 @@ import {
 } from './deployments.ts';
 import { finishDraining } from './draining.ts';
 import { type RollingCounts, rollingWindow, stopBudget, tasksToStart } from './rolling.ts';
-import { announceOnce, becomeSteady } from './serviceEvents.ts';
+import { announce, announceOnce, becomeSteady } from './serviceEvents.ts';
+import { advanceShift, isShifting, reverseShift } from './shifting.ts';
 import { holdAfterFailure, startTasks } from './starting.ts';
 import type { Deployment, EcsService, Task, TaskNews } from './state.ts';
 import { announceFailure, announceTargets, stopAll } from './stopping.ts';
@@ -34,10 +35,13 @@ const AFTER_HEALTHY = [10, 25] as const;
 const AFTER_ROLLBACK = [15, 20] as const;
 const ALARM_POLL = 30;
 
+/** Old and new run side by side in full while traffic is shifted: the window never asks for a stop. Percent. */
+const SIDE_BY_SIDE = 1_000_000;
+
 const STUCK =
   'was unable to stop or start tasks during a deployment because of the service deployment configuration. Update the minimumHealthyPercent or maximumPercent value and try again.';
 
-/** One look at a service with rolling deployments. */
+/** One look at a service whose deployments are ECS's own. */
 export function reconcile(service: EcsService): void {
   if (service.status === 'DRAINING') {
     finishDraining(service);
@@ -45,7 +49,7 @@ export function reconcile(service: EcsService): void {
   }
   const primary = service.deployments[0];
   if (service.status !== 'ACTIVE' || primary === undefined) return;
-  if (!requestedRollback(service, primary) && !watchAlarms(service, primary)) {
+  if (!requestedRollback(service, primary) && !watchAlarms(service, primary) && !shiftTraffic(service, primary)) {
     announceTargets(service);
     const replaced = replaceUnhealthy(service);
     const moved = primary.rolloutState === 'FAILED' ? false : startAndStop(service, primary);
@@ -78,15 +82,28 @@ function watchAlarms(service: EcsService, primary: Deployment): boolean {
   return true;
 }
 
+/** @returns whether the deployment cannot be gone on with */
+function shiftTraffic(service: EcsService, primary: Deployment): boolean {
+  if (primary.rolloutState !== 'IN_PROGRESS') return false;
+  const problem = advanceShift(service, primary);
+  if (problem === undefined) return false;
+  announce(service, `(deployment ${primary.id}) deployment failed: ${problem}`);
+  if (rollBack(service, primary, problem)) wakeAfterRollback(service);
+  return true;
+}
+
 function endFailed(service: EcsService, primary: Deployment, cause: 'tasks' | 'alarm'): void {
   if (failDeployment(service, primary, cause)) wakeAfterRollback(service);
 }
 
-/** Whatever happens meanwhile, a rollback starts its first tasks only after a while. */
+/** The traffic goes back at once; whatever happens meanwhile, first tasks are started only after a while. */
 function wakeAfterRollback(service: EcsService): void {
   const seconds = draw(service, 'wake').between(...AFTER_ROLLBACK);
   const target = service.deployments[0];
-  if (target !== undefined) target.nextStartAt = service.cluster.ecs.region.now + seconds * SECOND;
+  if (target !== undefined) {
+    target.nextStartAt = service.cluster.ecs.region.now + seconds * SECOND;
+    reverseShift(service, target.record);
+  }
   wake(service, seconds);
 }
 
@@ -162,6 +179,11 @@ function surplusTasks(service: EcsService, primary: Deployment, desired: number)
 function replaceableTasks(service: EcsService, primary: Deployment, counts: RollingCounts): Task[] {
   if (primary.rolloutState === 'FAILED') return [];
   const older = service.deployments.slice(1).flatMap((deployment) => liveTasks(service, deployment));
+  if (isShifting(primary.record)) {
+    // What a newer deployment superseded goes at once; what served before stays until all is done.
+    const isKept = (task: Task) => task.request.startedBy === service.lastCompleted?.id;
+    return primary.record.rollback === undefined ? older.filter((task) => !isKept(task)) : [];
+  }
   const budget = stopBudget(counts);
   // What never served is not waited for, unless it replaces something that did.
   const isSpare = (task: Task) => task.startedAt === undefined && task.request.startedBy !== service.lastCompleted?.id;
@@ -174,7 +196,7 @@ function advanceRollout(service: EcsService, primary: Deployment, moved: boolean
   const { record } = primary;
   const { now } = service.cluster.ecs.region;
   if (record.status === 'PENDING') setStatus(service, record, 'IN_PROGRESS');
-  if (primary.rolloutState !== 'IN_PROGRESS') return;
+  if (primary.rolloutState !== 'IN_PROGRESS' || isShifting(record)) return;
   const { desired, current, older } = countsOf(service, primary);
   const healthy = liveTasks(service, primary).filter((task) => task.counted).length;
   const gone = [...service.tasks].every((task) => task.request.startedBy === primary.id);
@@ -254,6 +276,8 @@ function countsOf(service: EcsService, primary: Deployment): RollingCounts {
 }
 
 function percents(service: EcsService): { minimumPercent: number; maximumPercent: number } {
+  const record = service.deployments[0]?.record;
+  if (record !== undefined && isShifting(record)) return { minimumPercent: SIDE_BY_SIDE, maximumPercent: SIDE_BY_SIDE };
   const { minimumHealthyPercent, maximumPercent } = service.settings.deploymentConfiguration;
   return { minimumPercent: Number(minimumHealthyPercent), maximumPercent: Number(maximumPercent) };
 }

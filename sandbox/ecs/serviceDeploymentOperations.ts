@@ -5,10 +5,11 @@ import type { Output } from '../json.ts';
 import type { Operation } from '../service.ts';
 import { isOpen, setStatus } from './deployments.ts';
 import { invalidParameter, unsupported } from './faults.ts';
+import { answerPause } from './hooks.ts';
 import { clusterOf, ecsOf, ecsPage, serviceOf } from './lookup.ts';
 import { showBriefRecord, showRecord, showRevision } from './serviceViews.ts';
 import type { Ecs, EcsService, ServiceDeployment } from './state.ts';
-import { wakeAfterRequest } from './waking.ts';
+import { wake, wakeAfterRequest } from './waking.ts';
 
 /** `arn:…:service-deployment/<cluster>/<service>/<id>`, and the same for revisions. */
 function serviceOfArn(ecs: Ecs, arn: string): EcsService | undefined {
@@ -72,12 +73,13 @@ const describeServiceRevisions: Operation = (input, { region }) => {
   return { serviceRevisions, failures };
 };
 
+const deploymentNotFound = () =>
+  new AwsFault('ServiceDeploymentNotFoundException', 'The service deployment could not be found.');
+
 const stopServiceDeployment: Operation = (input, { region }) => {
   const arn = text(input, 'serviceDeploymentArn') ?? '';
   const found = findRecord(ecsOf(region), arn);
-  if (found === undefined) {
-    throw new AwsFault('ServiceDeploymentNotFoundException', 'The service deployment could not be found.');
-  }
+  if (found === undefined) throw deploymentNotFound();
   if ((text(input, 'stopType') ?? 'ROLLBACK') !== 'ROLLBACK') {
     throw unsupported('The stop type ABORT is not simulated by this sandbox.');
   }
@@ -92,9 +94,28 @@ const stopServiceDeployment: Operation = (input, { region }) => {
   return { serviceDeploymentArn: arn };
 };
 
+const continueServiceDeployment: Operation = (input, { region }) => {
+  const arn = text(input, 'serviceDeploymentArn') ?? '';
+  const found = findRecord(ecsOf(region), arn);
+  if (found === undefined) throw deploymentNotFound();
+  const id = text(input, 'hookId') ?? '';
+  const action = text(input, 'action') ?? 'CONTINUE';
+  if (action !== 'CONTINUE' && action !== 'ROLLBACK') {
+    throw invalidParameter(`action must be one of CONTINUE, ROLLBACK: ${action}`);
+  }
+  const { service, record } = found;
+  const hook = record.shift?.hooks.find((run) => run.id === id);
+  if (hook === undefined || !answerPause(hook, action)) {
+    throw invalidParameter(`The hook ${id.slice(0, 80)} is not awaiting an action.`);
+  }
+  wake(service, 1);
+  return { serviceDeploymentArn: arn };
+};
+
 export const serviceDeploymentOperations = {
   ListServiceDeployments: listServiceDeployments,
   DescribeServiceDeployments: describeServiceDeployments,
   DescribeServiceRevisions: describeServiceRevisions,
   StopServiceDeployment: stopServiceDeployment,
+  ContinueServiceDeployment: continueServiceDeployment,
 };

@@ -2,7 +2,7 @@
 import { flag, object, text, texts, whole } from '../input.ts';
 import { canonical, type JsonObject, type Output, pick } from '../json.ts';
 import type { Operation } from '../service.ts';
-import { beginDeployment, isOpen } from './deployments.ts';
+import { isOpen } from './deployments.ts';
 import { drain } from './draining.ts';
 import { invalidParameter, serviceNotActive, unsupported } from './faults.ts';
 import { clusterOf, ecsOf, ecsPage, nameOf, readTags, serviceOf, usableTaskDefinition } from './lookup.ts';
@@ -17,6 +17,8 @@ import {
   SETTINGS_DEFAULTS,
 } from './serviceSettings.ts';
 import { showService } from './serviceViews.ts';
+import { deploy } from './shifting.ts';
+import { checkShift } from './shiftSettings.ts';
 import type { Cluster, EcsService, Revision } from './state.ts';
 import { readStrategy } from './strategy.ts';
 import { reconcileTaskSets, wakeAfterTaskSetRequest } from './taskSetScheduler.ts';
@@ -50,7 +52,7 @@ const createService: Operation = (input, { region, caller }) => {
   if (service.controller !== 'EXTERNAL') service.revision = firstRevision(service, input);
   cluster.services.set(name, service);
   if (service.controller === 'ECS' && service.revision !== undefined) {
-    beginDeployment(service, service.revision);
+    deploy(service, service.revision);
     wakeAfterRequest(service);
   }
   return answer(service);
@@ -144,13 +146,9 @@ function firstRevision(service: EcsService, input: JsonObject): Revision {
   const networkConfiguration = object(input, 'networkConfiguration');
   checkNetwork(taskDefinition, networkConfiguration);
   const loadBalancers = readLoadBalancers(cluster.ecs.region, input, taskDefinition) ?? [];
-  return makeRevision(service, {
-    taskDefinition,
-    launch,
-    networkConfiguration,
-    loadBalancers,
-    further: pick(input, FURTHER),
-  });
+  const further = pick(input, FURTHER);
+  checkShift(service.settings, { loadBalancers, further });
+  return makeRevision(service, { taskDefinition, launch, networkConfiguration, loadBalancers, further });
 }
 
 const updateService: Operation = (input, { region }) => {
@@ -163,11 +161,13 @@ const updateService: Operation = (input, { region }) => {
     throw unsupported('Changing the deployment controller is not simulated by this sandbox.');
   }
   const settings = readSettings(input, service.settings);
-  const isRolling = service.controller === 'ECS';
-  const next = isRolling && service.revision ? nextRevision(service, service.revision, input) : undefined;
+  const isEcs = service.controller === 'ECS';
+  const next = isEcs && service.revision ? nextRevision(service, service.revision, input) : undefined;
+  const after = next ?? service.revision;
+  if (isEcs && after !== undefined) checkShift(settings, after);
   service.settings = settings;
-  if (next !== undefined) beginDeployment(service, next);
-  if (isRolling) wakeAfterRequest(service);
+  if (next !== undefined) deploy(service, next);
+  if (isEcs) wakeAfterRequest(service);
   else wakeAfterTaskSetRequest(service);
   return { service: showService(service, false) };
 };

@@ -3,7 +3,8 @@ import { elbOf, isInUse } from '../elbv2/index.ts';
 import { flag, object, objects, text, texts, whole } from '../input.ts';
 import { type JsonObject, pick } from '../json.ts';
 import type { Region } from '../world.ts';
-import { invalidParameter, unsupported } from './faults.ts';
+import { invalidParameter } from './faults.ts';
+import { readAdvanced, withShiftDefaults } from './shiftSettings.ts';
 import type { Cluster, EcsService, Launch, LoadBalancer, Revision, ServiceSettings, TaskDefinition } from './state.ts';
 
 /** Members of a revision that are kept and shown as given. */
@@ -53,10 +54,6 @@ export function readSettings(input: JsonObject, before: ServiceSettings): Servic
 function readDeploymentConfiguration(input: JsonObject, before: JsonObject): JsonObject {
   const given = object(input, 'deploymentConfiguration');
   if (given === undefined) return before;
-  const strategy = text(given, 'strategy') ?? 'ROLLING';
-  if (strategy !== 'ROLLING') {
-    throw unsupported(`The deployment strategy ${strategy} is not simulated by this sandbox.`);
-  }
   const minimum = whole(given, 'minimumHealthyPercent');
   const maximum = whole(given, 'maximumPercent');
   if (minimum !== undefined && minimum < 0)
@@ -70,7 +67,7 @@ function readDeploymentConfiguration(input: JsonObject, before: JsonObject): Jso
       `thresholdConfiguration value must be ${isPercent ? 'between 1 and 100' : '1 or more'}: ${value}`,
     );
   }
-  return { ...before, ...pick(given, Object.keys(given)) };
+  return withShiftDefaults(pick(given, Object.keys(given)), before);
 }
 
 /** The load balancers that a request names, each with its target group, which has to be in use. */
@@ -99,6 +96,7 @@ export function readLoadBalancers(
       loadBalancerName: text(item, 'loadBalancerName'),
       containerName,
       containerPort,
+      advancedConfiguration: readAdvanced(region, item),
     };
   });
 }

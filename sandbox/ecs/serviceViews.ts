@@ -14,6 +14,7 @@ import type {
   TaskSet,
 } from './state.ts';
 import { showStrategy } from './strategy.ts';
+import { servingGroup } from './trafficHalves.ts';
 
 /** What `LATEST` means for Linux today; API answers show it on tasks and deployments. */
 export const FARGATE_PLATFORM = '1.4.0';
@@ -171,10 +172,23 @@ export function showRevision(service: EcsService, revision: Revision): Output {
     taskDefinition: revision.taskDefinition.arn,
     ...showLaunch(revision.launch, concrete(revision.launch.platformVersion)),
     loadBalancers: showLoadBalancers(revision.loadBalancers),
+    resolvedConfiguration: showResolved(revision),
     ...revision.further,
     networkConfiguration: revision.networkConfiguration,
     containerImages: revision.taskDefinition.containers.map(({ name, image }) => ({ containerName: name, image })),
     createdAt: seconds(revision.createdAt),
+  };
+}
+
+/** Where the revision's tasks serve, for the strategies that shift traffic. */
+function showResolved(revision: Revision): Output | undefined {
+  const shifted = revision.loadBalancers.filter(({ advancedConfiguration }) => advancedConfiguration !== undefined);
+  if (shifted.length === 0) return undefined;
+  return {
+    loadBalancers: shifted.map((balancer) => ({
+      targetGroupArn: servingGroup(revision, balancer),
+      productionListenerRule: balancer.advancedConfiguration?.productionListenerRule,
+    })),
   };
 }
 
@@ -204,9 +218,10 @@ export function showRecord(service: EcsService, record: ServiceDeployment): Outp
     targetServiceRevisionArn: undefined,
     stoppedAt: seconds(record.stoppedAt),
     updatedAt: seconds(record.updatedAt),
-    sourceServiceRevisions: record.source.map(counts),
-    targetServiceRevision: counts(target.revision),
+    sourceServiceRevisions: record.source.map((revision) => ({ ...counts(revision), ...weightsOf(record, 'source') })),
+    targetServiceRevision: { ...counts(target.revision), ...weightsOf(record, 'target') },
     deploymentConfiguration: service.settings.deploymentConfiguration,
+    ...showShift(record),
     rollback: rollback && {
       reason: rollback.reason,
       startedAt: seconds(rollback.startedAt),
@@ -218,6 +233,30 @@ export function showRecord(service: EcsService, record: ServiceDeployment): Outp
       alarmNames: alarms.names,
       triggeredAlarmNames: record.triggeredAlarms,
     },
+  };
+}
+
+/** What the source has is what the target has not; of several sources the first one serves. */
+function weightsOf({ shift }: ServiceDeployment, side: 'source' | 'target'): Output {
+  if (shift === undefined) return {};
+  const share = (percent: number) => (side === 'target' ? percent : 100 - percent);
+  return {
+    requestedTestTrafficWeight: share(shift.test),
+    requestedProductionTrafficWeight: share(shift.production),
+  };
+}
+
+function showShift({ shift }: ServiceDeployment): Output {
+  return {
+    lifecycleStage: shift?.steps[shift.at]?.stage,
+    lifecycleHookDetails: shift?.hooks.map((run) => ({
+      hookId: run.id,
+      targetType: run.type,
+      targetArn: run.targetArn,
+      status: run.status,
+      expiresAt: seconds(run.expiresAt),
+      timeoutAction: run.timeoutAction,
+    })),
   };
 }
 

@@ -8,6 +8,7 @@ import type { JsonObject } from '../json.ts';
 import type { Random } from '../random.ts';
 import type { TaskEffect } from '../scenario/index.ts';
 import type { Region } from '../world.ts';
+import type { Stage, Step } from './shiftSteps.ts';
 
 export type Tags = Map<string, string>;
 
@@ -77,11 +78,21 @@ export interface StrategyItem {
   readonly weight: number;
 }
 
+/** Where ECS shifts a service's traffic by itself. */
+export interface AdvancedConfiguration {
+  readonly alternateTargetGroupArn: string;
+  /** ARN of a rule, or of a listener for its default rule. */
+  readonly productionListenerRule: string;
+  readonly testListenerRule: string | undefined;
+  readonly roleArn: string;
+}
+
 export interface LoadBalancer {
   readonly targetGroupArn: string | undefined;
   readonly loadBalancerName: string | undefined;
   readonly containerName: string;
   readonly containerPort: number;
+  readonly advancedConfiguration: AdvancedConfiguration | undefined;
 }
 
 /** Where tasks run: exactly one of `launchType` and `strategy` is set. */
@@ -99,6 +110,8 @@ export interface Revision {
   readonly launch: Launch;
   readonly networkConfiguration: JsonObject | undefined;
   readonly loadBalancers: readonly LoadBalancer[];
+  /** Its tasks serve from the alternate target groups. */
+  readonly alternate?: boolean;
   /** Further members kept and shown as they were given. */
   readonly further: JsonObject;
 }
@@ -183,6 +196,35 @@ export interface ServiceDeployment {
   rollback: { readonly reason: string; readonly startedAt: number; readonly to: Revision } | undefined;
   breakerTriggered: boolean;
   triggeredAlarms: readonly string[];
+  /** Of the strategies that shift traffic. */
+  shift: Shift | undefined;
+}
+
+/** A walk through the stages. */
+export interface Shift {
+  readonly steps: readonly Step[];
+  /** Index of the present step, -1 before the first. */
+  at: number;
+  /** When it began, and when it may end at the earliest; ms. */
+  since: number;
+  readyAt: number;
+  /** Of the present step. */
+  hooks: readonly HookRun[];
+  /** Percent of the traffic that the target revision gets. */
+  test: number;
+  production: number;
+}
+
+export interface HookRun {
+  /** Of a pause. */
+  readonly id: string | undefined;
+  readonly type: 'AWS_LAMBDA' | 'PAUSE';
+  readonly targetArn: string | undefined;
+  readonly stage: Stage;
+  status: 'AWAITING_ACTION' | 'IN_PROGRESS' | 'SUCCEEDED' | 'FAILED' | 'TIMED_OUT';
+  /** ms. */
+  readonly expiresAt: number;
+  readonly timeoutAction: 'CONTINUE' | 'ROLLBACK';
 }
 
 export interface ServiceEvent {

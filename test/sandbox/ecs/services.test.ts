@@ -154,10 +154,7 @@ describe('a new service', () => {
       'InvalidParameterException: The container other does not exist in the task definition.',
     );
     assert.match(await refusal({ desiredCount: -1 }), /^InvalidParameterException/);
-    assert.match(
-      await refusal({ deploymentConfiguration: { strategy: 'BLUE_GREEN' } }),
-      /^UnsupportedFeatureException/,
-    );
+    assert.match(await refusal({ schedulingStrategy: 'DAEMON' }), /^UnsupportedFeatureException/);
     assert.match(
       await refusal({ deploymentController: { type: 'EXTERNAL' } }),
       /^InvalidParameterException: taskDefinition cannot be specified on services with an EXTERNAL/,
