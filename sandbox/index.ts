@@ -4,4 +4,5 @@ export { SandboxError } from './fault.ts';
 export { type Sandbox, type SandboxOptions, startSandbox } from './sandbox.ts';
 export { noScenario, parseScenario, readScenario, type Scenario } from './scenario/index.ts';
 export { realClock, type SandboxClock, speedClock, VirtualClock } from './time/index.ts';
+export type { SourceReport, Tally } from './traffic/index.ts';
 export type { World } from './world.ts';

@@ -13,6 +13,7 @@ import { secretsManager } from './secretsmanager/index.ts';
 import { ssm } from './ssm/index.ts';
 import { sts } from './sts/index.ts';
 import { realClock, type SandboxClock } from './time/index.ts';
+import { type SourceReport, Traffic } from './traffic/index.ts';
 import { World } from './world.ts';
 
 /** Every simulated AWS service. */
@@ -42,6 +43,8 @@ export interface Sandbox {
   readonly world: World;
   /** The calls so far, oldest first. */
   readonly calls: readonly CallRecord[];
+  /** What became of the scenario's traffic so far. */
+  readonly traffic: readonly SourceReport[];
   setScenario(scenario: Scenario): void;
   /** Closes the server and every connection. */
   stop(): Promise<void>;
@@ -60,11 +63,13 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     throw new SandboxError('sandbox.option', `pageSize is ${pageSize}`, 'give 1 or more');
   }
   const world = new World({ ...options, clock });
+  const traffic = new Traffic(world);
   const calls = new CallLog();
   const server = await startServer({
     world,
     clock,
     calls,
+    traffic,
     services: SERVICES,
     port: options.port ?? 0,
     host: options.host ?? '127.0.0.1',
@@ -79,6 +84,9 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     },
     get calls() {
       return calls.records;
+    },
+    get traffic() {
+      return traffic.report();
     },
     setScenario: (scenario) => world.setScenario(scenario),
     stop: () => server.stop(),

@@ -44,6 +44,7 @@ export class World {
   readonly options: WorldOptions;
   readonly startedAt: number;
   readonly #journal: Change[] = [];
+  readonly #onElapsed: ((from: number, to: number) => void)[] = [];
   readonly #clock: WorldOptions['clock'];
   readonly #events = new DueHeap<WorldEvent>();
   readonly #regions = new Map<string, Region>();
@@ -60,6 +61,7 @@ export class World {
     this.#scenarioSince = this.#now;
     this.seed = options.seed ?? 'sandbox';
     this.pageSize = options.pageSize ?? Number.POSITIVE_INFINITY;
+    this.#markRules();
   }
 
   /** The time of the event being run, or of the last look at the clock; ms since the epoch. */
@@ -76,7 +78,17 @@ export class World {
     this.catchUp();
     this.#scenario = scenario;
     this.#scenarioSince = this.#now;
+    this.#markRules();
     this.record((world) => world.setScenario(scenario));
+  }
+
+  /** The times at which rules begin and end to hold are events too, so that nothing changes between two events. */
+  #markRules(): void {
+    for (const { when } of this.#scenario.rules) {
+      for (const seconds of [when.fromSeconds, when.untilSeconds]) {
+        if (seconds !== undefined) this.at(this.#scenarioSince + seconds * 1000, () => {});
+      }
+    }
   }
 
   /** Every change from outside, oldest first. */
@@ -113,15 +125,29 @@ export class World {
     this.#events.push({ at: Math.max(at, this.#now), run: action });
   }
 
+  /**
+   * Has `action` told of each stretch of time in which nothing changes, when it is over and before what ends it, ms. The
+   * world stands at its beginning meanwhile.
+   */
+  onElapsed(action: (from: number, to: number) => void): void {
+    this.#onElapsed.push(action);
+  }
+
+  #elapse(to: number): void {
+    if (to <= this.#now) return;
+    for (const action of this.#onElapsed) action(this.#now, to);
+    this.#now = to;
+  }
+
   /** Lets everything happen that is due by now. */
   catchUp(): void {
     const now = this.#clock.now();
     for (let next = this.#events.peek(); next !== undefined && next.at <= now; next = this.#events.peek()) {
       this.#events.pop();
-      this.#now = Math.max(this.#now, next.at);
+      this.#elapse(next.at);
       next.run();
     }
-    this.#now = Math.max(this.#now, now);
+    this.#elapse(now);
   }
 }
 

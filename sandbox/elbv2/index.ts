@@ -12,12 +12,25 @@ import { targetGroupOperations } from './targetGroupOperations.ts';
 import { targetOperations } from './targetOperations.ts';
 
 export { elbOf } from './lookup.ts';
-export type { Backend, Elb, Forward, Rule, Target, TargetGroup, TargetReason } from './state.ts';
+export type {
+  Action,
+  Answer,
+  Backend,
+  Elb,
+  FailureReason,
+  Forward,
+  LoadBalancer,
+  Rule,
+  Target,
+  TargetGroup,
+  TargetReason,
+} from './state.ts';
 export {
   backendChanged,
   deregisterTarget,
   drainingMs,
   FAILURES,
+  GOOD_ANSWER,
   isInUse,
   isTargetRegistered,
   loadBalancersOf,

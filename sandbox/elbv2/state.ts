@@ -120,10 +120,25 @@ export interface TargetReason {
   readonly text: string;
 }
 
+/** How requests fare with a backend. */
+export interface Answer {
+  /** 0 to 1: the share of requests that fail. */
+  readonly failing: number;
+  /** Why these do. */
+  readonly reason: FailureReason;
+  readonly latencyMs: number;
+}
+
+/** Why a request fails that reached a target: no connection, no answer in time, a server error, a broken connection. */
+export type FailureReason = 'refused' | 'timeout' | '5xx' | 'closed';
+
 /** What stands behind a target, as whoever registered it knows. */
 export interface Backend {
   /** What its health checks and its clients get from it now; undefined where it answers well. */
   readonly failure: TargetReason | undefined;
+  readonly answer: Answer;
+  /** When it ceased to be, so that requests under way were lost; ms. */
+  readonly endedAt: number | undefined;
   /** Told after each change of the target's state. */
   onHealth(target: Target): void;
 }

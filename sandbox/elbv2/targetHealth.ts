@@ -5,7 +5,7 @@
  *
  * Owns: the targets of a group and their states. Sources: SPEC.md, "Elastic Load Balancing".
  */
-import type { Backend, Elb, Target, TargetGroup, TargetReason, TargetState } from './state.ts';
+import type { Answer, Backend, Elb, Target, TargetGroup, TargetReason, TargetState } from './state.ts';
 
 const SECOND = 1000;
 
@@ -36,8 +36,13 @@ export const FAILURES = {
   refused: { code: 'Target.FailedHealthChecks', text: 'Health checks failed' },
 } as const satisfies Record<string, TargetReason>;
 
+/** How long an answer takes where nothing else is said, ms. */
+const USUAL_LATENCY_MS = 100;
+
+export const GOOD_ANSWER: Answer = { failing: 0, reason: '5xx', latencyMs: USUAL_LATENCY_MS };
+
 /** A backend that nothing is known of answers well. */
-export const UNKNOWN_BACKEND: Backend = { failure: undefined, onHealth() {} };
+const UNKNOWN_BACKEND: Backend = { failure: undefined, answer: GOOD_ANSWER, endedAt: undefined, onHealth() {} };
 
 export interface TargetSpec {
   readonly id: string;

@@ -3,6 +3,7 @@ import type { CallLog } from '../callLog.ts';
 import { SandboxError } from '../fault.ts';
 import { parseScenario } from '../scenario/index.ts';
 import { type SandboxClock, VirtualClock } from '../time/index.ts';
+import type { Traffic } from '../traffic/index.ts';
 import type { World } from '../world.ts';
 import type { WireRequest, WireResponse } from './wire.ts';
 
@@ -16,6 +17,7 @@ export interface Controlled {
   readonly clock: SandboxClock;
   readonly world: World;
   readonly calls: CallLog;
+  readonly traffic: Traffic;
 }
 
 export async function control(request: WireRequest, sandbox: Controlled): Promise<WireResponse> {
@@ -31,6 +33,8 @@ export async function control(request: WireRequest, sandbox: Controlled): Promis
       const since = Number(request.url.searchParams.get('since') ?? 0);
       return json(200, { next: sandbox.calls.next, calls: sandbox.calls.since(Number.isFinite(since) ? since : 0) });
     }
+    case 'GET /_sandbox/traffic':
+      return json(200, { sources: sandbox.traffic.report() });
     case 'POST /_sandbox/scenario':
       return setScenario(request, sandbox);
     case 'POST /_sandbox/advance':

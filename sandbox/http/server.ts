@@ -13,6 +13,7 @@ import { randomFor } from '../random.ts';
 import { Replica } from '../replica.ts';
 import { type Caller, isMutating, isRead, type Operation, type Service } from '../service.ts';
 import { type SandboxClock, VirtualClock } from '../time/index.ts';
+import type { Traffic } from '../traffic/index.ts';
 import type { Region, World } from '../world.ts';
 import { ApiFaults, faultOf } from './apiFaults.ts';
 import { readBody } from './body.ts';
@@ -38,6 +39,7 @@ export interface ServerOptions {
   readonly world: World;
   readonly clock: SandboxClock;
   readonly calls: CallLog;
+  readonly traffic: Traffic;
   readonly services: readonly Service[];
   readonly port: number;
   readonly host: string;

@@ -9,6 +9,7 @@ import { CODE_PATH, functionOperations } from './functionOperations.ts';
 import { lambdaOf } from './functions.ts';
 import { mappingOperations } from './mappingOperations.ts';
 
+export { type InvocationFate, type InvocationShare, invocationsOf } from './invocations.ts';
 export { mayInvoke } from './permissions.ts';
 
 const FUNCTIONS = '/2015-03-31/functions';

@@ -16,5 +16,6 @@ export {
   type Scenario,
   type Subject,
   type TaskEffect,
+  type TrafficSource,
   taskEffect,
 } from './scenario.ts';

@@ -48,6 +48,8 @@ const either =
 
 const ordinal = numberIn(1, 1_000_000, true);
 const seconds = numberIn(0, 31_536_000, false);
+const percent = numberIn(0, 100, false);
+const latency = numberIn(0, 900_000, false);
 
 const PLACE = { account: text, region: text, fromSeconds: seconds, untilSeconds: seconds };
 
@@ -73,6 +75,7 @@ const KINDS = {
         oneOf(['failing', 'timing-out']),
         membersOf({ failsAfterSeconds: seconds }, ['failsAfterSeconds']),
       ),
+      responses: membersOf({ '5xxPercent': percent, latencyMs: latency, afterSeconds: seconds }, []),
       interrupt: membersOf({ afterSeconds: seconds }, ['afterSeconds']),
       startSeconds: seconds,
       logs: listOf(text, MAX_LOG_LINES),
@@ -81,8 +84,14 @@ const KINDS = {
     needs: { when: [], effects: [] },
   },
   function: {
-    when: { ...PLACE, function: text, code: text, updateNumber: ordinal },
-    effects: { activation: text, update: text, reason: text, seconds },
+    when: { ...PLACE, function: text, code: text, version: text, updateNumber: ordinal },
+    effects: {
+      activation: text,
+      update: text,
+      reason: text,
+      seconds,
+      invocations: membersOf({ errorPercent: percent, latencyMs: latency }, []),
+    },
     needs: { when: [], effects: [] },
   },
   alarm: {
@@ -149,11 +158,17 @@ export function parseScenario(source: string, path: string): Scenario {
 /** Reads a scenario that is already parsed, as `parseScenario` does. */
 export function readScenario(parsed: unknown, path: string): Scenario {
   const top = { path, at: 'the scenario' };
-  checkMembers(parsed as Json, top, { description: text, given: anyObject, rules: anyList }, []);
-  const file = parsed as { given?: JsonObject; rules?: readonly Json[] };
+  checkMembers(
+    parsed as Json,
+    top,
+    { description: text, given: anyObject, rules: anyList, traffic: listOf(trafficSource) },
+    [],
+  );
+  const file = parsed as { given?: JsonObject; rules?: readonly Json[]; traffic?: Scenario['traffic'] };
   return {
     given: readGiven(file.given ?? {}, path),
     rules: (file.rules ?? []).map((rule, i) => readRule(rule, i, path)),
+    traffic: file.traffic ?? [],
   };
 }
 
@@ -182,6 +197,23 @@ function readGiven(given: JsonObject, path: string): Scenario['given'] {
     alarms: (checked.alarms ?? []).map(({ name, state }) => ({ name, state: state ?? 'OK' })),
   };
 }
+
+/** Of a load balancer or of an alias. */
+const trafficSource: Check = (value, place) => {
+  const perSecond = numberIn(0, 1_000_000, false);
+  if (isObject(value) && Object.hasOwn(value, 'alias')) {
+    checkMembers(value, place, { alias: functionAlias, perSecond }, ['perSecond']);
+    return;
+  }
+  const balancer = { loadBalancer: text, listenerPort: numberIn(1, 65_535, true), rule: numberIn(1, 50_000, true) };
+  checkMembers(value, place, { ...balancer, perSecond }, ['loadBalancer', 'perSecond']);
+};
+
+const functionAlias: Check = (value, place) => {
+  if (typeof value !== 'string' || !/^[\w-]{1,64}:[\w-]{1,128}$/.test(value)) {
+    throw wrong(place, value, "a function's name and an alias, for example 'checkout:live'");
+  }
+};
 
 const givenTargetGroup: Check = (value, place) => {
   checkMembers(

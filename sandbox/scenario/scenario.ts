@@ -35,6 +35,15 @@ export interface TaskEffect {
   readonly health?: 'failing' | { readonly failsAfterSeconds: number };
   /** The load balancer's health checks fail: always, without an answer, or from so long after RUNNING on. */
   readonly targets?: 'failing' | 'timing-out' | { readonly failsAfterSeconds: number };
+  /** How requests through a load balancer fare. @default all are answered well, after 100 ms */
+  readonly responses?: {
+    /** Share of requests answered by a server error. @default 0 */
+    readonly '5xxPercent'?: number;
+    /** Until the answer. A request under way when its task ends is lost. @default 100 */
+    readonly latencyMs?: number;
+    /** Holds from so long after RUNNING on. @default 0 */
+    readonly afterSeconds?: number;
+  };
   /** A task on FARGATE_SPOT is told, so long after RUNNING, that its capacity is taken back. */
   readonly interrupt?: { readonly afterSeconds: number };
   /** Seconds from creation to RUNNING, instead of the usual 25 to 45. */
@@ -55,6 +64,8 @@ export interface FunctionEffect {
   readonly reason?: string;
   /** How long creation or update takes, seconds. */
   readonly seconds?: number;
+  /** How invocations fare. @default all succeed, after 100 ms */
+  readonly invocations?: { readonly errorPercent?: number; readonly latencyMs?: number };
 }
 
 /** An alarm changes state some time after a deployment of the matching service or function began. */
@@ -119,6 +130,8 @@ export interface FunctionCondition extends Place {
   readonly function?: string;
   /** Where the code comes from: `s3://bucket/key`, an image URI, or `zip:` and the code's SHA-256. */
   readonly code?: string;
+  /** Number of a published version; of `invocations` only. */
+  readonly version?: string;
   /** 1 for the first update after creation, and so on; code and configuration updates count alike. */
   readonly updateNumber?: number;
 }
@@ -201,6 +214,25 @@ export interface GivenTargetGroup {
   readonly deregistrationDelaySeconds?: number;
 }
 
+/** A steady stream of requests. */
+export type TrafficSource = {
+  /** Requests a second. */
+  readonly perSecond: number;
+} & (
+  | {
+      /** A load balancer's name. */
+      readonly loadBalancer: string;
+      /** @default 80 */
+      readonly listenerPort?: number;
+      /** Priority of the rule that the requests match. @default the default rule */
+      readonly rule?: number;
+    }
+  | {
+      /** `function:alias` (or `function:version`). */
+      readonly alias: string;
+    }
+);
+
 export interface Scenario {
   /** What every account and region has from the start. */
   readonly given: {
@@ -220,6 +252,8 @@ export interface Scenario {
     readonly strict?: true;
   };
   readonly rules: readonly Rule[];
+  /** Requests that come in, in every account and region that has what they are for. @default none */
+  readonly traffic?: readonly TrafficSource[];
 }
 
 export const noScenario: Scenario = { given: { clusters: [], alarms: [] }, rules: [] };

@@ -45,7 +45,7 @@ describe('a scenario', () => {
     assert.deepEqual(problem('{ "rule": [] }'), [
       'scenario.unknown-key',
       "s.json: unknown key 'rule' in the scenario",
-      'use one of description, given, rules',
+      'use one of description, given, rules, traffic',
     ]);
     assert.deepEqual(
       problem('{ "rules": [{ "when": { "imag": "x" }, "then": { "health": "failing" } }] }').slice(0, 2),

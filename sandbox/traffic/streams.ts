@@ -1,0 +1,92 @@
+/**
+ * Where the requests of a source go at one moment: shares that add up to the whole, each with its fate. Pure: reads the
+ * simulated services and changes nothing.
+ */
+import {
+  type Action,
+  elbOf,
+  isTargetRegistered,
+  type LoadBalancer,
+  type Target,
+  type TargetGroup,
+} from '../elbv2/index.ts';
+import { invocationsOf } from '../lambda/index.ts';
+import type { TrafficSource } from '../scenario/index.ts';
+import type { Region } from '../world.ts';
+
+const DEFAULT_PORT = 80;
+
+export interface Stream {
+  /** ARN of the target group, or number of the version; the load balancer itself is `-`. */
+  readonly part: string;
+  /** 0 to 1, of the source's requests. */
+  readonly share: number;
+  /** Why these requests fail; undefined for those that are served. */
+  readonly failure: string | undefined;
+  /** The target that serves them, and how long it takes. */
+  readonly via?: { readonly target: Target; readonly latencyMs: number };
+}
+
+/** @returns undefined where what the requests are for does not exist */
+export function streamsOf(region: Region, source: TrafficSource): readonly Stream[] | undefined {
+  if ('alias' in source) {
+    const [name = '', qualifier = ''] = source.alias.split(':');
+    return invocationsOf(region, name, qualifier, source.perSecond)?.flatMap(({ version, fates }) =>
+      fates.map(({ fate, share }) => ({ part: version, share, failure: fate === 'ok' ? undefined : fate })),
+    );
+  }
+  const balancers = [...elbOf(region).loadBalancers.values()];
+  const balancer = balancers.find(({ name }) => name === source.loadBalancer);
+  const actions = balancer && actionsFor(balancer, source.listenerPort ?? DEFAULT_PORT, source.rule);
+  return actions && ofAction(region, actions.at(-1), source.perSecond);
+}
+
+function actionsFor(balancer: LoadBalancer, port: number, priority: number | undefined): readonly Action[] | undefined {
+  const listener = [...balancer.listeners.values()].find((candidate) => candidate.port === port);
+  if (listener === undefined || priority === undefined) return listener?.defaultRule.effective;
+  return [...listener.rules.values()].find((rule) => rule.priority === priority)?.effective;
+}
+
+/** The load balancer's own answers count as served, unless they are server errors. */
+function ofAction(region: Region, action: Action | undefined, perSecond: number): readonly Stream[] {
+  const { forward, further } = action ?? {};
+  if (forward === undefined) {
+    const isError = /"StatusCode":"5/.test(JSON.stringify(further ?? {}));
+    return [{ part: '-', share: 1, failure: isError ? 'fixed-response' : undefined }];
+  }
+  const total = forward.groups.reduce((sum, { weight }) => sum + weight, 0);
+  // 503: no target group has any weight.
+  if (total === 0) return [{ part: '-', share: 1, failure: 'no-weight' }];
+  return forward.groups
+    .filter(({ weight }) => weight > 0)
+    .flatMap(({ group, weight }) => ofGroup(region, group, weight / total, perSecond));
+}
+
+/** Healthy targets share the requests; where there are none, all do (fail open); without any target it is 503. */
+function ofGroup(region: Region, group: TargetGroup, share: number, perSecond: number): readonly Stream[] {
+  const registered = [...group.targets.values()].filter(isTargetRegistered);
+  const healthy = registered.filter(({ state }) => state === 'healthy');
+  const serving = healthy.length > 0 ? healthy : registered;
+  if (serving.length === 0) return [{ part: group.arn, share, failure: 'no-target' }];
+  const each = share / serving.length;
+  if (group.targetType === 'lambda') return serving.flatMap(({ id }) => ofFunction(region, group, id, each, perSecond));
+  return serving.flatMap((target) => {
+    const { failing, reason, latencyMs } = target.backend.answer;
+    const failed = { part: group.arn, share: each * failing, failure: reason };
+    const served = { part: group.arn, share: each - each * failing, failure: undefined, via: { target, latencyMs } };
+    return [failed, served].filter((stream) => stream.share > 0);
+  });
+}
+
+function ofFunction(region: Region, { arn }: TargetGroup, id: string, share: number, perSecond: number): Stream[] {
+  const [name = '', qualifier = '$LATEST'] = id.slice(id.indexOf(':function:') + ':function:'.length).split(':');
+  const invoked = invocationsOf(region, name, qualifier, perSecond * share);
+  if (invoked === undefined) return [{ part: arn, share, failure: 'not-found' }];
+  return invoked.flatMap(({ fates }) =>
+    fates.map((part) => ({
+      part: arn,
+      share: share * part.share,
+      failure: part.fate === 'ok' ? undefined : part.fate,
+    })),
+  );
+}
