@@ -4,6 +4,7 @@
  */
 import type { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import type { ECSClient } from '@aws-sdk/client-ecs';
+import type { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { LambdaClient } from '@aws-sdk/client-lambda';
 import type { STSClient } from '@aws-sdk/client-sts';
 
@@ -22,6 +23,7 @@ export interface Clients {
   ecs(region: string): Promise<ECSClient>;
   lambda(region: string): Promise<LambdaClient>;
   cloudWatch(region: string): Promise<CloudWatchClient>;
+  elb(region: string): Promise<ElasticLoadBalancingV2Client>;
   sts(region: string): Promise<STSClient>;
   close(): void;
 }
@@ -66,6 +68,11 @@ export function createClients(options: AwsOptions): Clients {
         region,
         async () => new (await import('@aws-sdk/client-cloudwatch')).CloudWatchClient(settings(region)),
       ),
+    elb: (region) =>
+      once('elb', region, async () => {
+        const { ElasticLoadBalancingV2Client } = await import('@aws-sdk/client-elastic-load-balancing-v2');
+        return new ElasticLoadBalancingV2Client(settings(region));
+      }),
     sts: (region) =>
       once('sts', region, async () => new (await import('@aws-sdk/client-sts')).STSClient(settings(region))),
     close() {

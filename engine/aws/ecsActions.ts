@@ -5,7 +5,10 @@
 import {
   CreateServiceCommand,
   type CreateServiceCommandInput,
+  CreateTaskSetCommand,
+  type CreateTaskSetCommandInput,
   DeleteServiceCommand,
+  DeleteTaskSetCommand,
   DeregisterTaskDefinitionCommand,
   DescribeServicesCommand,
   DescribeTaskDefinitionCommand,
@@ -19,6 +22,7 @@ import {
   UntagResourceCommand,
   UpdateServiceCommand,
   type UpdateServiceCommandInput,
+  UpdateServicePrimaryTaskSetCommand,
 } from '@aws-sdk/client-ecs';
 import { EngineError } from '../errors.ts';
 import { isObject, type Json, type JsonObject } from '../json.ts';
@@ -31,7 +35,9 @@ import {
   taskDefinitionName,
 } from '../plan/index.ts';
 import type { ActionContext, EcsAction } from '../rollout/index.ts';
+import type { Clients } from './clients.ts';
 import { toAwsError } from './errors.ts';
+import { orAbsent } from './live.ts';
 import { ownTags, ROLLOUT_TAG } from './ownTags.ts';
 import { plainObject } from './plain.ts';
 
@@ -98,24 +104,98 @@ async function register(call: Call, action: Of<'ecs.register-task-definition'>):
   return { taskDefinitionArn: answer.taskDefinition?.taskDefinitionArn ?? '' };
 }
 
+/** Members that belong to the task set where the controller is EXTERNAL. Source: Amazon ECS API reference, CreateService. */
+const OF_THE_TASK_SET = [
+  'taskDefinition',
+  'launchType',
+  'capacityProviderStrategy',
+  'platformVersion',
+  'networkConfiguration',
+  'loadBalancers',
+  'serviceRegistries',
+];
+
 async function createService(call: Call, action: Of<'ecs.create-service'>): Promise<JsonObject> {
+  const { taskDefinition } = action;
   if (call.repeated) {
     const there = await describeService(call);
-    if (there?.status === 'ACTIVE' && there.taskDefinition === action.taskDefinition) return deploymentHandle(there);
+    if (there?.status === 'ACTIVE' && (taskDefinition === null || there.taskDefinition === taskDefinition))
+      return deploymentHandle(there);
   }
-  const body = { ...desiredOf(call).service, taskDefinition: action.taskDefinition, clientToken: action.key };
+  const asked = Object.entries(desiredOf(call).service).filter(
+    ([key]) => taskDefinition !== null || !OF_THE_TASK_SET.includes(key),
+  );
+  const body = {
+    ...Object.fromEntries(asked),
+    ...(taskDefinition === null ? {} : { taskDefinition }),
+    clientToken: action.key,
+  };
   const answer = await call.ecs.send(new CreateServiceCommand(body as unknown as CreateServiceCommandInput));
   return deploymentHandle(answer.service);
 }
 
+/** The task set of the rollout, from the service definition's own members, with the target groups that it is to use. */
+async function createTaskSet(call: Call, action: Of<'ecs.create-task-set'>): Promise<JsonObject> {
+  const { cluster, service } = call.target;
+  if (call.repeated) {
+    const there = await describeService(call);
+    const made = there?.taskSets?.find(({ externalId }) => externalId === action.key);
+    if (made) return { taskSet: made.id ?? '' };
+  }
+  const definition = desiredOf(call).service;
+  const members = OF_THE_TASK_SET.filter((key) => definition[key] !== undefined).map((key) => [key, definition[key]]);
+  const balancers = (Array.isArray(definition['loadBalancers']) ? definition['loadBalancers'] : [])
+    .filter(isObject)
+    .map((balancer) => {
+      const group = String(balancer['targetGroupArn'] ?? '');
+      return { ...balancer, targetGroupArn: action.targetGroups[group] ?? group };
+    });
+  const input = {
+    ...Object.fromEntries(members),
+    ...(balancers.length > 0 ? { loadBalancers: balancers } : {}),
+    cluster,
+    service,
+    taskDefinition: action.taskDefinition,
+    externalId: action.key,
+    clientToken: action.key,
+    scale: { value: 100, unit: 'PERCENT' },
+    tags: tagList(ownTags(call.context.record)),
+  };
+  const answer = await call.ecs.send(new CreateTaskSetCommand(input as unknown as CreateTaskSetCommandInput));
+  return { taskSet: answer.taskSet?.id ?? '' };
+}
+
+async function setPrimary({ ecs, target }: Call, primaryTaskSet: string): Promise<JsonObject> {
+  await ecs.send(
+    new UpdateServicePrimaryTaskSetCommand({ cluster: target.cluster, service: target.service, primaryTaskSet }),
+  );
+  return {};
+}
+
+async function deleteTaskSet({ ecs, target }: Call, taskSet: string): Promise<JsonObject> {
+  const input = { cluster: target.cluster, service: target.service, taskSet, force: true };
+  await orAbsent(
+    ecs.send(new DeleteTaskSetCommand(input)),
+    'TaskSetNotFoundException',
+    'ServiceNotFoundException',
+    'ServiceNotActiveException',
+  );
+  return {};
+}
+
 /** Sends UpdateService; a change of the capacity strategy is refused without a forced deployment. */
-async function update(call: Call, taskDefinition: string, values: JsonObject, force: boolean): Promise<JsonObject> {
+async function update(
+  call: Call,
+  taskDefinition: string | null,
+  values: JsonObject,
+  force: boolean,
+): Promise<JsonObject> {
   const forced = force || Object.hasOwn(values, 'capacityProviderStrategy');
   const input = {
     ...values,
     cluster: call.target.cluster,
     service: call.target.service,
-    taskDefinition,
+    ...(taskDefinition === null ? {} : { taskDefinition }),
     ...(forced ? { forceNewDeployment: true } : {}),
   };
   const answer = await call.ecs.send(new UpdateServiceCommand(input as UpdateServiceCommandInput));
@@ -123,10 +203,10 @@ async function update(call: Call, taskDefinition: string, values: JsonObject, fo
 }
 
 /** Does the service run the task definition with these values already? */
-async function isInForce(call: Call, taskDefinition: string, values: JsonObject): Promise<Service | undefined> {
+async function isInForce(call: Call, taskDefinition: string | null, values: JsonObject): Promise<Service | undefined> {
   const there = await describeService(call);
   const runs = taskDefinitionName(primaryOf(there)?.taskDefinition ?? '');
-  if (there === undefined || runs !== taskDefinitionName(taskDefinition)) return undefined;
+  if (there === undefined || (taskDefinition !== null && runs !== taskDefinitionName(taskDefinition))) return undefined;
   const keys = new Set(Object.keys(values));
   const differ = serviceDifferences(plainObject(there), values).some(({ path }) => keys.has(path.split('/')[1] ?? ''));
   return differ ? undefined : there;
@@ -182,14 +262,14 @@ async function deregister(call: Call, action: Of<'ecs.deregister-task-definition
 }
 
 /** Performs one ECS action and gives its handles; throws the SDK's error. */
-export function performEcs(
-  ecs: ECSClient,
+export async function performEcs(
+  clients: Clients,
   target: EcsTarget,
   action: EcsAction,
   context: ActionContext,
   repeated: boolean,
 ): Promise<JsonObject> {
-  const call: Call = { ecs, target, context, repeated };
+  const call: Call = { ecs: await clients.ecs(target.region!), target, context, repeated };
   switch (action.type) {
     case 'ecs.register-task-definition':
       return register(call, action);
@@ -202,6 +282,17 @@ export function performEcs(
     case 'ecs.tag-service': {
       const tags = desiredOf(call).service['tags'];
       return setTags(call, (Array.isArray(tags) ? tags.filter(isObject) : []) as unknown as Tag[]);
+    }
+    case 'ecs.create-task-set':
+      return createTaskSet(call, action);
+    case 'ecs.set-primary-task-set':
+      return setPrimary(call, action.taskSet);
+    case 'ecs.delete-task-set':
+      return deleteTaskSet(call, action.taskSet);
+    case 'elb.set-weights': {
+      const { setWeights } = await import('./elb.ts');
+      await setWeights(await clients.elb(target.region!), action.forwards);
+      return {};
     }
     case 'ecs.delete-service':
       return deleteService(call);

@@ -55,13 +55,7 @@ export function createAws(options: AwsOptions = {}, clock: Clock = systemClock()
       // A target and its actions are of one kind: strategies are chosen by it.
       const data =
         target.kind === 'ecs'
-          ? await performEcs(
-              await clients.ecs(target.region!),
-              target,
-              action as Parameters<typeof performEcs>[2],
-              context,
-              repeated,
-            )
+          ? await performEcs(clients, target, action as Parameters<typeof performEcs>[2], context, repeated)
           : await performLambda(
               await clients.lambda(target.region!),
               target,

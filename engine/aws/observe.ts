@@ -8,6 +8,7 @@ import {
   ListTasksCommand,
   type Service,
   type Task,
+  type TaskSet,
 } from '@aws-sdk/client-ecs';
 import { type FunctionConfiguration, GetAliasCommand, GetFunctionConfigurationCommand } from '@aws-sdk/client-lambda';
 import type {
@@ -20,6 +21,7 @@ import type {
   LambdaWish,
   ServiceSeen,
   StoppedTaskSeen,
+  TaskSetSeen,
 } from '../rollout/index.ts';
 import { observeAlarms } from './alarms.ts';
 import type { Clients } from './clients.ts';
@@ -39,6 +41,20 @@ function deploymentSeen(deployment: Deployment): DeploymentSeen {
   };
 }
 
+function taskSetSeen(set: TaskSet): TaskSetSeen {
+  return {
+    id: set.id ?? '',
+    status: set.status ?? '',
+    taskDefinition: set.taskDefinition ?? '',
+    externalId: set.externalId,
+    computedDesiredCount: set.computedDesiredCount ?? 0,
+    runningCount: set.runningCount ?? 0,
+    pendingCount: set.pendingCount ?? 0,
+    stability: set.stabilityStatus ?? '',
+    targetGroups: (set.loadBalancers ?? []).flatMap(({ targetGroupArn }) => targetGroupArn ?? []),
+  };
+}
+
 function serviceSeen(service: Service): ServiceSeen {
   return {
     arn: service.serviceArn ?? '',
@@ -46,6 +62,7 @@ function serviceSeen(service: Service): ServiceSeen {
     desiredCount: service.desiredCount ?? 0,
     taskDefinition: service.taskDefinition ?? '',
     deployments: (service.deployments ?? []).map(deploymentSeen),
+    taskSets: (service.taskSets ?? []).map(taskSetSeen),
     events: (service.events ?? []).map((event) => ({
       id: event.id ?? '',
       at: event.createdAt?.getTime() ?? 0,
@@ -83,13 +100,41 @@ async function stoppedTasks(ecs: ECSClient, wish: EcsWish, abortSignal: AbortSig
     .map(stoppedTaskSeen);
 }
 
+/** What load balancers do with the service's target groups; they are not asked where nothing is wished. */
+async function traffic(
+  clients: Clients,
+  wish: EcsWish,
+  abortSignal: AbortSignal,
+): Promise<Pick<EcsSeen, 'forwards' | 'targets'>> {
+  const { findForwardsTo = [], forwards = [], healthOf = [] } = wish;
+  if (findForwardsTo.length + forwards.length + healthOf.length === 0) return { forwards: [], targets: [] };
+  const [elb, { findForwards, readForwards, readTargets }] = await Promise.all([
+    clients.elb(wish.target.region!),
+    import('./elb.ts'),
+  ]);
+  const [found, targets] = await Promise.all([
+    findForwardsTo.length > 0
+      ? findForwards(elb, findForwardsTo, abortSignal)
+      : readForwards(elb, forwards, abortSignal),
+    readTargets(elb, healthOf, abortSignal),
+  ]);
+  return { forwards: found, targets };
+}
+
 export async function observeEcs(clients: Clients, wish: EcsWish, abortSignal: AbortSignal): Promise<EcsSeen> {
   const ecs = await clients.ecs(wish.target.region!);
   const { cluster, service } = wish.target;
   const answer = await ecs.send(new DescribeServicesCommand({ cluster, services: [service] }), { abortSignal });
   const found = answer.services?.[0];
   const tasks = found && wish.stoppedTasksOf.length > 0 ? await stoppedTasks(ecs, wish, abortSignal) : [];
-  return { kind: 'ecs', service: found && serviceSeen(found), stoppedTasks: tasks };
+  const alarms = await observeAlarms(clients, wish.target.region!, wish.alarms ?? [], abortSignal);
+  return {
+    kind: 'ecs',
+    service: found && serviceSeen(found),
+    stoppedTasks: tasks,
+    ...(await traffic(clients, wish, abortSignal)),
+    alarms,
+  };
 }
 
 function functionSeen(configuration: FunctionConfiguration): FunctionSeen {

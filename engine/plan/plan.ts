@@ -6,7 +6,7 @@ import { type CheckedWorkload, hasErrors } from '../check/checked.ts';
 import type { FileRole } from '../config/index.ts';
 import { type Problem, toProblem } from '../finding.ts';
 import type { CodeHash } from '../hash.ts';
-import type { JsonObject } from '../json.ts';
+import { isObject, type JsonObject } from '../json.ts';
 import { planDeletion } from './deletion.ts';
 import { type Desired, desiredOf, type EcsDesired, type LambdaDesired, targetOf } from './desired.ts';
 import { canonical, type Difference, isEmpty } from './differences.ts';
@@ -24,7 +24,13 @@ import { maskSecrets } from './secrets.ts';
 import type { PlanInput, StrategyName, WorkloadPlan } from './workloadPlan.ts';
 
 /** Strategies that this version carries out. */
-const SUPPORTED: ReadonlySet<StrategyName> = new Set(['ecs-rolling', 'lambda-alias', 'ecs-delete', 'lambda-delete']);
+const SUPPORTED: ReadonlySet<StrategyName> = new Set([
+  'ecs-rolling',
+  'ecs-blue-green',
+  'lambda-alias',
+  'ecs-delete',
+  'lambda-delete',
+]);
 
 /** The strategy that a rendered service definition asks for. */
 function ecsStrategy(service: JsonObject): StrategyName {
@@ -37,10 +43,25 @@ function ecsStrategy(service: JsonObject): StrategyName {
   return native === undefined || native === 'ROLLING' ? 'ecs-rolling' : 'ecs-native';
 }
 
+/** The halves of a pair swap roles at each rollout: a live half stands for the one in the file. */
+function withSamePairs(live: JsonObject, desired: EcsDesired): JsonObject {
+  const asked = Array.isArray(desired.service['loadBalancers'])
+    ? desired.service['loadBalancers'].filter(isObject)
+    : [];
+  const { targetGroupArnPairs } = desired.settings;
+  if (targetGroupArnPairs.length === 0 || !Array.isArray(live['loadBalancers'])) return live;
+  const loadBalancers = live['loadBalancers'].filter(isObject).map((balancer) => {
+    const pair = targetGroupArnPairs.find((halves) => halves.some((half) => half === balancer['targetGroupArn']));
+    const named = asked.find(({ targetGroupArn }) => pair?.some((half) => half === targetGroupArn));
+    return named === undefined ? balancer : { ...balancer, targetGroupArn: named['targetGroupArn']! };
+  });
+  return { ...live, loadBalancers };
+}
+
 function ecsDifferences(live: LiveEcs, desired: EcsDesired): Difference[] {
   if (live.service === undefined) return [];
   return [
-    ...serviceDifferences(live.service, desired.service),
+    ...serviceDifferences(withSamePairs(live.service, desired), desired.service),
     ...taskDefinitionDifferences(live.service, live.taskDefinition, desired.service, desired.taskDefinition),
     ...deploymentDifferences(live.service),
   ];
@@ -68,9 +89,27 @@ export function differencesOf(live: Live, desired: Desired, hash: CodeHash): Dif
   return [];
 }
 
+const OF_A_TASK_SET = new Set([
+  'launchType',
+  'capacityProviderStrategy',
+  'platformVersion',
+  'networkConfiguration',
+  'loadBalancers',
+  'serviceRegistries',
+]);
+
+function isExternal(service: JsonObject | undefined): boolean {
+  const controller = service?.['deploymentController'];
+  return isObject(controller) && controller['type'] === 'EXTERNAL';
+}
+
 /** Members that differ and that AWS can only set when the service or function is made. */
 function replacements(live: Live, found: readonly Difference[]): string[] {
-  if (live.kind === 'ecs') return replacementMembers(found);
+  if (live.kind === 'ecs') {
+    const members = replacementMembers(found);
+    // With the EXTERNAL controller it is a new task set that takes them.
+    return isExternal(live.service) ? members.filter((key) => !OF_A_TASK_SET.has(key)) : members;
+  }
   return found
     .map((difference) => difference.path.slice(1))
     .filter((key) => key === 'PackageType' || key === 'TenancyConfig');

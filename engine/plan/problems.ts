@@ -56,19 +56,23 @@ interface Ignored {
   readonly hint: string;
 }
 
-const ignoredByRolling = (key: string): Ignored => ({
+/** @param why completes "is checked and not carried out: …" */
+const ignored = (key: string, why: string): Ignored => ({
   role: 'deployment',
   key,
   code: 'plan.setting-not-carried-out',
-  message: `${key} is checked and not carried out: this version deploys the service by ECS's rolling update alone`,
+  message: `${key} is checked and not carried out: ${why}`,
   hint: `take ${key} out, or do not count on it`,
 });
 
 /** What the files may ask for and this version does not do. */
 const IGNORED: Partial<Record<StrategyName, readonly Ignored[]>> = {
   'ecs-rolling': ['alarms', 'trafficShiftingConfig', 'targetGroupArnPairs', 'fallbackCapacityProviderStrategy'].map(
-    ignoredByRolling,
+    (key) => ignored(key, "this version deploys the service by ECS's rolling update alone"),
   ),
+  'ecs-blue-green': [
+    ignored('fallbackCapacityProviderStrategy', 'this version uses the capacity of the service definition alone'),
+  ],
   'lambda-alias': [
     {
       role: 'eventSource',

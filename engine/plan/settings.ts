@@ -35,6 +35,9 @@ export interface EcsSettings {
   /** Undefined where `gmDeploymentCircuitBreaker` is absent: the breaker is off. */
   readonly breaker: CircuitBreaker | undefined;
   readonly deleteNewUponFailure: boolean;
+  readonly deleteNewUponTrafficShiftFailure: boolean;
+  /** Blue and green target groups, in no order. */
+  readonly targetGroupArnPairs: readonly (readonly [string, string])[];
   readonly trafficShifting: TrafficShifting | undefined;
   /** CloudWatch alarms watched while traffic shifts. */
   readonly alarmNames: readonly string[];
@@ -101,6 +104,16 @@ function trafficShiftingOf(definition: JsonObject | undefined): TrafficShifting 
   };
 }
 
+function pairsOf(definition: JsonObject | undefined): [string, string][] {
+  const pairs = definition?.['targetGroupArnPairs'];
+  if (!Array.isArray(pairs)) return [];
+  return pairs.flatMap((pair): [string, string][] => {
+    if (!Array.isArray(pair) || pair.length !== 2) return [];
+    const [one, other] = pair;
+    return typeof one === 'string' && typeof other === 'string' ? [[one, other]] : [];
+  });
+}
+
 function alarmNamesOf(definition: JsonObject | undefined): string[] {
   const names = member(definition?.['alarms'], 'alarmNames');
   return Array.isArray(names) ? names.filter((name) => typeof name === 'string') : [];
@@ -118,6 +131,8 @@ export function ecsSettings(definition: JsonObject | undefined, desiredCount: nu
       ? { threshold: breakerThreshold(breaker, desiredCount), rollback: booleanAt(breaker, 'rollback', true) }
       : undefined,
     deleteNewUponFailure: booleanAt(definition, 'deleteNewUponFailure', true),
+    deleteNewUponTrafficShiftFailure: booleanAt(definition, 'deleteNewUponTrafficShiftFailure', true),
+    targetGroupArnPairs: pairsOf(definition),
     trafficShifting: trafficShiftingOf(definition),
     alarmNames: alarmNamesOf(definition),
   };

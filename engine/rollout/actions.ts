@@ -5,6 +5,7 @@
  * Performing an action twice must do it once; `key` is what makes that so (client token, tag, version description).
  */
 import type { Json, JsonObject } from '../json.ts';
+import type { ForwardWeights } from './weights.ts';
 
 interface Keyed {
   /** The rollout's id: at most 32 ASCII characters, the idempotency key of everything it makes. */
@@ -14,11 +15,12 @@ interface Keyed {
 export type EcsAction = Keyed &
   (
     | { readonly type: 'ecs.register-task-definition'; readonly family: string }
-    | { readonly type: 'ecs.create-service'; readonly taskDefinition: string }
+    | { readonly type: 'ecs.create-service'; readonly taskDefinition: string | null }
     /** Sets the task definition and the named members of the rendered service definition. */
     | {
         readonly type: 'ecs.update-service';
-        readonly taskDefinition: string;
+        /** Null for services whose task definitions belong to their task sets. */
+        readonly taskDefinition: string | null;
         readonly members: readonly string[];
         /** Start a deployment even where nothing else does. */
         readonly force: boolean;
@@ -26,11 +28,20 @@ export type EcsAction = Keyed &
     /** Puts members, and tags where they are not null, back to recorded values. */
     | {
         readonly type: 'ecs.restore-service';
-        readonly taskDefinition: string;
+        readonly taskDefinition: string | null;
         readonly values: JsonObject;
         readonly tags: Json | null;
       }
     | { readonly type: 'ecs.tag-service' }
+    | {
+        readonly type: 'ecs.create-task-set';
+        readonly taskDefinition: string;
+        /** Target group to use instead of the one in the service definition, by that one. */
+        readonly targetGroups: Readonly<Record<string, string>>;
+      }
+    | { readonly type: 'ecs.set-primary-task-set'; readonly taskSet: string }
+    | { readonly type: 'ecs.delete-task-set'; readonly taskSet: string }
+    | { readonly type: 'elb.set-weights'; readonly forwards: readonly ForwardWeights[] }
     | { readonly type: 'ecs.delete-service' }
     | {
         readonly type: 'ecs.deregister-task-definition';

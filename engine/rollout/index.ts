@@ -6,12 +6,16 @@ export type {
   DeploymentSeen,
   EcsSeen,
   EcsWish,
+  ForwardReference,
+  ForwardSeen,
   FunctionSeen,
   LambdaSeen,
   LambdaWish,
   Observation,
   ServiceSeen,
   StoppedTaskSeen,
+  TargetsSeen,
+  TaskSetSeen,
   Wish,
 } from './observation.ts';
 export type { ActionContext, AwsPort, Claim, Claimed, Created, Owner, StoredRollout, StorePort } from './ports.ts';
@@ -33,3 +37,4 @@ export {
 export { type RunnerInput, type RunnerPorts, runRollout } from './runner.ts';
 export { strategies } from './strategies.ts';
 export type { Command, Decision, RolloutSpec, Seen, Strategy } from './strategy.ts';
+export type { ForwardWeights } from './weights.ts';

@@ -16,7 +16,6 @@ import {
   type LambdaDesired,
   type LambdaTarget,
   type LiveLambda,
-  type TrafficShifting,
 } from '../plan/index.ts';
 import type { LambdaAction, Outcome } from './actions.ts';
 import { broken, refused } from './failures.ts';
@@ -24,6 +23,7 @@ import type { FunctionSeen, LambdaSeen } from './observation.ts';
 import type { EventDraft, Failure, Phase } from './record.ts';
 import { endings, type Pass, type StepState, type StepTable, stepwise, waited } from './stepwise.ts';
 import type { Decision, RolloutSpec, Strategy } from './strategy.ts';
+import { trafficSteps } from './trafficSteps.ts';
 
 const FORWARD = ['creating', 'securing', 'configuring', 'coding', 'publishing', 'readying', 'shifting'] as const;
 
@@ -84,16 +84,6 @@ const MOST_SETS = 5;
 const SAME_PERCENT = 0.5;
 
 const { act, end, fail, goOn, look, wait } = endings<LambdaAliasState, LambdaSeen>(() => TABLE);
-
-/** The traffic steps of a shift: CANARY `[p, 100]`, LINEAR `[p, 2p, …, 100]`, otherwise `[100]`. */
-export function trafficSteps(shifting: TrafficShifting | undefined): number[] {
-  if (shifting === undefined || shifting.type === 'ALL_AT_ONCE' || shifting.percent >= 100 || shifting.percent <= 0)
-    return [100];
-  if (shifting.type === 'CANARY') return [shifting.percent, 100];
-  const steps: number[] = [];
-  for (let share = shifting.percent; share < 100; share += shifting.percent) steps.push(share);
-  return [...steps, 100];
-}
 
 /** Does somebody call, or has somebody changed, a `$LATEST` that no version keeps? */
 function secures(live: LiveLambda): boolean {

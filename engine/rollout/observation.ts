@@ -4,9 +4,22 @@
  */
 import type { EcsTarget, LambdaTarget } from '../plan/index.ts';
 
+/** A listener's default action, or a rule. */
+export interface ForwardReference {
+  readonly arn: string;
+  readonly kind: 'listener' | 'rule';
+}
+
 export interface EcsWish {
   readonly kind: 'ecs';
   readonly target: EcsTarget;
+  /** Target groups whose forwards are to be found: every listener and rule that sends traffic to one of them. */
+  readonly findForwardsTo?: readonly string[];
+  /** Forwards that are known, to be read again. */
+  readonly forwards?: readonly ForwardReference[];
+  /** Target groups whose targets' health is wanted. */
+  readonly healthOf?: readonly string[];
+  readonly alarms?: readonly string[];
   /** Deployments (`ecs-svc/…`) whose stopped tasks are wanted; none asks for no tasks at all. */
   readonly stoppedTasksOf: readonly string[];
 }
@@ -41,12 +54,40 @@ export interface ServiceEventSeen {
   readonly message: string;
 }
 
+export interface TaskSetSeen {
+  readonly id: string;
+  readonly status: string;
+  readonly taskDefinition: string;
+  readonly externalId: string | undefined;
+  readonly computedDesiredCount: number;
+  readonly runningCount: number;
+  readonly pendingCount: number;
+  readonly stability: string;
+  readonly targetGroups: readonly string[];
+}
+
+/** What a listener or rule forwards to. */
+export interface ForwardSeen extends ForwardReference {
+  /** By target group. */
+  readonly weights: Readonly<Record<string, number>>;
+}
+
+export interface TargetsSeen {
+  readonly targetGroup: string;
+  readonly healthy: number;
+  readonly unhealthy: number;
+  /** Of the unhealthy ones. */
+  readonly reasons: readonly string[];
+}
+
 export interface ServiceSeen {
   readonly arn: string;
   readonly status: string;
   readonly desiredCount: number;
   readonly taskDefinition: string;
   readonly deployments: readonly DeploymentSeen[];
+  /** Of services with the EXTERNAL controller. */
+  readonly taskSets: readonly TaskSetSeen[];
   /** Newest first, as ECS lists them. */
   readonly events: readonly ServiceEventSeen[];
 }
@@ -70,6 +111,10 @@ export interface EcsSeen {
   /** Undefined when ECS knows no such service. */
   readonly service: ServiceSeen | undefined;
   readonly stoppedTasks: readonly StoppedTaskSeen[];
+  readonly forwards: readonly ForwardSeen[];
+  readonly targets: readonly TargetsSeen[];
+  /** Only those that exist. */
+  readonly alarms: readonly AlarmSeen[];
 }
 
 /** States as Lambda names them. */

@@ -2,6 +2,7 @@
 import type { CodeHash } from '../hash.ts';
 import type { StrategyName } from '../plan/index.ts';
 import { deletion } from './deletion.ts';
+import { ecsBlueGreen } from './ecsBlueGreen.ts';
 import { ecsRolling } from './ecsRolling.ts';
 import { lambdaAlias } from './lambdaAlias.ts';
 import type { Strategy } from './strategy.ts';
@@ -9,6 +10,7 @@ import type { Strategy } from './strategy.ts';
 export function strategies(hash: CodeHash): Partial<Record<StrategyName, Strategy>> {
   return {
     'ecs-rolling': ecsRolling,
+    'ecs-blue-green': ecsBlueGreen,
     'lambda-alias': lambdaAlias(hash),
     'ecs-delete': deletion,
     'lambda-delete': deletion,

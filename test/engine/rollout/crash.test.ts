@@ -5,6 +5,7 @@ import {
   ListTaskDefinitionsCommand,
 } from '@aws-sdk/client-ecs';
 import { GetAliasCommand, GetFunctionCommand, ListVersionsByFunctionCommand } from '@aws-sdk/client-lambda';
+import { balanced, external, taskSets } from './balanced.ts';
 import { crashPoints, deployThroughCrash } from './crash.ts';
 import { resize, web } from './fixtures.ts';
 import { type Files, Stage } from './stage.ts';
@@ -50,13 +51,17 @@ async function lambdaWorld(stage: Stage) {
   };
 }
 
+/** Files that need to know what a stage was prepared with. */
+type Made = (prepared: Prepared) => Files;
+type Prepared = Awaited<ReturnType<typeof balanced>>;
+
 interface Story {
   readonly name: string;
   readonly path: string;
-  readonly before: Files | undefined;
-  readonly next: Files;
+  readonly before: Files | Made | undefined;
+  readonly next: Files | Made;
   readonly phase: string;
-  readonly world: (stage: Stage) => Promise<unknown>;
+  readonly world: (stage: Stage, prepared: Prepared) => Promise<unknown>;
 }
 
 const STORIES: readonly Story[] = [
@@ -127,32 +132,80 @@ const STORIES: readonly Story[] = [
     phase: 'succeeded',
     world: lambdaWorld,
   },
+  {
+    name: 'creating a service of task sets',
+    path: 'dev/web',
+    before: undefined,
+    next: ({ blue, green }) => external(blue, green),
+    phase: 'succeeded',
+    world: balancedWorld,
+  },
+  {
+    name: 'a blue/green rollout',
+    path: 'dev/web',
+    before: ({ blue, green }) => external(blue, green),
+    next: ({ blue, green }) => external(blue, green, 'shop/web:2'),
+    phase: 'succeeded',
+    world: balancedWorld,
+  },
+  {
+    name: 'a blue/green rollout that fails',
+    path: 'dev/web',
+    before: ({ blue, green }) => external(blue, green),
+    next: ({ blue, green }) => external(blue, green, 'shop/web:broken'),
+    phase: 'rolled back',
+    world: balancedWorld,
+  },
 ];
 
-async function open(story: Story): Promise<Stage> {
+async function balancedWorld(stage: Stage, prepared: Prepared) {
+  const active = await stage.ecs.send(new ListTaskDefinitionsCommand({ familyPrefix: 'web', status: 'ACTIVE' }));
+  return {
+    sets: await taskSets(stage),
+    weights: await prepared.weights(),
+    activeRevisions: active.taskDefinitionArns?.length,
+    made: stage.changes.filter((name) => name === 'CreateTaskSet' || name === 'CreateService').length,
+  };
+}
+
+interface Opened {
+  readonly stage: Stage;
+  readonly prepared: Prepared;
+  readonly next: Files;
+}
+
+const filesOf = (files: Files | Made, prepared: Prepared): Files =>
+  typeof files === 'function' ? files(prepared) : files;
+
+async function open(story: Story): Promise<Opened> {
   const stage = await Stage.open({ scenario: SCENARIO });
-  if (story.before) await stage.deploy(story.path, story.before);
+  const prepared = await balanced(stage);
+  if (story.before) await stage.deploy(story.path, filesOf(story.before, prepared));
   stage.events.length = 0;
-  return stage;
+  return { stage, prepared, next: filesOf(story.next, prepared) };
 }
 
 describe('a crash at any point', () => {
   for (const story of STORIES) {
     it(`changes nothing about the end of ${story.name}`, async function () {
       this.timeout(120_000);
-      await using undisturbed = await open(story);
-      const { report, touches } = await deployThroughCrash(undisturbed, story.path, story.next, undefined);
+      const first = await open(story);
+      await using undisturbed = first.stage;
+      const { report, touches } = await deployThroughCrash(undisturbed, story.path, first.next, undefined);
       assert.equal(report.rollouts[0]?.phase, story.phase, undisturbed.story().join('\n'));
-      const expected = await story.world(undisturbed);
+      const expected = await story.world(undisturbed, first.prepared);
+      first.prepared.elb.destroy();
 
       for (const point of crashPoints(touches)) {
-        await using stage = await open(story);
-        const run = await deployThroughCrash(stage, story.path, story.next, point);
+        const { stage: crashed, prepared, next } = await open(story);
+        await using stage = crashed;
+        const run = await deployThroughCrash(stage, story.path, next, point);
         const told = () => `crash ${point.when} touch ${point.touch}:\n${stage.story().join('\n')}`;
         // After the last write there is nothing left to take up.
         const phase = run.report.rollouts[0]?.phase ?? (await stage.store.list({ limit: 1 }))[0]?.record.phase;
         assert.equal(phase, story.phase, told());
-        assert.deepEqual(await story.world(stage), expected, told());
+        assert.deepEqual(await story.world(stage, prepared), expected, told());
+        prepared.elb.destroy();
       }
     });
   }

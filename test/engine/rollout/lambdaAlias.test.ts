@@ -7,7 +7,7 @@ import {
   ListVersionsByFunctionCommand,
   UpdateFunctionConfigurationCommand,
 } from '@aws-sdk/client-lambda';
-import { trafficSteps } from '../../../engine/rollout/lambdaAlias.ts';
+import { trafficSteps } from '../../../engine/rollout/trafficSteps.ts';
 import { resize } from './fixtures.ts';
 import { ACCOUNT, REGION, Stage } from './stage.ts';
 

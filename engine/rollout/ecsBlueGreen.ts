@@ -1,0 +1,698 @@
+/**
+ * ECS blue/green by task sets (`EXTERNAL`): a new task set at full scale beside the old one; when it is stable, traffic
+ * moves to it on the load balancer's weights, step by step with a bake after each; then it becomes primary and the old
+ * set is deleted.
+ *
+ *   vetting → registering → creating → scaling → attaching → launching → stabilizing → shifting → promoting → retiring
+ *                     any failure ↓
+ *   returning (traffic) → demoting → removing → rescaling → detaching → deleting → cleaning → rolled back
+ *
+ * Owns nothing: all state is in the record. Which half of a pair serves is found from what is live. What served before
+ * is not deleted until the new set serves everything and has baked.
+ */
+import type { JsonObject } from '../json.ts';
+import {
+  type EcsDesired,
+  type EcsTarget,
+  isEmpty,
+  type LiveEcs,
+  serviceDifferences,
+  taskDefinitionName,
+} from '../plan/index.ts';
+import type { Action } from './actions.ts';
+import { lookAgainMs } from './cadence.ts';
+import { newEvents, taskFailures } from './ecsEvidence.ts';
+import { type WayBack, wayBackOf } from './ecsWayBack.ts';
+import { broken, refused } from './failures.ts';
+import type { EcsSeen, ForwardSeen, TargetsSeen, TaskSetSeen } from './observation.ts';
+import type { EventDraft, Failure, Phase, Progress } from './record.ts';
+import { endings, type Pass, type StepState, type StepTable, stepwise, waited } from './stepwise.ts';
+import type { Decision, RolloutSpec } from './strategy.ts';
+import { trafficSteps } from './trafficSteps.ts';
+import { areInForce, type ForwardWeights, findSwaps, type Swap, weightsAt } from './weights.ts';
+
+const FORWARD = [
+  'vetting',
+  'registering',
+  'creating',
+  'scaling',
+  'attaching',
+  'launching',
+  'stabilizing',
+  'shifting',
+  'promoting',
+] as const;
+
+export interface EcsBlueGreenState extends StepState {
+  readonly target: EcsTarget;
+  readonly family: string | null;
+  readonly taskDefinition: string | null;
+  readonly registering: boolean;
+  /** Target groups of the service definition's load balancers. */
+  readonly asked: readonly string[];
+  readonly pairs: readonly (readonly [string, string])[];
+  /** Does the deployment definition ask for traffic shifting? Without it the new set takes the asked target groups. */
+  readonly shifts: boolean;
+  /** Found when the rollout is vetted. */
+  readonly swaps: readonly Swap[];
+  /** Every listener and rule that sends traffic to a pair, as it was. */
+  readonly forwardsBefore: readonly ForwardSeen[];
+  /** Task sets that were there before, which are deleted in the end. */
+  readonly oldSets: readonly string[];
+  readonly primaryBefore: string | null;
+  /** Service members that the update sets. */
+  readonly members: readonly string[];
+  /** Null when the rollout creates the service. */
+  readonly wayBack: WayBack | null;
+  readonly taskSet: string | null;
+  readonly weights: readonly number[];
+  readonly bakeMs: number;
+  readonly bakeAtEnd: boolean;
+  readonly stepIndex: number;
+  readonly verifiedAt: number | null;
+  readonly sets: number;
+  readonly alarms: readonly string[];
+  readonly desiredCount: number;
+  readonly pollIntervalMs: number;
+  readonly timeoutMs: number;
+  readonly breaker: { readonly threshold: number; readonly rollback: boolean } | null;
+  readonly deleteNewUponFailure: boolean;
+  readonly deleteNewUponTrafficShiftFailure: boolean;
+  /** How far it came: what has to be undone. */
+  readonly created: boolean;
+  readonly scaled: boolean;
+  readonly attached: boolean;
+  readonly launched: boolean;
+  readonly shifted: boolean;
+  readonly promoted: boolean;
+  readonly failedTasks: readonly string[];
+  readonly lastEventId: string | null;
+  readonly left: readonly string[];
+}
+
+type BgPass = Pass<EcsBlueGreenState, EcsSeen>;
+
+/** Task sets follow CreateTaskSet and DeleteTaskSet by seconds. */
+const EVENTUALLY_MS = 30_000;
+
+/** Deleting drains: up to an hour of deregistration delay, and the stop timeout. */
+const REMOVING_TIMEOUT_MS = 75 * 60_000;
+
+/** Between looks while baking, ms: an alarm sends traffic back at most this much later. */
+const BAKE_LOOK_MS = 15_000;
+
+/** Weights that do not show within this are set again, ms. Source: aws-behaviour: effective within seconds. */
+const WEIGHTS_LOOK_MS = 1_000;
+const MOST_SETS = 5;
+
+const { act, end, fail, goOn, look, wait } = endings<EcsBlueGreenState, EcsSeen>(() => TABLE);
+
+/** Members of a service that UpdateService takes for the EXTERNAL controller. Source: Amazon ECS API reference. */
+const MEMBERS = new Set([
+  'desiredCount',
+  'healthCheckGracePeriodSeconds',
+  'placementConstraints',
+  'placementStrategy',
+  'enableECSManagedTags',
+  'propagateTags',
+]);
+
+function targetGroupsOf(service: JsonObject): string[] {
+  const balancers = Array.isArray(service['loadBalancers']) ? service['loadBalancers'] : [];
+  return balancers.flatMap((balancer) => {
+    const group = (balancer as JsonObject)['targetGroupArn'];
+    return typeof group === 'string' ? [group] : [];
+  });
+}
+
+function begin(spec: RolloutSpec, live: LiveEcs): EcsBlueGreenState {
+  const { service, taskDefinition, settings, target } = spec.desired as EcsDesired;
+  const found = live.service === undefined ? [] : serviceDifferences(live.service, service);
+  const members = [...new Set(found.map(({ path }) => path.split('/')[1] ?? ''))]
+    .filter((key) => MEMBERS.has(key))
+    .sort();
+  const events = live.service?.['events'];
+  const newest = Array.isArray(events) ? (events[0] as JsonObject | undefined) : undefined;
+  const asked = targetGroupsOf(service);
+  const shifts = settings.trafficShifting !== undefined && asked.length > 0;
+  return {
+    step: 'vetting',
+    rollout: spec.rollout,
+    target,
+    family: taskDefinition === undefined ? null : String(taskDefinition['family']),
+    taskDefinition: taskDefinition === undefined ? String(service['taskDefinition']) : null,
+    registering: false,
+    asked,
+    pairs: settings.targetGroupArnPairs,
+    shifts,
+    swaps: [],
+    forwardsBefore: [],
+    oldSets: [],
+    primaryBefore: null,
+    members,
+    wayBack: live.service === undefined ? null : wayBackOf(live.service, members, service, false),
+    taskSet: null,
+    weights: trafficSteps(settings.trafficShifting),
+    bakeMs: (settings.trafficShifting?.waitIntervalSeconds ?? 0) * 1000,
+    bakeAtEnd: settings.trafficShifting?.type === 'ALL_AT_ONCE',
+    stepIndex: 0,
+    verifiedAt: null,
+    sets: 0,
+    alarms: settings.alarmNames,
+    desiredCount: Number(service['desiredCount'] ?? live.service?.['desiredCount'] ?? 0),
+    pollIntervalMs: settings.stability.pollIntervalSeconds * 1000,
+    timeoutMs: settings.stability.timeoutSeconds * 1000,
+    breaker: settings.breaker ?? null,
+    deleteNewUponFailure: settings.deleteNewUponFailure,
+    deleteNewUponTrafficShiftFailure: settings.deleteNewUponTrafficShiftFailure,
+    created: false,
+    scaled: false,
+    attached: false,
+    launched: false,
+    shifted: false,
+    promoted: false,
+    failedTasks: [],
+    lastEventId: newest === undefined ? null : String(newest['id']),
+    waitingSince: null,
+    left: [],
+    failure: null,
+    aborted: false,
+  };
+}
+
+const setOf = (pass: BgPass): TaskSetSeen | undefined =>
+  pass.world.service?.taskSets.find(({ id }) => id === pass.state.taskSet);
+
+function progress(pass: BgPass): Progress {
+  const set = setOf(pass);
+  const { shifts, weights, stepIndex, verifiedAt, promoted } = pass.state;
+  const verified = verifiedAt === null ? stepIndex - 1 : stepIndex;
+  const share = promoted ? 100 : (weights[verified] ?? 0);
+  return {
+    ...(set ? { ready: set.runningCount, desired: set.computedDesiredCount } : {}),
+    ...(shifts ? { trafficPercent: share } : {}),
+  };
+}
+
+const misfit = (message: string, next: string): Failure => ({ class: 'configuration', message, evidence: [], next });
+
+/** What the rollout would do to the traffic, from what is live; or why it must not begin. */
+function survey(pass: BgPass): Partial<EcsBlueGreenState> | { readonly problem: Failure } {
+  const { state, world } = pass;
+  const sets = world.service?.taskSets ?? [];
+  const primary = sets.find(({ status }) => status === 'PRIMARY');
+  const foundSets = { oldSets: sets.map(({ id }) => id), primaryBefore: primary?.id ?? null };
+  if (!state.shifts) return foundSets;
+  const found = findSwaps(state.asked, state.pairs, primary?.targetGroups ?? []);
+  if ('problem' in found)
+    return { problem: misfit(found.problem, 'name each target group in exactly one of targetGroupArnPairs') };
+  const halves = found.swaps.flatMap(({ from, to }) => [from, to]);
+  const reached = new Set(world.forwards.flatMap(({ weights }) => Object.keys(weights)));
+  const deaf = found.swaps.find(({ from, to }) => !reached.has(from) && !reached.has(to));
+  if (deaf) {
+    return {
+      problem: misfit(
+        `no listener and no rule forwards to ${deaf.from} or ${deaf.to}`,
+        'forward a listener or rule to one of the pair',
+      ),
+    };
+  }
+  const forwardsBefore = world.forwards.filter(({ weights }) => halves.some((half) => weights[half] !== undefined));
+  // Where nothing serves yet there is nothing to shift from.
+  const weights = primary === undefined ? [100] : state.weights;
+  return { ...foundSets, swaps: found.swaps, forwardsBefore, weights };
+}
+
+function vetting(pass: BgPass): Decision {
+  const surveyed = survey(pass);
+  if ('problem' in surveyed) {
+    const failure = surveyed.problem as Failure;
+    return end({ ...pass, state: { ...pass.state, failure } }, 'failed', `${failure.message}; nothing was changed`);
+  }
+  const stray = pass.world.service?.taskSets.find(
+    ({ status, externalId }) => status === 'ACTIVE' && externalId !== pass.state.rollout,
+  );
+  const told: EventDraft[] = stray
+    ? [
+        {
+          code: 'rollout.progress',
+          level: 'warning',
+          message: `a task set left by somebody, ${stray.id}, will be deleted in the end`,
+        },
+      ]
+    : [];
+  return goOn(
+    { ...pass, events: [...pass.events, ...told] },
+    pass.state.family === null ? 'creating' : 'registering',
+    surveyed,
+  );
+}
+
+function registering(pass: BgPass): Decision {
+  const { state, seen } = pass;
+  if (seen.outcome?.ok === false) return fail(pass, refused('register the task definition', seen.outcome.error));
+  if (seen.outcome?.ok)
+    return goOn(pass, 'creating', { taskDefinition: String(seen.outcome.data['taskDefinitionArn']) });
+  const action = { type: 'ecs.register-task-definition', key: state.rollout, family: state.family! } as const;
+  return act(pass, action, 'registering the task definition', { registering: true });
+}
+
+function creating(pass: BgPass): Decision {
+  const { state, seen } = pass;
+  if (state.wayBack !== null) return goOn(pass, 'scaling');
+  if (seen.outcome?.ok === false)
+    return fail(pass, refused('create the service', seen.outcome.error), { created: seen.outcome.error.passing });
+  if (seen.outcome?.ok) return goOn(pass, 'attaching', { created: true });
+  return act(pass, { type: 'ecs.create-service', key: state.rollout, taskDefinition: null }, 'creating the service');
+}
+
+function scaling(pass: BgPass): Decision {
+  const { state, seen } = pass;
+  if (state.members.length === 0) return goOn(pass, 'attaching');
+  if (seen.outcome?.ok === false)
+    return fail(pass, refused('update the service', seen.outcome.error), { scaled: seen.outcome.error.passing });
+  if (seen.outcome?.ok) return goOn(pass, 'attaching', { scaled: true });
+  const action = {
+    type: 'ecs.update-service',
+    key: state.rollout,
+    taskDefinition: null,
+    members: state.members,
+    force: false,
+  } as const;
+  return act(pass, action, `updating ${state.members.join(', ')} of the service`);
+}
+
+const wantedAt = (state: EcsBlueGreenState, percent: number): ForwardWeights[] =>
+  weightsAt(state.forwardsBefore, state.swaps, percent);
+
+/** Sets weights until they show, a few times at most; undefined when they do. */
+function bringAbout(
+  pass: BgPass,
+  wanted: readonly ForwardWeights[],
+  message: string,
+  patch: Partial<EcsBlueGreenState>,
+): Decision | undefined {
+  const { state, seen, world } = pass;
+  if (areInForce(world.forwards, wanted)) return undefined;
+  if (seen.outcome?.ok) return wait(pass, WEIGHTS_LOOK_MS, `waiting for the listeners: ${message}`);
+  if (state.sets >= MOST_SETS)
+    return fail(pass, broken('the listeners do not keep the weights, however often they are set', []));
+  return act(pass, { type: 'elb.set-weights', key: state.rollout, forwards: wanted }, message, {
+    ...patch,
+    sets: state.sets + 1,
+  });
+}
+
+/** ECS takes a target group only when a load balancer knows it: with weight 0 it is known and gets nothing. */
+function attaching(pass: BgPass): Decision {
+  const { state, seen } = pass;
+  if (!state.shifts) return goOn(pass, 'launching');
+  if (seen.outcome?.ok === false) return fail(pass, refused('attach the new target groups', seen.outcome.error));
+  const busy = bringAbout(
+    pass,
+    wantedAt(state, state.primaryBefore === null ? 100 : 0),
+    'attaching the new target groups',
+    { attached: true },
+  );
+  return busy ?? goOn(pass, 'launching', { sets: 0 });
+}
+
+function launching(pass: BgPass): Decision {
+  const { state, seen } = pass;
+  if (seen.outcome?.ok === false)
+    return fail(pass, refused('create the task set', seen.outcome.error), { launched: seen.outcome.error.passing });
+  if (seen.outcome?.ok) {
+    const taskSet = String(seen.outcome.data['taskSet']);
+    return look(pass, 'stabilizing', 'waiting for ECS to show the task set', {
+      taskSet,
+      launched: true,
+      waitingSince: pass.now,
+    });
+  }
+  const taskDefinition = state.taskDefinition!;
+  const targetGroups = Object.fromEntries(state.asked.map((group) => [group, newHalf(state, group)]));
+  const action: Action = { type: 'ecs.create-task-set', key: state.rollout, taskDefinition, targetGroups };
+  return act(pass, action, `creating a task set with ${taskDefinitionName(taskDefinition)}`, { launched: true });
+}
+
+/** The half of a target group's pair that the new set uses. */
+const newHalf = (state: EcsBlueGreenState, group: string): string =>
+  state.swaps.find(({ from, to }) => from === group || to === group)?.to ?? group;
+
+interface Counted {
+  readonly pass: BgPass;
+  readonly count: number;
+  readonly evidence: readonly string[];
+}
+
+function countFailures(pass: BgPass): Counted {
+  const { state, world } = pass;
+  const failures = taskFailures(world.stoppedTasks, state.taskSet ?? '');
+  const fresh = failures.filter(({ arn }) => !state.failedTasks.includes(arn));
+  const told = fresh.map(
+    ({ arn, text }): EventDraft => ({ code: 'task.failed', level: 'warning', message: text, data: { task: arn } }),
+  );
+  const failedTasks = [...state.failedTasks, ...fresh.map(({ arn }) => arn)];
+  const texts = [...new Set(failures.map(({ text }) => text))].slice(-10);
+  const events = pass.events.filter(
+    ({ code, message }) => code === 'aws.event' && /unable to|failed|unhealthy/i.test(message),
+  );
+  return {
+    pass: { ...pass, state: { ...state, failedTasks }, events: [...pass.events, ...told] },
+    count: failedTasks.length,
+    evidence: texts.length > 0 ? texts : events.map(({ message }) => message),
+  };
+}
+
+/** Trips the circuit breaker; undefined when it does not. */
+function trip({ pass, count, evidence }: Counted): Decision | undefined {
+  const { breaker } = pass.state;
+  if (breaker === null || count < breaker.threshold) return undefined;
+  const tasks = `${count} new task${count === 1 ? '' : 's'}`;
+  return fail(pass, broken(`${tasks} failed: the circuit breaker trips at ${breaker.threshold}`, evidence, 'crash'));
+}
+
+const unhealthy = (targets: readonly TargetsSeen[]): string[] =>
+  targets.flatMap(({ targetGroup, reasons }) => reasons.map((reason) => `${targetGroup}: ${reason}`));
+
+/** Tasks, and targets where there is a load balancer, all as they should be. */
+function isStable(pass: BgPass, set: TaskSetSeen): boolean {
+  const { state, world } = pass;
+  const full =
+    set.computedDesiredCount === state.desiredCount &&
+    set.runningCount === state.desiredCount &&
+    set.pendingCount === 0;
+  return (
+    full && set.stability === 'STEADY_STATE' && world.targets.every(({ healthy }) => healthy >= state.desiredCount)
+  );
+}
+
+function stabilizing(first: BgPass): Decision {
+  const counted = countFailures(first);
+  const { pass, evidence } = counted;
+  const set = setOf(pass);
+  if (set === undefined && waited(pass) > EVENTUALLY_MS)
+    return fail(pass, broken('the new task set is gone: somebody deleted it', []), { launched: false });
+  if (set !== undefined && isStable(pass, set)) return goOn(pass, pass.state.shifts ? 'shifting' : 'promoting');
+  const tripped = trip(counted);
+  if (tripped) return tripped;
+  if (waited(pass) >= pass.state.timeoutMs) {
+    const seen = [...evidence, ...unhealthy(pass.world.targets)];
+    return fail(pass, broken(`not stable within ${pass.state.timeoutMs / 1000} s`, seen, 'timeout'));
+  }
+  const healthy =
+    pass.world.targets.length > 0 ? `, ${Math.min(...pass.world.targets.map((t) => t.healthy))} targets healthy` : '';
+  const message =
+    set === undefined
+      ? 'waiting for ECS to show the task set'
+      : `${set.runningCount} of ${pass.state.desiredCount} new tasks running${healthy}`;
+  const ms = Math.min(pass.state.timeoutMs - waited(pass), lookAgainMs(waited(pass), pass.state.pollIntervalMs));
+  return wait(pass, ms, message);
+}
+
+/** What makes a shift go back: an alarm, failing tasks, targets that went bad. */
+function trouble(counted: Counted): Decision | undefined {
+  const { pass } = counted;
+  const { state, world } = pass;
+  const fired = world.alarms.filter((alarm) => alarm.state === 'ALARM');
+  if (fired.length > 0) {
+    const message = `in ALARM while traffic was shifting: ${fired.map(({ name }) => name).join(', ')}`;
+    const evidence = fired.map(({ name, reason }) => `alarm ${name}: ${reason}`);
+    const told: EventDraft = { code: 'alarm.fired', level: 'error', message };
+    const failure: Failure = {
+      class: 'alarm',
+      message,
+      evidence,
+      next: "look at the alarm's metric and the logs of the new tasks",
+    };
+    return fail({ ...pass, events: [...pass.events, told] }, failure);
+  }
+  const missing = state.alarms.filter((name) => !world.alarms.some((alarm) => alarm.name === name));
+  if (missing.length > 0)
+    return fail(
+      pass,
+      misfit(`these alarms do not exist: ${missing.join(', ')}`, 'create them, or correct alarms.alarmNames'),
+    );
+  if (setOf(pass) === undefined)
+    return fail(pass, broken('the new task set is gone: somebody deleted it', []), { launched: false });
+  const dead = world.targets.find(({ healthy }) => healthy === 0 && state.desiredCount > 0);
+  if (dead)
+    return fail(
+      pass,
+      broken(`no target of ${dead.targetGroup} is healthy any more`, unhealthy(world.targets), 'health check'),
+    );
+  return trip(counted);
+}
+
+function shifting(first: BgPass): Decision {
+  const counted = countFailures(first);
+  const { pass } = counted;
+  const { state, seen, now } = pass;
+  if (seen.outcome?.ok === false) return fail(pass, refused('shift traffic', seen.outcome.error));
+  const bad = trouble(counted);
+  if (bad) return bad;
+  const percent = state.weights[state.stepIndex] ?? 100;
+  const setting = bringAbout(pass, wantedAt(state, percent), `giving the new tasks ${percent} % of the traffic`, {
+    shifted: true,
+    verifiedAt: null,
+  });
+  if (setting) return setting;
+  const last = state.stepIndex === state.weights.length - 1;
+  const shifted: EventDraft = {
+    code: 'traffic.shifted',
+    message: `the new tasks get ${percent} % of the traffic`,
+    data: { percent },
+  };
+  const told = state.verifiedAt === null ? { ...pass, events: [...pass.events, shifted] } : pass;
+  const verifiedAt = state.verifiedAt ?? now;
+  const left = verifiedAt + (last && !state.bakeAtEnd ? 0 : state.bakeMs) - now;
+  if (left > 0)
+    return wait(told, Math.min(left, BAKE_LOOK_MS), `baking at ${percent} % for ${Math.ceil(left / 1000)} s more`, {
+      verifiedAt,
+    });
+  if (last) return goOn(told, 'promoting', { verifiedAt });
+  return goOn(told, 'shifting', { stepIndex: state.stepIndex + 1, verifiedAt: null, sets: 0 });
+}
+
+function promoting(pass: BgPass): Decision {
+  const { state, seen } = pass;
+  if (seen.outcome?.ok === false)
+    return fail(pass, refused('make the new task set primary', seen.outcome.error), {
+      promoted: seen.outcome.error.passing,
+    });
+  if (seen.outcome?.ok || setOf(pass)?.status === 'PRIMARY') return goOn(pass, 'retiring', { promoted: true });
+  return act(
+    pass,
+    { type: 'ecs.set-primary-task-set', key: state.rollout, taskSet: state.taskSet! },
+    'making the new task set primary',
+  );
+}
+
+/** The new set serves everything: what was there before goes. From here on there is no way back but another rollout. */
+function retiring(pass: BgPass): Decision {
+  const { state, seen, world } = pass;
+  const old = world.service?.taskSets.filter(({ id }) => state.oldSets.includes(id)) ?? [];
+  const running = `${setOf(pass)?.runningCount ?? state.desiredCount} tasks run ${taskDefinitionName(state.taskDefinition ?? '')}`;
+  if (seen.outcome?.ok === false) {
+    const { code, message } = seen.outcome.error;
+    return end(pass, 'succeeded', `${running}; the old task set could not be deleted: ${code}: ${message}`);
+  }
+  const next = old.find(({ status }) => status !== 'DRAINING');
+  if (next && seen.outcome === undefined) {
+    return act(
+      pass,
+      { type: 'ecs.delete-task-set', key: state.rollout, taskSet: next.id },
+      'deleting the old task set',
+    );
+  }
+  if (old.length === 0) return end(pass, 'succeeded', running);
+  if (waited(pass) >= REMOVING_TIMEOUT_MS)
+    return end(pass, 'succeeded', `${running}; the old task set is still draining`);
+  return wait(pass, lookAgainMs(waited(pass), state.pollIntervalMs), 'waiting for the old tasks to drain');
+}
+
+/** First step back: traffic. */
+function returning(pass: BgPass): Decision {
+  const { state, seen } = pass;
+  if (seen.outcome?.ok === false) return stuck(pass, 'send the traffic back', seen.outcome.error);
+  if (!state.shifted) return goOn(pass, 'demoting');
+  const back = wantedAt(state, state.primaryBefore === null ? 100 : 0);
+  if (areInForce(pass.world.forwards, back)) return goOn(pass, 'demoting');
+  if (seen.outcome?.ok) return wait(pass, WEIGHTS_LOOK_MS, 'waiting for the listeners to show the old weights');
+  return act(pass, { type: 'elb.set-weights', key: state.rollout, forwards: back }, 'sending all traffic back');
+}
+
+/** The way back is barred: the one end that needs a person at once. */
+function stuck(pass: BgPass, what: string, error: { readonly code: string; readonly message: string }): Decision {
+  return end(
+    pass,
+    'failed',
+    `${pass.state.failure?.message}; and AWS refused to ${what}: ${error.code}: ${error.message}; look at the listeners and task sets of the service by hand`,
+  );
+}
+
+function demoting(pass: BgPass): Decision {
+  const { state, seen } = pass;
+  if (seen.outcome?.ok === false) return stuck(pass, 'make the old task set primary again', seen.outcome.error);
+  const wrong = state.promoted && state.primaryBefore !== null && setOf(pass)?.status === 'PRIMARY';
+  if (!wrong || seen.outcome?.ok) return goOn(pass, 'removing');
+  return act(
+    pass,
+    { type: 'ecs.set-primary-task-set', key: state.rollout, taskSet: state.primaryBefore! },
+    'making the old task set primary again',
+  );
+}
+
+const removes = (state: EcsBlueGreenState): boolean =>
+  state.aborted || (state.shifted ? state.deleteNewUponTrafficShiftFailure : state.deleteNewUponFailure);
+
+/** The set of this rollout, also where the answer that named it was lost. */
+const ownSet = ({ world, state }: BgPass): TaskSetSeen | undefined =>
+  world.service?.taskSets.find(({ id, externalId }) => id === state.taskSet || externalId === state.rollout);
+
+function removing(pass: BgPass): Decision {
+  const { state, seen } = pass;
+  if (!state.launched || !removes(state)) return goOn(pass, 'rescaling');
+  const set = ownSet(pass);
+  if (seen.outcome?.ok === false) {
+    const left = [...state.left, `the new task set: ${seen.outcome.error.code}: ${seen.outcome.error.message}`];
+    return goOn(pass, 'rescaling', { left });
+  }
+  if (set === undefined) return goOn(pass, 'rescaling');
+  if (set.status !== 'DRAINING' && seen.outcome === undefined) {
+    return act(pass, { type: 'ecs.delete-task-set', key: state.rollout, taskSet: set.id }, 'deleting the new task set');
+  }
+  if (waited(pass) >= REMOVING_TIMEOUT_MS)
+    return goOn(pass, 'rescaling', { left: [...state.left, 'the new task set, which is still draining'] });
+  return wait(pass, lookAgainMs(waited(pass), state.pollIntervalMs), 'waiting for the new tasks to drain');
+}
+
+/** A step back that may fail without harm to what serves. */
+function tidy(pass: BgPass, needed: boolean, action: Action, message: string, next: string): Decision {
+  const { state, seen } = pass;
+  if (!needed) return goOn(pass, next);
+  if (seen.outcome === undefined) return act(pass, action, message);
+  const left = seen.outcome.ok
+    ? state.left
+    : [...state.left, `${message} failed: ${seen.outcome.error.code}: ${seen.outcome.error.message}`];
+  return goOn(pass, next, { left });
+}
+
+function rescaling(pass: BgPass): Decision {
+  const { rollout: key, scaled, wayBack } = pass.state;
+  const values = wayBack?.values ?? {};
+  const action: Action = { type: 'ecs.restore-service', key, taskDefinition: null, values, tags: null };
+  return tidy(pass, scaled && !isEmpty(values), action, 'putting the service back', 'detaching');
+}
+
+/** Exactly the weights of before, where the new set is gone. */
+function detaching(pass: BgPass): Decision {
+  const { rollout: key, attached, forwardsBefore, launched } = pass.state;
+  const kept = launched && !removes(pass.state);
+  const exact = forwardsBefore.every((before) => {
+    const now = pass.world.forwards.find(({ arn }) => arn === before.arn);
+    return JSON.stringify(now?.weights) === JSON.stringify(before.weights);
+  });
+  const action: Action = { type: 'elb.set-weights', key, forwards: forwardsBefore };
+  return tidy(pass, attached && !kept && !exact, action, 'putting the listeners back', 'deleting');
+}
+
+function deleting(pass: BgPass): Decision {
+  const { state, seen, world } = pass;
+  if (!state.created || !removes(state)) return goOn(pass, 'cleaning');
+  if (seen.outcome?.ok === false)
+    return goOn(pass, 'cleaning', { left: [...state.left, `the new service: ${seen.outcome.error.message}`] });
+  const status = world.service?.status;
+  if (status === undefined || status === 'INACTIVE') return goOn(pass, 'cleaning');
+  if (status !== 'DRAINING' && seen.outcome === undefined) {
+    return act(
+      pass,
+      { type: 'ecs.delete-service', key: state.rollout },
+      'deleting the service that this rollout created',
+    );
+  }
+  if (waited(pass) >= REMOVING_TIMEOUT_MS)
+    return goOn(pass, 'cleaning', { left: [...state.left, 'the new service, which is still draining'] });
+  return wait(pass, lookAgainMs(waited(pass), state.pollIntervalMs), 'waiting for the new service to drain');
+}
+
+function cleaning(pass: BgPass): Decision {
+  const { rollout: key, family, taskDefinition, registering: registered, launched } = pass.state;
+  const kept = launched && !removes(pass.state);
+  const action: Action = { type: 'ecs.deregister-task-definition', key, family: family ?? '', taskDefinition };
+  return tidy(pass, registered && !kept, action, 'deregistering the new task definition', 'closing');
+}
+
+/** All steps back are done: name the end. */
+function closing(pass: BgPass): Decision {
+  const { state } = pass;
+  const what = state.failure?.message ?? 'aborted';
+  const left = state.left.length === 0 ? '' : `; left behind: ${state.left.join('; ')}`;
+  const touched = state.created || state.scaled || state.attached || state.launched;
+  if (!touched) return end(pass, state.aborted ? 'aborted' : 'failed', `${what}; nothing was changed${left}`);
+  const kept = state.launched && !removes(state) ? '; the new tasks are kept for a look' : '';
+  const back = state.wayBack === null ? 'nothing serves, as before' : 'what served before serves everything';
+  return end(pass, state.aborted ? 'aborted' : 'rolled back', `${what}; ${back}${kept}${left}`);
+}
+
+const PHASES: Readonly<Record<string, Phase>> = {
+  vetting: 'preparing',
+  registering: 'preparing',
+  creating: 'preparing',
+  scaling: 'preparing',
+  attaching: 'preparing',
+  launching: 'launching',
+  stabilizing: 'stabilizing',
+  shifting: 'shifting',
+  promoting: 'finishing',
+  retiring: 'finishing',
+};
+
+const TABLE: StepTable<EcsBlueGreenState, EcsSeen> = {
+  begin: (spec, live) => begin(spec, live as LiveEcs) as unknown as JsonObject,
+  wish: (state) => ({
+    kind: 'ecs',
+    target: state.target,
+    stoppedTasksOf:
+      (state.step === 'stabilizing' || state.step === 'shifting') && state.taskSet !== null ? [state.taskSet] : [],
+    ...(state.shifts && state.step === 'vetting' ? { findForwardsTo: state.pairs.flat() } : {}),
+    forwards: state.forwardsBefore.map(({ arn, kind }) => ({ arn, kind })),
+    healthOf:
+      state.step === 'stabilizing' || state.step === 'shifting'
+        ? state.asked.map((group) => newHalf(state, group))
+        : [],
+    alarms: state.step === 'stabilizing' || state.step === 'shifting' ? state.alarms : [],
+  }),
+  steps: {
+    vetting,
+    registering,
+    creating,
+    scaling,
+    attaching,
+    launching,
+    stabilizing,
+    shifting,
+    promoting,
+    retiring,
+    returning,
+    demoting,
+    removing,
+    rescaling,
+    detaching,
+    deleting,
+    cleaning,
+    closing,
+  },
+  forward: new Set<string>(FORWARD),
+  back: () => 'returning',
+  phaseOf: (step) => PHASES[step] ?? 'rolling back',
+  progress,
+  enter(pass) {
+    const events = pass.world.service?.events ?? [];
+    const lastEventId = events[0]?.id ?? pass.state.lastEventId;
+    return { ...pass, state: { ...pass.state, lastEventId }, events: newEvents(events, pass.state.lastEventId) };
+  },
+  serving: ({ taskDefinition }) => taskDefinition,
+};
+
+export const ecsBlueGreen = stepwise(TABLE);
