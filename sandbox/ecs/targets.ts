@@ -3,10 +3,12 @@
  * list of a task's targets. What their health means for the task is `tasks.ts`'s business.
  */
 import {
+  type Answer,
   backendChanged,
   deregisterTarget,
   elbOf,
   FAILURES,
+  GOOD_ANSWER,
   registerTarget,
   type TargetReason,
 } from '../elbv2/index.ts';
@@ -18,6 +20,12 @@ export function registerTask(ecs: Ecs, task: Task, onHealth: () => void): void {
   const backend = {
     get failure() {
       return failureOf(task);
+    },
+    get answer() {
+      return answerOf(ecs, task);
+    },
+    get endedAt() {
+      return task.executionStoppedAt;
     },
     onHealth,
   };
@@ -41,6 +49,21 @@ function failureOf(task: Task): TargetReason | undefined {
   const { targets } = task.effect;
   if (targets === 'failing' || (typeof targets === 'object' && task.targetsFail)) return FAILURES.mismatch;
   return targets === 'timing-out' ? FAILURES.timeout : undefined;
+}
+
+/** Where checks fail, requests do too, unless the scenario says how these fare. */
+function answerOf(ecs: Ecs, task: Task): Answer {
+  const failure = failureOf(task);
+  if (failure === FAILURES.refused) return { ...GOOD_ANSWER, failing: 1, reason: 'refused' };
+  const { responses } = task.effect;
+  if (responses === undefined) {
+    if (failure === undefined) return GOOD_ANSWER;
+    return { ...GOOD_ANSWER, failing: 1, reason: failure === FAILURES.timeout ? 'timeout' : '5xx' };
+  }
+  const since = (task.startedAt ?? 0) + (responses.afterSeconds ?? 0) * 1000;
+  if (ecs.region.now < since) return GOOD_ANSWER;
+  const { '5xxPercent': percent = 0, latencyMs = GOOD_ANSWER.latencyMs } = responses;
+  return { failing: percent / 100, reason: '5xx', latencyMs };
 }
 
 const instanceOf = (task: Task) => `i-${task.eni.id.slice('eni-'.length)}`;

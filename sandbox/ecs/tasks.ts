@@ -233,7 +233,9 @@ class Life {
   }
 
   #joinTargetGroups(): void {
-    const { targets } = this.#task.effect;
+    const { targets, responses } = this.#task.effect;
+    // Requests are counted from one event to the next, so the change of their answers has to be one.
+    if (responses?.afterSeconds !== undefined) this.#after(responses.afterSeconds, () => {});
     registerTask(this.#ecs, this.#task, () => this.#onTargetHealth());
     if (typeof targets !== 'object') return;
     this.#whileWanted(targets.failsAfterSeconds, () => {
