@@ -72,6 +72,7 @@ async function demo(folder: string, temporary: string): Promise<ExitStatus> {
       ...scenario.given,
       clusters: [...scenario.given.clusters, ...given.clusters],
       alarms: [...scenario.given.alarms, ...given.alarms],
+      targetGroups: [...(scenario.given.targetGroups ?? []), ...(given.targetGroups ?? [])],
     },
   });
   const context = demoContext({ repo, store, endpointUrl: sandbox.endpoint });

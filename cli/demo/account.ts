@@ -2,30 +2,58 @@
 import { isObject, type Json, type RenderReport } from '../../engine/index.ts';
 import type { Scenario } from '../../sandbox/index.ts';
 
+type Given = Scenario['given'];
+
 export interface Needs {
   readonly account: string | undefined;
-  readonly given: Pick<Scenario['given'], 'clusters' | 'alarms'>;
+  readonly given: Given;
 }
+
+/** Short, so that a demo does not spend its time on draining, seconds. */
+const DEREGISTRATION_DELAY_SECONDS = 20;
 
 const member = (value: Json | undefined, key: string): Json | undefined => (isObject(value) ? value[key] : undefined);
 const text = (value: Json | undefined): string[] => (typeof value === 'string' && value !== '' ? [value] : []);
+const list = (value: Json | undefined): readonly Json[] => (Array.isArray(value) ? value : []);
 
-/** Clusters, alarms and the account that the rendered files of all revisions name. */
+const distinct = <T>(items: readonly T[], key: (item: T) => string): T[] => [
+  ...new Map(items.map((item) => [key(item), item])).values(),
+];
+
+/** Target groups behind load balancers: the halves of a pair share a listener, and the one that a service names serves. */
+function targetGroups(services: readonly Json[], deployments: readonly Json[]): NonNullable<Given['targetGroups']> {
+  const named = services.flatMap((service) =>
+    list(member(service, 'loadBalancers')).flatMap((balancer) => text(member(balancer, 'targetGroupArn'))),
+  );
+  const pairs = deployments.flatMap((deployment) =>
+    list(member(deployment, 'targetGroupArnPairs')).map((pair) => list(pair).flatMap(text)),
+  );
+  const groups = [...pairs, ...named.map((arn) => [arn])];
+  const behind = groups.flatMap((halves, i) =>
+    halves
+      .toSorted((a, b) => Number(named.includes(b)) - Number(named.includes(a)))
+      .map((arn) => ({ arn, loadBalancer: `demo-${i + 1}`, deregistrationDelaySeconds: DEREGISTRATION_DELAY_SECONDS })),
+  );
+  // A pair comes before its half alone, and is kept.
+  return distinct(behind.toReversed(), ({ arn }) => arn).toReversed();
+}
+
+/** Clusters, target groups, alarms and the account that the rendered files of all revisions name. */
 export function needsOf(reports: readonly RenderReport[]): Needs {
   const files = reports.flatMap(({ workloads }) => workloads.flatMap((workload) => workload.files));
   const services = files.filter(({ suffix }) => suffix === '_svcdef.json').map(({ rendered }) => rendered);
   const deployments = files.filter(({ suffix }) => /depdef\.json$/.test(suffix)).map(({ rendered }) => rendered);
   const clusters = services.flatMap((service) => text(member(service, 'cluster') ?? 'default'));
-  const alarms = deployments.flatMap((deployment) => {
-    const names = member(member(deployment, 'alarms'), 'alarmNames');
-    return Array.isArray(names) ? names.flatMap(text) : [];
-  });
+  const alarms = deployments.flatMap((deployment) =>
+    list(member(member(deployment, 'alarms'), 'alarmNames')).flatMap(text),
+  );
   const [account] = deployments.flatMap((deployment) => text(member(member(deployment, 'environment'), 'account')));
   return {
     account,
     given: {
       clusters: [...new Set(clusters.map((name) => name.replace(/^arn:.*cluster\//, '')))],
       alarms: [...new Set(alarms)].map((name) => ({ name, state: 'OK' })),
+      targetGroups: targetGroups(services, deployments),
     },
   };
 }
