@@ -43,13 +43,14 @@ export interface Aws extends AsyncDisposable {
 export interface AwsOptions extends Omit<SandboxOptions, 'clock' | 'scenario'> {
   readonly rules?: readonly object[];
   readonly given?: object;
+  readonly traffic?: readonly object[];
   readonly accessKeyId?: string;
 }
 
 export async function startAws(options: AwsOptions = {}): Promise<Aws> {
-  const { rules = [], given = {}, accessKeyId = ACCOUNT, ...rest } = options;
+  const { rules = [], given = {}, traffic = [], accessKeyId = ACCOUNT, ...rest } = options;
   const clock = new VirtualClock();
-  const sandbox = await startSandbox({ ...rest, clock, scenario: readScenario({ given, rules }, 'test') });
+  const sandbox = await startSandbox({ ...rest, clock, scenario: readScenario({ given, rules, traffic }, 'test') });
   const config = {
     endpoint: sandbox.endpoint,
     region: REGION,
@@ -72,7 +73,7 @@ export async function startAws(options: AwsOptions = {}): Promise<Aws> {
     clock,
     sandbox,
     ...clients,
-    rules: (...next) => sandbox.setScenario(readScenario({ given, rules: next }, 'test')),
+    rules: (...next) => sandbox.setScenario(readScenario({ given, rules: next, traffic }, 'test')),
     async [Symbol.asyncDispose]() {
       for (const client of Object.values(clients)) client.destroy();
       await sandbox.stop();
