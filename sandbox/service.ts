@@ -67,6 +67,8 @@ export interface Route {
   readonly path: string;
   /** Query parameters and the members they become. */
   readonly query?: Readonly<Record<string, string>>;
+  /** A query parameter without which the route does not match. */
+  readonly needs?: string;
   /** Headers, in lower case, and the members they become. */
   readonly headers?: Readonly<Record<string, string>>;
   /** HTTP status of success. @default 200 */

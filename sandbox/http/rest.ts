@@ -20,7 +20,7 @@ const compiled = new WeakMap<Service, readonly CompiledRoute[]>();
 export function routeOf(service: Service, method: string, url: URL): RoutedCall {
   for (const { route, pattern, names } of routesOf(service)) {
     const match = route.method === method ? pattern.exec(url.pathname) : null;
-    if (match === null) continue;
+    if (match === null || (route.needs !== undefined && !url.searchParams.has(route.needs))) continue;
     const members: [string, Json][] = names.map((name, i) => [name, decode(match[i + 1] ?? '')]);
     for (const [parameter, name] of Object.entries(route.query ?? {})) {
       const values = url.searchParams.getAll(parameter);

@@ -1,5 +1,4 @@
-/** Lambda operations on aliases, and on what hangs on a qualifier: permissions, provisioned concurrency, invoking. */
-
+/** Lambda operations on aliases, and on what hangs on a qualifier: permissions, invoking. */
 import { deploymentBegan } from '../cloudwatch/index.ts';
 import { AwsFault } from '../fault.ts';
 import { number, object, text } from '../input.ts';
@@ -8,7 +7,8 @@ import { type Operation, RestAnswer } from '../service.ts';
 import { conflict, invalid, notFound, validation } from './faults.ts';
 import { checkRevision, newRevisionId } from './functions.ts';
 import { findVersion, functionOf, lambdaPage, versionOf } from './lookup.ts';
-import type { Alias, FunctionVersion, LambdaFunction, Policy, ProvisionedConcurrency } from './state.ts';
+import { reallocate } from './provisionedOperations.ts';
+import type { Alias, FunctionVersion, LambdaFunction, Policy } from './state.ts';
 
 function showAlias(fn: LambdaFunction, alias: Alias): Output {
   return {
@@ -122,8 +122,11 @@ const updateAlias: Operation = (input, { region }) => {
   const weights = readWeights(input) ?? alias.weights;
   checkWeights(fn, functionVersion, weights);
   const moves = functionVersion !== alias.functionVersion || (weights.size > 0 && alias.weights.size === 0);
+  const reallocates =
+    functionVersion !== alias.functionVersion || canonical([...weights]) !== canonical([...alias.weights]);
   alias.functionVersion = functionVersion;
   alias.weights = weights;
+  if (reallocates) reallocate(fn, alias.name);
   alias.description = text(input, 'Description') ?? alias.description;
   alias.revisionId = newRevisionId(fn);
   if (moves) deploymentBegan(region, { function: fn.name, deployment: fn.updates });
@@ -132,7 +135,11 @@ const updateAlias: Operation = (input, { region }) => {
 
 const deleteAlias: Operation = (input, { region }) => {
   const { fn } = functionOf(region, input);
-  fn.aliases.delete(text(input, 'Name') ?? '');
+  const name = text(input, 'Name') ?? '';
+  fn.aliases.delete(name);
+  // What hung on the alias goes with it.
+  fn.policies.delete(name);
+  fn.provisioned.delete(name);
   return {};
 };
 
@@ -211,59 +218,6 @@ const getPolicy: Operation = (input, { region }) => {
   };
 };
 
-/** Until provisioned concurrency is ready, seconds (SPEC.md, "Durations"). */
-const PROVISIONING = [60, 180] as const;
-
-function showProvisioned(config: ProvisionedConcurrency): Output {
-  const available = config.status === 'READY' ? config.requested : 0;
-  return {
-    RequestedProvisionedConcurrentExecutions: config.requested,
-    AvailableProvisionedConcurrentExecutions: available,
-    AllocatedProvisionedConcurrentExecutions: available,
-    Status: config.status,
-    LastModified: new Date(config.lastModified).toISOString().replace('Z', '+0000'),
-  };
-}
-
-const putProvisionedConcurrencyConfig: Operation = (input, { region }) => {
-  const { fn, qualifier, version } = versionOf(region, input);
-  if (qualifier === undefined || version.version === '$LATEST') {
-    throw invalid('Provisioned Concurrency Configs cannot be applied to unpublished function versions.');
-  }
-  const requested = number(input, 'ProvisionedConcurrentExecutions') ?? 0;
-  if (!Number.isInteger(requested) || requested < 1) {
-    throw validation(
-      String(requested),
-      'provisionedConcurrentExecutions',
-      'Member must have value greater than or equal to 1',
-    );
-  }
-  const config: ProvisionedConcurrency = { requested, status: 'IN_PROGRESS', lastModified: region.now };
-  fn.provisioned.set(qualifier, config);
-  const seconds = region.random(`lambda/${fn.name}/time/${fn.draws++}`).between(...PROVISIONING);
-  region.after(Math.ceil(seconds * 1000), () => {
-    config.status = 'READY';
-  });
-  return showProvisioned(config);
-};
-
-const getProvisionedConcurrencyConfig: Operation = (input, { region }) => {
-  const { fn, qualifier = '' } = functionOf(region, input);
-  const config = fn.provisioned.get(qualifier);
-  if (config !== undefined) return showProvisioned(config);
-  throw new AwsFault(
-    'ProvisionedConcurrencyConfigNotFoundException',
-    'No Provisioned Concurrency Config found for this function',
-    404,
-  );
-};
-
-const deleteProvisionedConcurrencyConfig: Operation = (input, { region }) => {
-  const { fn, qualifier = '' } = functionOf(region, input);
-  fn.provisioned.delete(qualifier);
-  return {};
-};
-
 /** The version that serves one invocation of an alias: by weight, at random. */
 function servingVersion(fn: LambdaFunction, qualifier: string | undefined): FunctionVersion | undefined {
   const alias = qualifier === undefined ? undefined : fn.aliases.get(qualifier);
@@ -277,6 +231,13 @@ function servingVersion(fn: LambdaFunction, qualifier: string | undefined): Func
 const invoke: Operation = (input, { region }) => {
   const { fn, qualifier, version: main } = versionOf(region, input);
   const version = servingVersion(fn, qualifier) ?? main;
+  if (version.initializing) {
+    throw new AwsFault(
+      'SnapStartNotReadyException',
+      'Lambda is initializing your function. It will be ready to invoke once your function state becomes active.',
+      409,
+    );
+  }
   if (version.state !== 'Active') {
     throw conflict(
       `The operation cannot be performed at this time. The function is currently in the following state: ${version.state}`,
@@ -300,8 +261,5 @@ export const aliasOperations = {
   AddPermission: addPermission,
   RemovePermission: removePermission,
   GetPolicy: getPolicy,
-  PutProvisionedConcurrencyConfig: putProvisionedConcurrencyConfig,
-  GetProvisionedConcurrencyConfig: getProvisionedConcurrencyConfig,
-  DeleteProvisionedConcurrencyConfig: deleteProvisionedConcurrencyConfig,
   Invoke: invoke,
 };

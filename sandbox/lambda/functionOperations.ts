@@ -7,6 +7,7 @@ import { CONFIGURATION_DEFAULTS, readConfiguration, showConfiguration } from './
 import { conflict, invalid } from './faults.ts';
 import { beginUpdate, checkChangeable, checkRevision, createFunction, lambdaOf, publish } from './functions.ts';
 import { functionOf, lambdaPage, readFunctionName, versionOf } from './lookup.ts';
+import { ACCOUNT_CONCURRENCY, reservedSum, UNRESERVED } from './quotas.ts';
 import type { FunctionVersion, LambdaFunction } from './state.ts';
 
 function showPublished(fn: LambdaFunction, version: FunctionVersion): Output {
@@ -161,9 +162,7 @@ const putFunctionConcurrency: Operation = (input, { region }) => {
   if (typeof reserved !== 'number' || reserved < 0 || !Number.isInteger(reserved)) {
     throw invalid('ReservedConcurrentExecutions must be a whole number, 0 or more');
   }
-  const others = [...fn.lambda.functions.values()].filter((other) => other !== fn);
-  const sum = others.reduce((total, other) => total + (other.reservedConcurrency ?? 0), reserved);
-  if (sum > ACCOUNT_CONCURRENCY - UNRESERVED) {
+  if (reservedSum(fn.lambda) - (fn.reservedConcurrency ?? 0) + reserved > ACCOUNT_CONCURRENCY - UNRESERVED) {
     throw invalid(
       `Specified ReservedConcurrentExecutions for function decreases account's UnreservedConcurrentExecution below its minimum value of [${UNRESERVED}].`,
     );
@@ -171,10 +170,6 @@ const putFunctionConcurrency: Operation = (input, { region }) => {
   fn.reservedConcurrency = reserved;
   return { ReservedConcurrentExecutions: reserved };
 };
-
-/** An account's concurrency, and what of it must stay unreserved: Lambda quotas. */
-const ACCOUNT_CONCURRENCY = 1000;
-const UNRESERVED = 100;
 
 const getFunctionConcurrency: Operation = (input, { region }) => ({
   ReservedConcurrentExecutions: functionOf(region, input).fn.reservedConcurrency,

@@ -2,6 +2,8 @@
  * Functions and their versions over time: creation, updates, publishing. Owns: their states. The state machines are
  * those of the developer guide, "function states" (SPEC.md, "Lambda states").
  */
+
+import { object, text } from '../input.ts';
 import { canonical, type JsonObject } from '../json.ts';
 import { functionEffect } from '../scenario/index.ts';
 import type { Region } from '../world.ts';
@@ -15,6 +17,7 @@ const ZIP_TIMES = [1, 5] as const;
 const IMAGE_CREATE = [5, 30] as const;
 const IMAGE_UPDATE = [10, 40] as const;
 const VPC_TIMES = [40, 60] as const;
+const SNAPSHOT = [60, 180] as const;
 
 export function lambdaOf(region: Region): Lambda {
   return region.part(createLambda);
@@ -51,6 +54,7 @@ export function createFunction(lambda: Lambda, given: NewFunction): LambdaFuncti
       code: given.code,
       state: 'Pending',
       stateReason: { code: 'Creating', text: 'The function is being created.' },
+      initializing: false,
       updateStatus: 'InProgress',
       updateReason: { code: 'Creating', text: 'The function is being created.' },
       revisionId: '',
@@ -73,7 +77,7 @@ export function createFunction(lambda: Lambda, given: NewFunction): LambdaFuncti
   region.after(seconds(fn, effect.seconds, usual) * SECOND, () => {
     const failure = effect.activation && failureOf(effect.activation, effect.reason);
     for (const version of [fn.latest, ...fn.versions.values()]) {
-      if (version.state !== 'Pending') continue;
+      if (version.state !== 'Pending' || version.initializing) continue;
       version.state = failure ? 'Failed' : 'Active';
       version.stateReason = failure || undefined;
       version.updateStatus = failure ? 'Failed' : 'Successful';
@@ -138,7 +142,24 @@ export function publish(fn: LambdaFunction, description: string | undefined): Fu
     lastModified: fn.lambda.region.now,
   };
   fn.versions.set(version, published);
+  if (text(object(latest.configuration, 'SnapStart') ?? {}, 'ApplyOn') === 'PublishedVersions') snapshot(fn, published);
   return published;
+}
+
+/** A version with SnapStart is Pending until its snapshot is made. */
+function snapshot(fn: LambdaFunction, version: FunctionVersion): void {
+  const { region } = fn.lambda;
+  version.state = 'Pending';
+  version.stateReason = { code: 'Creating', text: 'The function is being created.' };
+  version.initializing = true;
+  const effect = functionEffect(region.scenario, { ...subjectOf(fn, version.code), version: version.version });
+  region.after(seconds(fn, effect.readySeconds, SNAPSHOT) * SECOND, () => {
+    const failure = effect.snapStart && failureOf(effect.snapStart, effect.reason);
+    version.initializing = false;
+    version.state = failure ? 'Failed' : 'Active';
+    version.stateReason = failure || undefined;
+    version.revisionId = newRevisionId(fn);
+  });
 }
 
 function sameConfiguration(one: FunctionVersion, other: FunctionVersion): boolean {

@@ -8,6 +8,7 @@ import { tooMany } from './faults.ts';
 import { CODE_PATH, functionOperations } from './functionOperations.ts';
 import { lambdaOf } from './functions.ts';
 import { mappingOperations } from './mappingOperations.ts';
+import { provisionedOperations } from './provisionedOperations.ts';
 
 export { type InvocationFate, type InvocationShare, invocationsOf } from './invocations.ts';
 export { mayInvoke } from './permissions.ts';
@@ -74,6 +75,7 @@ const ROUTES: readonly Route[] = [
     success: 204,
   },
   { operation: 'PutProvisionedConcurrencyConfig', method: 'PUT', path: PROVISIONED, query: QUALIFIER, success: 202 },
+  { operation: 'ListProvisionedConcurrencyConfigs', method: 'GET', path: PROVISIONED, query: PAGE, needs: 'List' },
   { operation: 'GetProvisionedConcurrencyConfig', method: 'GET', path: PROVISIONED, query: QUALIFIER },
   {
     operation: 'DeleteProvisionedConcurrencyConfig',
@@ -109,7 +111,7 @@ export const lambda: Service = {
   signingName: 'lambda',
   protocol: 'restJson1',
   routes: ROUTES,
-  operations: { ...functionOperations, ...aliasOperations, ...mappingOperations },
+  operations: { ...functionOperations, ...aliasOperations, ...provisionedOperations, ...mappingOperations },
   bucket,
   throttled: tooMany,
   downloads: {

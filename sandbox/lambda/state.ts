@@ -50,6 +50,8 @@ export interface FunctionVersion {
   code: Code;
   state: State;
   stateReason: Reason | undefined;
+  /** Its SnapStart snapshot is being made. */
+  initializing: boolean;
   updateStatus: UpdateStatus;
   updateReason: Reason | undefined;
   revisionId: string;
@@ -85,7 +87,12 @@ export interface Policy {
 export interface ProvisionedConcurrency {
   readonly requested: number;
   status: 'IN_PROGRESS' | 'READY' | 'FAILED';
-  lastModified: number;
+  /** Why it failed. */
+  reason: string | undefined;
+  readonly lastModified: number;
+  /** Of this allocation, ms. */
+  readonly startedAt: number;
+  readonly readyAt: number;
 }
 
 export type MappingState = 'Creating' | 'Enabling' | 'Enabled' | 'Disabling' | 'Disabled' | 'Updating' | 'Deleting';

@@ -88,8 +88,11 @@ const KINDS = {
     effects: {
       activation: text,
       update: text,
+      snapStart: text,
+      provisioned: text,
       reason: text,
       seconds,
+      readySeconds: seconds,
       invocations: membersOf({ errorPercent: percent, latencyMs: latency }, []),
     },
     needs: { when: [], effects: [] },

@@ -62,6 +62,12 @@ export interface FunctionEffect {
   readonly update?: string;
   /** The text beside either code. */
   readonly reason?: string;
+  /** A published version's snapshot (SnapStart) fails with this StateReasonCode. */
+  readonly snapStart?: string;
+  /** Provisioned concurrency fails with this StatusReason. */
+  readonly provisioned?: string;
+  /** Until a snapshot or provisioned concurrency is ready, seconds. */
+  readonly readySeconds?: number;
   /** How long creation or update takes, seconds. */
   readonly seconds?: number;
   /** How invocations fare. @default all succeed, after 100 ms */
