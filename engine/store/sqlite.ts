@@ -293,10 +293,12 @@ export function openSqliteStore(file: string, now: () => number = Date.now): Sto
   function latest(repository: string | undefined): StoredRollout[] {
     const [clause, values] = repository === undefined ? ['', []] : ['WHERE repository = ?', [repository]];
     return all<RolloutRow>(
-      `SELECT * FROM (
-         SELECT *, row_number() OVER (PARTITION BY target ORDER BY started_at DESC, rowid DESC) AS place
-         FROM rollouts ${clause}
-       ) WHERE place = 1`,
+      `SELECT * FROM rollouts WHERE rowid IN (
+         SELECT id FROM (
+           SELECT rowid AS id, row_number() OVER (PARTITION BY target ORDER BY started_at DESC, rowid DESC) AS place
+           FROM rollouts ${clause}
+         ) WHERE place = 1
+       )`,
       ...values,
     ).map(stored);
   }

@@ -509,6 +509,25 @@ describe('plans', () => {
     assert.equal((await back()).revision, revisions[1]);
   });
 
+  it('go back to a rollout of the same kind where a service and a function have one path', async () => {
+    await using team = await Team.open();
+    const named = (files: Record<string, string>) =>
+      Object.fromEntries(Object.entries(files).map(([path, text]) => [path.replace('dev/resize', 'dev/web'), text]));
+    for (const key of ['resize-1.zip', 'resize-2.zip']) {
+      team.repository.commit(named(lambdaFiles({ 'dev/resize_lambdainput.json': { key } })));
+      await team.deploy(await team.plan());
+    }
+    team.repository.commit(ecsFiles());
+    await team.deploy(await team.plan());
+    const back = (file: string) => team.engine.planRollback({ repo: team.repository.root, selectors: [file] });
+    await assert.rejects(back('dev/web_svcdef.json'), { code: 'rollback.nothing-to-go-back-to' });
+    const plan = await back('dev/web_lambdadef.json');
+    assert.deepEqual(
+      plan.workloads.map(({ kind, action }) => [kind, action]),
+      [['lambda', 'update']],
+    );
+  });
+
   it('see an alias that was moved by hand, although the function has the code', async () => {
     await using team = await Team.open();
     const lambda = new LambdaClient({ endpoint: team.sandbox.endpoint, region: 'eu-west-1', credentials: CREDENTIALS });
