@@ -7,6 +7,8 @@ import { apiOperations } from './apiOperations.ts';
 import { tooMany } from './faults.ts';
 import { partOperations } from './partOperations.ts';
 
+export { functionBehind } from './serving.ts';
+
 const PAGE = { maxResults: 'maxResults', nextToken: 'nextToken' };
 
 /** The five operations on a collection. Source: API Gateway v2 API reference, "request syntax" of each operation. */

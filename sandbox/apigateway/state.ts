@@ -22,6 +22,8 @@ export interface HttpApi {
   readonly routes: Map<string, JsonObject>;
   readonly stages: Map<string, JsonObject>;
   readonly deployments: Map<string, JsonObject>;
+  /** What each deployment serves, by its id. */
+  readonly served: Map<string, Pick<HttpApi, 'integrations' | 'routes'>>;
   /** Names of the stages for which a deployment by itself is under way. */
   readonly deploying: Set<string>;
   /** Random draws so far. */
@@ -72,6 +74,7 @@ export function addApi(apis: Apis, id: string, members: JsonObject): HttpApi {
     routes: new Map(),
     stages: new Map(),
     deployments: new Map(),
+    served: new Map(),
     deploying: new Set(),
     draws: 0,
   };
@@ -104,6 +107,7 @@ export function addDeployment(api: HttpApi, members: JsonObject): string {
     autoDeployed: false,
     ...members,
   });
+  api.served.set(deploymentId, { integrations: new Map(api.integrations), routes: new Map(api.routes) });
   return deploymentId;
 }
 

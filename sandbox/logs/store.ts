@@ -45,7 +45,7 @@ function givenGroups(region: Region): Map<string, LogGroup> {
 }
 
 function newGroup(region: Region, name: string): LogGroup {
-  return { name, arn: region.arn('logs', `log-group:${name}`), createdAt: region.now, streams: new Map() };
+  return { name, arn: region.arn('logs', `log-group:${name}`), createdAt: Math.round(region.now), streams: new Map() };
 }
 
 export function addGroup(region: Region, name: string): LogGroup {
@@ -60,15 +60,17 @@ export function hasLogGroup(region: Region, name: string): boolean {
 
 /** Writes lines; group and stream come to be with their first one. */
 export function writeLog(region: Region, groupName: string, streamName: string, lines: readonly string[]): void {
+  // Whole milliseconds, as the protocol has them.
+  const timestamp = Math.round(region.now);
   const group = groupsOf(region).get(groupName) ?? addGroup(region, groupName);
   const stream = group.streams.get(streamName) ?? {
     group,
     name: streamName,
-    createdAt: region.now,
+    createdAt: timestamp,
     events: [],
     written: 0,
   };
   group.streams.set(streamName, stream);
-  for (const message of lines) stream.events.push({ number: stream.written++, timestamp: region.now, message });
+  for (const message of lines) stream.events.push({ number: stream.written++, timestamp, message });
   stream.events.splice(0, stream.events.length - MAX_EVENTS);
 }

@@ -208,6 +208,10 @@ const trafficSource: Check = (value, place) => {
     checkMembers(value, place, { alias: functionAlias, perSecond }, ['perSecond']);
     return;
   }
+  if (isObject(value) && Object.hasOwn(value, 'api')) {
+    checkMembers(value, place, { api: text, route: text, stage: text, perSecond }, ['route', 'perSecond']);
+    return;
+  }
   const balancer = { loadBalancer: text, listenerPort: numberIn(1, 65_535, true), rule: numberIn(1, 50_000, true) };
   checkMembers(value, place, { ...balancer, perSecond }, ['loadBalancer', 'perSecond']);
 };

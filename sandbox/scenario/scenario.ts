@@ -237,6 +237,13 @@ export type TrafficSource = {
       /** `function:alias` (or `function:version`). */
       readonly alias: string;
     }
+  | {
+      /** Ids of an HTTP API and of one of its routes. */
+      readonly api: string;
+      readonly route: string;
+      /** @default `$default` */
+      readonly stage?: string;
+    }
 );
 
 export interface Scenario {

@@ -61,6 +61,7 @@ export class Traffic {
 
 function nameOf(source: TrafficSource): string {
   if ('alias' in source) return source.alias;
+  if ('api' in source) return `${source.api}/${source.stage ?? '$default'}/${source.route}`;
   const listener = `${source.loadBalancer}:${source.listenerPort ?? 80}`;
   return source.rule === undefined ? listener : `${listener}/${source.rule}`;
 }

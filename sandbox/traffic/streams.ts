@@ -2,6 +2,7 @@
  * Where the requests of a source go at one moment: shares that add up to the whole, each with its fate. Pure: reads the
  * simulated services and changes nothing.
  */
+import { functionBehind } from '../apigateway/index.ts';
 import {
   type Action,
   elbOf,
@@ -31,14 +32,32 @@ export interface Stream {
 export function streamsOf(region: Region, source: TrafficSource): readonly Stream[] | undefined {
   if ('alias' in source) {
     const [name = '', qualifier = ''] = source.alias.split(':');
-    return invocationsOf(region, name, qualifier, source.perSecond)?.flatMap(({ version, fates }) =>
-      fates.map(({ fate, share }) => ({ part: version, share, failure: fate === 'ok' ? undefined : fate })),
-    );
+    return ofInvocations(region, name, qualifier, source.perSecond);
   }
+  if ('api' in source) return ofApi(region, source);
   const balancers = [...elbOf(region).loadBalancers.values()];
   const balancer = balancers.find(({ name }) => name === source.loadBalancer);
   const actions = balancer && actionsFor(balancer, source.listenerPort ?? DEFAULT_PORT, source.rule);
   return actions && ofAction(region, actions.at(-1), source.perSecond);
+}
+
+function ofInvocations(
+  region: Region,
+  name: string,
+  qualifier: string,
+  perSecond: number,
+): readonly Stream[] | undefined {
+  return invocationsOf(region, name, qualifier, perSecond)?.flatMap(({ version, fates }) =>
+    fates.map(({ fate, share }) => ({ part: version, share, failure: fate === 'ok' ? undefined : fate })),
+  );
+}
+
+function ofApi(region: Region, source: Extract<TrafficSource, { api: string }>): readonly Stream[] | undefined {
+  const answer = functionBehind(region, { apiId: source.api, routeId: source.route, stageName: source.stage });
+  if (answer === undefined) return undefined;
+  if ('failure' in answer) return [{ part: '-', share: 1, failure: answer.failure }];
+  const [name = '', qualifier = '$LATEST'] = answer.functionArn.split(':').slice(6);
+  return ofInvocations(region, name, qualifier, source.perSecond);
 }
 
 function actionsFor(balancer: LoadBalancer, port: number, priority: number | undefined): readonly Action[] | undefined {

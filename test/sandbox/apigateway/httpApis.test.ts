@@ -25,7 +25,13 @@ import {
   UpdateRouteCommand,
   UpdateStageCommand,
 } from '@aws-sdk/client-apigatewayv2';
-import { ACCOUNT, type Aws, errorOf, REGION, SECOND, startAws } from '../aws.ts';
+import {
+  AddPermissionCommand,
+  CreateAliasCommand,
+  CreateFunctionCommand,
+  RemovePermissionCommand,
+} from '@aws-sdk/client-lambda';
+import { ACCOUNT, type Aws, errorOf, MINUTE, REGION, SECOND, startAws } from '../aws.ts';
 
 const ALIAS = `arn:aws:lambda:${REGION}:${ACCOUNT}:function:orders:live`;
 
@@ -46,6 +52,86 @@ async function integrate(aws: Aws, ApiId: string, given: Partial<CreateIntegrati
   );
   return IntegrationId!;
 }
+
+/** A function with alias `live` on its only version. */
+async function createFunction(aws: Aws): Promise<void> {
+  await aws.lambda.send(
+    new CreateFunctionCommand({
+      FunctionName: 'orders',
+      Role: `arn:aws:iam::${ACCOUNT}:role/orders`,
+      Runtime: 'nodejs24.x',
+      Handler: 'index.handler',
+      Code: { S3Bucket: 'code', S3Key: 'orders-1.zip' },
+      Publish: true,
+    }),
+  );
+  await aws.lambda.send(new CreateAliasCommand({ FunctionName: 'orders', Name: 'live', FunctionVersion: '1' }));
+  await aws.clock.advance(MINUTE);
+}
+
+const allow = (aws: Aws, path: string) =>
+  aws.lambda.send(
+    new AddPermissionCommand({
+      FunctionName: 'orders',
+      Qualifier: 'live',
+      StatementId: 'api',
+      Action: 'lambda:InvokeFunction',
+      Principal: 'apigateway.amazonaws.com',
+      SourceArn: `arn:aws:execute-api:${REGION}:${ACCOUNT}:api1/${path}`,
+    }),
+  );
+
+/** What becomes of ten seconds of requests, ten a second: those served, then those failed by reason. */
+async function tenSeconds(aws: Aws): Promise<unknown> {
+  const before = aws.sandbox.traffic[0];
+  await aws.clock.advance(10 * SECOND);
+  const after = aws.sandbox.traffic[0];
+  const failures = Object.entries(after?.failures ?? {})
+    .map(([reason, count]) => [reason, Math.round(count - (before?.failures[reason] ?? 0))] as const)
+    .filter(([, count]) => count > 0);
+  return [Math.round((after?.served ?? 0) - (before?.served ?? 0)), Object.fromEntries(failures)];
+}
+
+describe('requests to an HTTP API', () => {
+  const traffic = [{ api: 'api1', route: 'r1', perSecond: 10 }];
+
+  it('fail until API Gateway may invoke the alias for that very route, and are then served', async () => {
+    const given = {
+      apis: [{ apiId: 'api1', routes: [{ routeId: 'r1', routeKey: 'GET /a/{id}', functionArn: ALIAS }] }],
+    };
+    await using aws = await startAws({ given, traffic });
+    await createFunction(aws);
+    await aws.apis.send(new GetApiCommand({ ApiId: 'api1' }));
+    assert.deepEqual(await tenSeconds(aws), [0, { 'no-permission': 100 }]);
+    await allow(aws, '*/*/b');
+    assert.deepEqual(await tenSeconds(aws), [0, { 'no-permission': 100 }]);
+    await aws.lambda.send(
+      new RemovePermissionCommand({ FunctionName: 'orders', Qualifier: 'live', StatementId: 'api' }),
+    );
+    await allow(aws, '*/*/a/{id}');
+    assert.deepEqual(await tenSeconds(aws), [100, {}]);
+  });
+
+  it('follow the stage’s variable at once, and the route’s integration when it is deployed', async () => {
+    const functionArn = ALIAS.replace('live', `\${stageVariables.lambdaAlias}`);
+    const given = { apis: [{ apiId: 'api1', routes: [{ routeId: 'r1', functionArn }] }] };
+    await using aws = await startAws({ given, traffic });
+    await createFunction(aws);
+    await allow(aws, '*/$default');
+    const stage = { ApiId: 'api1', StageName: '$default' };
+    await aws.apis.send(new UpdateStageCommand({ ...stage, AutoDeploy: false }));
+    assert.deepEqual(await tenSeconds(aws), [0, { 'no-integration': 100 }]);
+    await aws.apis.send(new UpdateStageCommand({ ...stage, StageVariables: { lambdaAlias: 'live' } }));
+    assert.deepEqual(await tenSeconds(aws), [100, {}]);
+    const { Items } = await aws.apis.send(new GetIntegrationsCommand({ ApiId: 'api1' }));
+    const IntegrationId = Items?.[0]?.IntegrationId;
+    const IntegrationUri = ALIAS.replace('live', 'gone');
+    await aws.apis.send(new UpdateIntegrationCommand({ ApiId: 'api1', IntegrationId, IntegrationUri }));
+    assert.deepEqual(await tenSeconds(aws), [100, {}]);
+    await aws.apis.send(new CreateDeploymentCommand(stage));
+    assert.deepEqual(await tenSeconds(aws), [0, { 'no-permission': 100 }]);
+  });
+});
 
 describe('HTTP APIs', () => {
   it('are created, shown, changed and deleted', async () => {
