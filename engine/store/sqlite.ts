@@ -112,7 +112,10 @@ function open(file: string): DatabaseSync {
         hint: 'update gitmoxi, or use another --store',
       });
     }
-    database.exec(`BEGIN IMMEDIATE; ${SCHEMA} PRAGMA user_version = ${SCHEMA_VERSION}; COMMIT;`);
+    // Only where it is needed: it waits for the disk.
+    if (row.user_version < SCHEMA_VERSION) {
+      database.exec(`BEGIN IMMEDIATE; ${SCHEMA} PRAGMA user_version = ${SCHEMA_VERSION}; COMMIT;`);
+    }
     return database;
   } catch (error) {
     throw storeError(file, error);
