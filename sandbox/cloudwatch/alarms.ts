@@ -1,6 +1,6 @@
 /**
- * CloudWatch alarms and their states. There are no metrics yet: a new metric alarm becomes what missing data makes of
- * it, and then changes by SetAlarmState and by scenarios only.
+ * CloudWatch alarms and their states. A metric alarm is judged each minute once anything was measured of what it
+ * watches; until then it is what missing data makes of it, or what it was set to. What a scenario sets, holds.
  *
  * Owns: the alarms of a region. A composite alarm follows its children at once.
  */
@@ -8,6 +8,9 @@ import type { JsonObject } from '../json.ts';
 import { type AlarmState, alarmRules, matchesGlob } from '../scenario/index.ts';
 import type { Region } from '../world.ts';
 import type { Rule } from './compositeRule.ts';
+import { hasData, judge, judgeMissing } from './evaluation.ts';
+
+const UNCHECKED = 'Unchecked: Initial alarm creation';
 
 export interface Alarm {
   readonly name: string;
@@ -21,6 +24,8 @@ export interface Alarm {
   reason: string;
   updatedAt: number;
   transitionedAt: number;
+  /** The scenario has set the state, and nothing else changes it meanwhile. */
+  isHeld: boolean;
 }
 
 export interface Alarms {
@@ -52,9 +57,10 @@ export function putAlarm(alarms: Alarms, name: string, definition: JsonObject, r
     definition,
     configuredAt: region.now,
     state: before?.state ?? 'INSUFFICIENT_DATA',
-    reason: before?.reason ?? 'Unchecked: Initial alarm creation',
+    reason: before?.reason ?? UNCHECKED,
     updatedAt: before?.updatedAt ?? region.now,
     transitionedAt: before?.transitionedAt ?? region.now,
+    isHeld: before?.isHeld ?? false,
   };
   byName.set(name, alarm);
   return alarm;
@@ -90,6 +96,25 @@ export function evaluateComposites(alarms: Alarms): void {
   }
 }
 
+/** Metric alarms are evaluated each minute: user guide, "alarm evaluation". */
+const EVALUATION_MS = 60_000;
+
+/** Has a metric alarm judged each minute from now on, until it is put anew or deleted. */
+export function keepJudging(alarms: Alarms, alarm: Alarm, isNew: boolean): void {
+  const { region } = alarms;
+  region.after(EVALUATION_MS, () => {
+    if (alarms.byName.get(alarm.name) !== alarm) return;
+    if (!alarm.isHeld && hasData(region, alarm.definition)) {
+      const judgement = judge(region, alarm.definition, alarm.state);
+      if (judgement !== undefined) setAlarmState(alarms, alarm.name, judgement.state, judgement.reason);
+    } else if (isNew && alarm.reason === UNCHECKED) {
+      const judgement = judgeMissing(alarm.definition);
+      setAlarmState(alarms, alarm.name, judgement.state, judgement.reason);
+    }
+    keepJudging(alarms, alarm, false);
+  });
+}
+
 /** Whether an alarm that exists is in ALARM. */
 export function isInAlarm(region: Region, name: string): boolean {
   return alarmsOf(region).byName.get(name)?.state === 'ALARM';
@@ -111,14 +136,16 @@ export function deploymentBegan(region: Region, subject: DeploymentSubject): voi
     function: subject.function,
     deployment,
   })) {
-    const setAll = (state: AlarmState) => {
+    const setAll = (state: AlarmState, isHeld: boolean) => {
       const alarms = alarmsOf(region);
-      for (const name of alarms.byName.keys()) {
-        if (matchesGlob(when.alarm, name)) setAlarmState(alarms, name, state, `${state} as the scenario asks`);
+      for (const alarm of alarms.byName.values()) {
+        if (!matchesGlob(when.alarm, alarm.name)) continue;
+        alarm.isHeld = isHeld;
+        setAlarmState(alarms, alarm.name, state, `${state} as the scenario asks`);
       }
     };
     const after = (effect.afterSeconds ?? 0) * 1000;
-    region.after(after, () => setAll(effect.state));
-    if (effect.forSeconds !== undefined) region.after(after + effect.forSeconds * 1000, () => setAll('OK'));
+    region.after(after, () => setAll(effect.state, true));
+    if (effect.forSeconds !== undefined) region.after(after + effect.forSeconds * 1000, () => setAll('OK', false));
   }
 }

@@ -1,17 +1,20 @@
-/** Amazon CloudWatch: alarms. A new operation is one function here and one line in the table at the end. */
+/**
+ * Amazon CloudWatch: alarms and metrics. A new operation is one function here or in `metricOperations.ts`, and one line
+ * in its table.
+ */
 import { AwsFault } from '../fault.ts';
-import { number, text, texts, whole } from '../input.ts';
+import { number, objects, text, texts, whole } from '../input.ts';
 import type { JsonObject, Output } from '../json.ts';
 import { pageOf } from '../page.ts';
 import type { AlarmState } from '../scenario/index.ts';
 import type { Operation, Service } from '../service.ts';
-import { type Alarm, alarmsOf, evaluateComposites, putAlarm, setAlarmState } from './alarms.ts';
+import { type Alarm, alarmsOf, evaluateComposites, keepJudging, putAlarm, setAlarmState } from './alarms.ts';
 import { parseRule } from './compositeRule.ts';
+import { metricOperations } from './metricOperations.ts';
+import { readMetricName, readQueries, readStatistic } from './queries.ts';
 
 export { deploymentBegan, isInAlarm } from './alarms.ts';
-
-/** Metric alarms are evaluated each minute: user guide, "alarm evaluation". */
-const EVALUATION_MS = 60_000;
+export { type MetricName, publishMeasurement, type Span } from './metrics.ts';
 
 const STATES: ReadonlySet<string> = new Set<AlarmState>(['OK', 'ALARM', 'INSUFFICIENT_DATA']);
 
@@ -41,18 +44,24 @@ const putMetricAlarm: Operation = (input, { region }) => {
   if (wanted !== undefined && (wanted < 1 || wanted > evaluations)) {
     throw validation('DatapointsToAlarm must be between 1 and EvaluationPeriods');
   }
+  checkWatched(input);
   const isNew = !alarms.byName.has(name);
   const alarm = putAlarm(alarms, name, { ...input, Threshold: number(input, 'Threshold') ?? null }, undefined);
-  if (isNew) {
-    region.after(EVALUATION_MS, () => {
-      if (alarms.byName.get(name)?.reason !== alarm.reason) return;
-      const treatment = text(input, 'TreatMissingData') ?? 'missing';
-      const state = treatment === 'breaching' ? 'ALARM' : treatment === 'notBreaching' ? 'OK' : 'INSUFFICIENT_DATA';
-      setAlarmState(alarms, name, state, `Insufficient Data: ${evaluations} datapoints were unknown.`);
-    });
-  }
+  keepJudging(alarms, alarm, isNew);
   return {};
 };
+
+/** A metric with a statistic, or metric math that returns one series. */
+function checkWatched(input: JsonObject): void {
+  if (objects(input, 'Metrics') !== undefined) {
+    const returning = readQueries(input, 'Metrics').filter(({ returnsData }) => returnsData);
+    if (returning.length !== 1) throw validation('Exactly one element of the metrics list should return data.');
+  } else if (text(input, 'MetricName') !== undefined) {
+    readMetricName(input);
+    const statistic = text(input, 'Statistic') ?? text(input, 'ExtendedStatistic');
+    if (statistic !== undefined) readStatistic(statistic);
+  }
+}
 
 const putCompositeAlarm: Operation = (input, { region }) => {
   const alarms = alarmsOf(region);
@@ -151,6 +160,10 @@ const RATES: Readonly<Record<string, number>> = {
   PutCompositeAlarm: 3,
   SetAlarmState: 3,
   DeleteAlarms: 3,
+  GetMetricData: 500,
+  GetMetricStatistics: 400,
+  ListMetrics: 25,
+  PutMetricData: 500,
 };
 
 export const cloudwatch: Service = {
@@ -168,6 +181,7 @@ export const cloudwatch: Service = {
     DescribeAlarms: describeAlarms,
     SetAlarmState: setAlarmStateOperation,
     DeleteAlarms: deleteAlarms,
+    ...metricOperations,
   },
   bucket: (operation) => {
     const rate = RATES[operation];

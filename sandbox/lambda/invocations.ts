@@ -10,6 +10,7 @@ export interface InvocationShare {
   readonly version: string;
   /** 0 to 1, of the invocations of this alias or version. */
   readonly share: number;
+  readonly latencyMs: number;
   /** What becomes of them: parts of `share` that add up to it. */
   readonly fates: readonly { readonly fate: InvocationFate; readonly share: number }[];
 }
@@ -36,14 +37,14 @@ export function invocationsOf(
   const behaviours = shares.map(([version, share]) => ({ version, share, ...behaviourOf(fn, version) }));
   const needed = behaviours.reduce((sum, { share, latencyMs }) => sum + (perSecond * share * latencyMs) / 1000, 0);
   const admitted = Math.min(1, needed === 0 ? 1 : (fn.reservedConcurrency ?? Number.POSITIVE_INFINITY) / needed);
-  return behaviours.map(({ version, share, refusal, errors }) => {
+  return behaviours.map(({ version, share, refusal, errors, latencyMs }) => {
     const run = refusal === undefined ? share * admitted : 0;
     const fates: InvocationShare['fates'] = [
       { fate: refusal ?? 'throttled', share: share - run },
       { fate: 'error', share: run * errors },
       { fate: 'ok', share: run - run * errors },
     ];
-    return { version, share, fates: fates.filter((part) => part.share > 0) };
+    return { version, share, latencyMs, fates: fates.filter((part) => part.share > 0) };
   });
 }
 

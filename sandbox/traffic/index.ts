@@ -2,11 +2,12 @@
  * Traffic: the requests of a scenario's sources, counted exactly. There is no event per request: between two events of
  * the world nothing changes, so a stretch of time is rate times length, divided by the weights and targets in force.
  *
- * Owns: the totals. Must not: change anything in the world.
+ * Owns: the totals. Must not: change anything in the world but CloudWatch's metrics.
  */
 import type { TrafficSource } from '../scenario/index.ts';
 import type { Region, World } from '../world.ts';
 import { Ledger, type SourceReport } from './ledger.ts';
+import { measure, measureHosts } from './measuring.ts';
 import { streamsOf } from './streams.ts';
 import { UnderWay } from './underWay.ts';
 
@@ -31,8 +32,11 @@ export class Traffic {
 
   #flow(from: number, to: number): void {
     this.#underWay.settle(from);
-    for (const source of this.#world.scenario.traffic ?? []) {
-      for (const region of this.#world.regions()) this.#flowInto(region, source, from, to);
+    const sources = this.#world.scenario.traffic ?? [];
+    if (sources.length === 0) return;
+    for (const region of this.#world.regions()) {
+      for (const source of sources) this.#flowInto(region, source, from, to);
+      measureHosts(region, { from, to });
     }
   }
 
@@ -50,10 +54,10 @@ export class Traffic {
     const perMs = source.perSecond / 1000;
     const requests = perMs * (to - from);
     if (streams === undefined) ledger.add('-', requests, 'not-found');
-    for (const { part, share, failure, via } of streams ?? []) {
+    measure(region, streams ?? [], requests, { from, to });
+    for (const { part, share, failure, target, latencyMs = 0 } of streams ?? []) {
       ledger.add(part, requests * share, failure);
-      if (via === undefined) continue;
-      const { target, latencyMs } = via;
+      if (target === undefined) continue;
       this.#underWay.send(target, { from, to, perMs: perMs * share, latencyMs, ledger, part });
     }
   }

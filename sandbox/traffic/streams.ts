@@ -24,8 +24,24 @@ export interface Stream {
   readonly share: number;
   /** Why these requests fail; undefined for those that are served. */
   readonly failure: string | undefined;
-  /** The target that serves them, and how long it takes. */
-  readonly via?: { readonly target: Target; readonly latencyMs: number };
+  /** How long the answer takes, where somebody answers. */
+  readonly latencyMs?: number;
+  /** The target that serves them. */
+  readonly target?: Target;
+  /** The load balancer that they go through. */
+  readonly balancerArn?: string;
+  /** The invocation that each of them is. */
+  readonly invoked?: Invoked;
+}
+
+export interface Invoked {
+  readonly name: string;
+  /** The alias or version that is called. */
+  readonly qualifier: string;
+  /** The version that runs. */
+  readonly version: string;
+  /** Whether the alias divides its invocations between versions. */
+  readonly isWeighted: boolean;
 }
 
 /** @returns undefined where what the requests are for does not exist */
@@ -38,7 +54,9 @@ export function streamsOf(region: Region, source: TrafficSource): readonly Strea
   const balancers = [...elbOf(region).loadBalancers.values()];
   const balancer = balancers.find(({ name }) => name === source.loadBalancer);
   const actions = balancer && actionsFor(balancer, source.listenerPort ?? DEFAULT_PORT, source.rule);
-  return actions && ofAction(region, actions.at(-1), source.perSecond);
+  if (balancer === undefined || actions === undefined) return undefined;
+  const streams = ofAction(region, actions.at(-1), source.perSecond);
+  return streams.map((stream) => ({ ...stream, balancerArn: balancer.arn }));
 }
 
 function ofInvocations(
@@ -47,8 +65,15 @@ function ofInvocations(
   qualifier: string,
   perSecond: number,
 ): readonly Stream[] | undefined {
-  return invocationsOf(region, name, qualifier, perSecond)?.flatMap(({ version, fates }) =>
-    fates.map(({ fate, share }) => ({ part: version, share, failure: fate === 'ok' ? undefined : fate })),
+  const invoked = invocationsOf(region, name, qualifier, perSecond);
+  return invoked?.flatMap(({ version, latencyMs, fates }) =>
+    fates.map(({ fate, share }) => ({
+      part: version,
+      share,
+      failure: fate === 'ok' ? undefined : fate,
+      latencyMs,
+      invoked: { name, qualifier, version, isWeighted: invoked.length > 1 },
+    })),
   );
 }
 
@@ -91,21 +116,15 @@ function ofGroup(region: Region, group: TargetGroup, share: number, perSecond: n
   if (group.targetType === 'lambda') return serving.flatMap(({ id }) => ofFunction(region, group, id, each, perSecond));
   return serving.flatMap((target) => {
     const { failing, reason, latencyMs } = target.backend.answer;
-    const failed = { part: group.arn, share: each * failing, failure: reason };
-    const served = { part: group.arn, share: each - each * failing, failure: undefined, via: { target, latencyMs } };
+    const failed = { part: group.arn, share: each * failing, failure: reason, latencyMs };
+    const served = { part: group.arn, share: each - each * failing, failure: undefined, latencyMs, target };
     return [failed, served].filter((stream) => stream.share > 0);
   });
 }
 
 function ofFunction(region: Region, { arn }: TargetGroup, id: string, share: number, perSecond: number): Stream[] {
   const [name = '', qualifier = '$LATEST'] = id.slice(id.indexOf(':function:') + ':function:'.length).split(':');
-  const invoked = invocationsOf(region, name, qualifier, perSecond * share);
-  if (invoked === undefined) return [{ part: arn, share, failure: 'not-found' }];
-  return invoked.flatMap(({ fates }) =>
-    fates.map((part) => ({
-      part: arn,
-      share: share * part.share,
-      failure: part.fate === 'ok' ? undefined : part.fate,
-    })),
-  );
+  const streams = ofInvocations(region, name, qualifier, perSecond * share);
+  if (streams === undefined) return [{ part: arn, share, failure: 'not-found' }];
+  return streams.map((stream) => ({ ...stream, part: arn, share: share * stream.share }));
 }
