@@ -284,25 +284,40 @@ async function desiredAgain(ports: DeployPorts, record: RolloutRecord): Promise<
 const deletes = (record: RolloutRecord): boolean =>
   record.strategy === 'ecs-delete' || record.strategy === 'lambda-delete';
 
+/** Never rejects: what befalls one rollout does not keep others from being taken up. */
 async function takeUp(ports: DeployPorts, stored: StoredRollout, options: RunOptions): Promise<RolloutSummary> {
-  const claimed = await ports.store.claim(stored.record.id, ports.owner);
-  if ('heldBy' in claimed) return busy({ ...stored, owner: claimed.heldBy });
-  const { claim } = claimed;
-  const { record, seq } = claimed.stored;
-  if (isFinal(record.phase)) return summaryOf(record);
+  try {
+    const claimed = await ports.store.claim(stored.record.id, ports.owner);
+    if ('heldBy' in claimed) return busy({ ...stored, owner: claimed.heldBy });
+    const { record } = claimed.stored;
+    if (isFinal(record.phase)) return summaryOf(record);
+    return await goOn(ports, claimed.claim, claimed.stored, options);
+  } catch (error) {
+    return unfinished(stored.record, error, options.signal.aborted);
+  }
+}
+
+/** Runs a rollout on from where another process left it. */
+async function goOn(
+  ports: DeployPorts,
+  claim: Claim,
+  { record, seq }: StoredRollout,
+  options: RunOptions,
+): Promise<RolloutSummary> {
   const desired = deletes(record) ? undefined : await desiredAgain(ports, record);
   const lost = desired === undefined && !deletes(record);
   const message = lost
     ? 'its files do not render as they did: it goes back as soon as it would need them'
     : `taken up by ${ownerName(ports.owner)}`;
-  const appended = await ports.store.append(claim, seq, record, [
-    { code: 'rollout.resumed', level: lost ? 'warning' : 'info', message },
-  ]);
-  for (const event of appended.events) options.onEvent(event, record);
-  options.onRecord?.(record);
-  // The command of before the crash is heard again by the runner's first look at the store.
-  const held: Held = { claim, seq: appended.seq, record, desired };
-  return run(ports, held, options);
+  try {
+    const resumed = { code: 'rollout.resumed', level: lost ? 'warning' : 'info', message } as const;
+    const appended = await ports.store.append(claim, seq, record, [resumed]);
+    for (const event of appended.events) options.onEvent(event, record);
+    options.onRecord?.(record);
+    return await run(ports, { claim, seq: appended.seq, record, desired }, options);
+  } finally {
+    await ports.store.release(claim).catch(() => {});
+  }
 }
 
 /** Takes up every unfinished rollout of the store that no live process holds. */
