@@ -21,7 +21,7 @@ import {
 import { finishDraining } from './draining.ts';
 import { type RollingCounts, rollingWindow, stopBudget, tasksToStart } from './rolling.ts';
 import { announce, announceOnce, becomeSteady } from './serviceEvents.ts';
-import { advanceShift, isShifting, reverseShift } from './shifting.ts';
+import { advanceShift, isReconciled, isShifting, reverseShift } from './shifting.ts';
 import { holdAfterFailure, startTasks } from './starting.ts';
 import type { Deployment, EcsService, Task, TaskNews } from './state.ts';
 import { announceFailure, announceTargets, stopAll } from './stopping.ts';
@@ -102,7 +102,7 @@ function wakeAfterRollback(service: EcsService): void {
   const target = service.deployments[0];
   if (target !== undefined) {
     target.nextStartAt = service.cluster.ecs.region.now + seconds * SECOND;
-    reverseShift(service, target.record);
+    reverseShift(service, target);
   }
   wake(service, seconds);
 }
@@ -180,9 +180,9 @@ function replaceableTasks(service: EcsService, primary: Deployment, counts: Roll
   if (primary.rolloutState === 'FAILED') return [];
   const older = service.deployments.slice(1).flatMap((deployment) => liveTasks(service, deployment));
   if (isShifting(primary.record)) {
-    // What a newer deployment superseded goes at once; what served before stays until all is done.
+    // What was superseded goes first; what served before stays until all is done.
     const isKept = (task: Task) => task.request.startedBy === service.lastCompleted?.id;
-    return primary.record.rollback === undefined ? older.filter((task) => !isKept(task)) : [];
+    return isReconciled(primary.record) ? older.filter((task) => !isKept(task)) : [];
   }
   const budget = stopBudget(counts);
   // What never served is not waited for, unless it replaces something that did.

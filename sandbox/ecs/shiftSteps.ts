@@ -70,12 +70,18 @@ function productionSteps(configuration: JsonObject): readonly Step[] {
   }
 }
 
-/** The way back: traffic first. */
-export const ROLLBACK_STEPS: readonly Step[] = [
-  { stage: 'PRODUCTION_TRAFFIC_SHIFT', production: 0 },
-  { stage: 'TEST_TRAFFIC_SHIFT', test: 0 },
-  { stage: 'CLEAN_UP' },
-];
+/**
+ * The way back: traffic first, unless what served before has been stopped already.
+ * @param serves whether what served before still runs
+ */
+export function rollbackSteps(serves: boolean): readonly Step[] {
+  return [
+    ...(serves ? [] : [{ stage: 'SCALE_UP' } as const]),
+    { stage: 'PRODUCTION_TRAFFIC_SHIFT', production: 0 },
+    { stage: 'TEST_TRAFFIC_SHIFT', test: 0 },
+    { stage: 'CLEAN_UP' },
+  ];
+}
 
 /**
  * Weights of a rule for the new revision's share, in whole numbers up to 999; thousandths only where percents do not

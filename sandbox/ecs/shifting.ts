@@ -7,20 +7,23 @@
 import { beginDeployment, draw, liveTasks } from './deployments.ts';
 import { asksRollback, isWaiting, startHooks } from './hooks.ts';
 import { shiftsTraffic } from './shiftSettings.ts';
-import { ROLLBACK_STEPS, type Step, shiftSteps } from './shiftSteps.ts';
+import { rollbackSteps, type Stage, type Step, shiftSteps } from './shiftSteps.ts';
 import type { Deployment, EcsService, Revision, ServiceDeployment, Shift } from './state.ts';
 import { placeRevision, setShare } from './trafficHalves.ts';
 import { wake } from './waking.ts';
 
 const SECOND = 1000;
 
-/** A stage with nothing to wait for takes so long, seconds; inferred. */
-const STAGE = [3, 10] as const;
+/** A stage with nothing to wait for takes so long, seconds; inferred, and longer than weights take to be in force. */
+const STAGE = [5, 12] as const;
 /** The longest that a stage may take: developer guide, "blue/green deployment workflow". */
 const STAGE_LIMIT_MS = 24 * 3600 * SECOND;
 
 /** Makes `revision` the service's primary deployment, by the service's strategy. */
 export function deploy(service: EcsService, revision: Revision): void {
+  const previous = service.deployments[0];
+  // Once it is cleaned up after, a deployment is what serves, finished or not.
+  if (previous !== undefined && stageOf(previous.record) === 'CLEAN_UP') service.lastCompleted = previous;
   const { record } = beginDeployment(service, placeRevision(service, revision));
   beginShift(service, record);
 }
@@ -43,16 +46,30 @@ function newShift(steps: readonly Step[]): Shift {
   return { steps, at: -1, since: 0, readyAt: 0, hooks: [], test: 0, production: 0 };
 }
 
-/** Turns a shift around: the traffic goes back at once. */
-export function reverseShift(service: EcsService, record: ServiceDeployment): void {
+/** Turns a shift around, back to `primary`. */
+export function reverseShift(service: EcsService, primary: Deployment): void {
+  const { record } = primary;
   if (record.shift === undefined) return;
-  record.shift = { ...newShift(ROLLBACK_STEPS), test: record.shift.test, production: record.shift.production };
+  const { test, production } = record.shift;
+  const serves = liveTasks(service, primary).some((task) => task.counted);
+  record.shift = { ...newShift(rollbackSteps(serves)), test, production };
   enterNext(service, record, record.shift);
 }
 
+/** The present one; undefined before the first, and where nothing is shifted. */
+export function stageOf({ shift }: ServiceDeployment): Stage | undefined {
+  return shift?.steps[shift.at]?.stage;
+}
+
 /** Whether old and new have to run side by side still. */
-export function isShifting({ shift }: ServiceDeployment): boolean {
-  return shift !== undefined && shift.steps[shift.at]?.stage !== 'CLEAN_UP';
+export function isShifting(record: ServiceDeployment): boolean {
+  return record.shift !== undefined && stageOf(record) !== 'CLEAN_UP';
+}
+
+/** Whether what a newer deployment superseded gets no traffic any more, and can go. */
+export function isReconciled(record: ServiceDeployment): boolean {
+  const stage = stageOf(record);
+  return record.rollback === undefined && stage !== undefined && stage !== 'RECONCILE_SERVICE';
 }
 
 /**
@@ -101,7 +118,7 @@ function enterNext(service: EcsService, record: ServiceDeployment, shift: Shift)
   record.updatedAt = region.now;
   const seconds = draw(service, 'stage').between(...STAGE) + (step.bakeMinutes ?? 0) * 60;
   shift.readyAt = Math.ceil(region.now + seconds * SECOND);
-  if (step.stage === 'SCALE_UP') target.nextStartAt = 0;
+  if (step.stage === 'SCALE_UP' && record.rollback === undefined) target.nextStartAt = 0;
   shift.test = step.test ?? shift.test;
   shift.production = step.production ?? shift.production;
   const problem =

@@ -38,6 +38,8 @@ export interface Aws extends AsyncDisposable {
   readonly logs: CloudWatchLogsClient;
   /** Sets what goes wrong from now on. */
   rules(...rules: object[]): void;
+  /** Sets which requests come in from now on. */
+  traffic(...sources: object[]): void;
 }
 
 export interface AwsOptions extends Omit<SandboxOptions, 'clock' | 'scenario'> {
@@ -74,6 +76,7 @@ export async function startAws(options: AwsOptions = {}): Promise<Aws> {
     sandbox,
     ...clients,
     rules: (...next) => sandbox.setScenario(readScenario({ given, rules: next, traffic }, 'test')),
+    traffic: (...next) => sandbox.setScenario(readScenario({ given, rules, traffic: next }, 'test')),
     async [Symbol.asyncDispose]() {
       for (const client of Object.values(clients)) client.destroy();
       await sandbox.stop();

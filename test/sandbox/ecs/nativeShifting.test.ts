@@ -1,122 +1,25 @@
 import assert from 'node:assert/strict';
 import {
   ContinueServiceDeploymentCommand,
-  type CreateServiceCommandInput,
-  DescribeServiceDeploymentsCommand,
   DescribeServiceRevisionsCommand,
-  ListServiceDeploymentsCommand,
   type ServiceDeployment,
   StopServiceDeploymentCommand,
-  UpdateServiceCommand,
-  type UpdateServiceCommandInput,
 } from '@aws-sdk/client-ecs';
-import {
-  CreateListenerCommand,
-  DescribeListenersCommand,
-  DescribeLoadBalancersCommand,
-  DescribeRulesCommand,
-  DescribeTargetGroupsCommand,
-  DescribeTargetHealthCommand,
-} from '@aws-sdk/client-elastic-load-balancing-v2';
+import { DescribeTargetHealthCommand } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { type Aws, createService, describe1, errorOf, MINUTE, register, SECOND, startAws } from '../aws.ts';
-
-const GIVEN = {
-  clusters: ['main'],
-  alarms: [{ name: 'errors' }],
-  targetGroups: [
-    { name: 'blue', loadBalancer: 'front', rule: 10, healthCheckIntervalSeconds: 5, deregistrationDelaySeconds: 10 },
-    { name: 'green', loadBalancer: 'front', rule: 10, healthCheckIntervalSeconds: 5, deregistrationDelaySeconds: 10 },
-  ],
-};
-const PORT = { portMappings: [{ containerPort: 80 }] };
-const ROLE = 'arn:aws:iam::111122223333:role/ecsInfrastructure';
-
-interface Front {
-  readonly rule: string;
-  readonly test: string;
-  readonly groups: { readonly blue: string; readonly green: string };
-  readonly loadBalancers: NonNullable<CreateServiceCommandInput['loadBalancers']>;
-}
-
-async function front(aws: Aws): Promise<Front> {
-  const { TargetGroups = [] } = await aws.elbv2.send(new DescribeTargetGroupsCommand({}));
-  const arnOf = (name: string) => TargetGroups.find((group) => group.TargetGroupName === name)?.TargetGroupArn ?? '';
-  const groups = { blue: arnOf('blue'), green: arnOf('green') };
-  const { LoadBalancers = [] } = await aws.elbv2.send(new DescribeLoadBalancersCommand({}));
-  const { LoadBalancerArn } = LoadBalancers[0]!;
-  const { Listeners = [] } = await aws.elbv2.send(new DescribeListenersCommand({ LoadBalancerArn }));
-  const { Rules = [] } = await aws.elbv2.send(new DescribeRulesCommand({ ListenerArn: Listeners[0]?.ListenerArn }));
-  const rule = Rules.find(({ Priority }) => Priority === '10')?.RuleArn ?? '';
-  const created = await aws.elbv2.send(
-    new CreateListenerCommand({
-      LoadBalancerArn,
-      Port: 8080,
-      Protocol: 'HTTP',
-      DefaultActions: [{ Type: 'forward', TargetGroupArn: groups.blue }],
-    }),
-  );
-  const test = created.Listeners?.[0]?.ListenerArn ?? '';
-  const advancedConfiguration = {
-    alternateTargetGroupArn: groups.green,
-    productionListenerRule: rule,
-    testListenerRule: test,
-    roleArn: ROLE,
-  };
-  const balancer = { targetGroupArn: groups.blue, containerName: 'app', containerPort: 80, advancedConfiguration };
-  return { rule, test, groups, loadBalancers: [balancer] };
-}
-
-/** Weights of the two groups on a rule, or on a listener's default rule: blue, green. */
-async function weights(aws: Aws, { rule, groups }: Front, arn = rule): Promise<(number | undefined)[]> {
-  const isListener = arn.includes(':listener/');
-  const actions = isListener
-    ? (await aws.elbv2.send(new DescribeListenersCommand({ ListenerArns: [arn] }))).Listeners?.[0]?.DefaultActions
-    : (await aws.elbv2.send(new DescribeRulesCommand({ RuleArns: [arn] }))).Rules?.[0]?.Actions;
-  const shares = actions?.[0]?.ForwardConfig?.TargetGroups ?? [];
-  return [groups.blue, groups.green].map(
-    (group) => shares.find(({ TargetGroupArn }) => TargetGroupArn === group)?.Weight,
-  );
-}
-
-type Configuration = NonNullable<CreateServiceCommandInput['deploymentConfiguration']>;
-
-const BLUE_GREEN: Configuration = { strategy: 'BLUE_GREEN', bakeTimeInMinutes: 5 };
-
-/** A service whose first deployment is complete. */
-async function served(aws: Aws, deploymentConfiguration: Configuration, desiredCount = 2): Promise<Front> {
-  const there = await front(aws);
-  const taskDefinition = await register(aws, 'shop:1', PORT);
-  await createService(aws, taskDefinition, {
-    desiredCount,
-    loadBalancers: there.loadBalancers,
-    deploymentConfiguration,
-  });
-  await aws.clock.advance(5 * MINUTE);
-  assert.equal((await describe1(aws)).deployments?.[0]?.rolloutState, 'COMPLETED');
-  return there;
-}
-
-async function update(aws: Aws, image = 'shop:2', input: Partial<UpdateServiceCommandInput> = {}): Promise<void> {
-  const taskDefinition = await register(aws, image, PORT);
-  await aws.ecs.send(new UpdateServiceCommand({ cluster: 'main', service: 'web', taskDefinition, ...input }));
-}
-
-async function deployment(aws: Aws, arn?: string): Promise<ServiceDeployment> {
-  const list = new ListServiceDeploymentsCommand({ cluster: 'main', service: 'web' });
-  const newest = arn ?? (await aws.ecs.send(list)).serviceDeployments?.[0]?.serviceDeploymentArn ?? '';
-  const describe = new DescribeServiceDeploymentsCommand({ serviceDeploymentArns: [newest] });
-  return (await aws.ecs.send(describe)).serviceDeployments![0]!;
-}
-
-/** Moves time until the deployment is there, and gives it; at most six hours. */
-async function until(aws: Aws, is: (deployment: ServiceDeployment) => boolean): Promise<ServiceDeployment> {
-  for (let i = 0; i < 6 * 3600; i += 2) {
-    const now = await deployment(aws);
-    if (is(now)) return now;
-    await aws.clock.advance(2 * SECOND);
-  }
-  assert.fail(`still ${(await deployment(aws)).lifecycleStage}`);
-}
+import {
+  BLUE_GREEN,
+  type Configuration,
+  deployment,
+  front,
+  GIVEN,
+  PORT,
+  ROLE,
+  served,
+  until,
+  update,
+  weights,
+} from './shifted.ts';
 
 describe('a blue/green deployment of ECS', () => {
   it('goes through its stages, moves all traffic at once, bakes, and ends with the new tasks alone', async () => {
@@ -380,6 +283,25 @@ describe('lifecycle hooks', () => {
       await aws.clock.advance(40 * MINUTE);
       assert.equal((await deployment(aws)).status, status);
     }
+  });
+
+  it('run again on the way back, at the traffic shifts only', async () => {
+    await using aws = await startAws({ given: GIVEN, throttling: false });
+    const hook = { ...check, lifecycleStages: ['PRODUCTION_TRAFFIC_SHIFT' as const, 'POST_SCALE_UP' as const] };
+    await served(aws, { ...BLUE_GREEN, lifecycleHooks: [hook] });
+    await update(aws);
+    const { serviceDeploymentArn } = await until(aws, ({ lifecycleStage }) => lifecycleStage === 'BAKE_TIME');
+    aws.rules({ when: { hook: '*:check' }, then: { answerSeconds: 200 } });
+    await aws.ecs.send(new StopServiceDeploymentCommand({ serviceDeploymentArn }));
+    const back = await until(aws, ({ status }) => status === 'ROLLBACK_IN_PROGRESS');
+    assert.equal(back.lifecycleStage, 'PRODUCTION_TRAFFIC_SHIFT');
+    assert.deepEqual(
+      back.lifecycleHookDetails?.map(({ status }) => status),
+      ['IN_PROGRESS'],
+    );
+    await aws.clock.advance(190 * SECOND);
+    assert.equal((await deployment(aws)).lifecycleStage, 'PRODUCTION_TRAFFIC_SHIFT');
+    await until(aws, ({ status }) => status === 'ROLLBACK_SUCCESSFUL');
   });
 
   it('ask a function, again while it is busy, and roll back when it says no', async () => {
