@@ -11,7 +11,7 @@ export function ecsOf(region: Region): Ecs {
 }
 
 function createEcs(region: Region): Ecs {
-  const ecs: Ecs = { region, clusters: new Map(), families: new Map() };
+  const ecs: Ecs = { region, clusters: new Map(), families: new Map(), addresses: new Set() };
   for (const name of region.scenario.given.clusters) {
     addCluster(ecs, name, { capacityProviders: ['FARGATE', 'FARGATE_SPOT'] });
   }

@@ -18,6 +18,8 @@ export interface Ecs {
   readonly clusters: Map<string, Cluster>;
   /** By family; revision n stands at n - 1. */
   readonly families: Map<string, TaskDefinition[]>;
+  /** Of all tasks that are not STOPPED. */
+  readonly addresses: Set<string>;
 }
 
 export interface Cluster {

@@ -7,6 +7,7 @@
  */
 import type { Target } from '../elbv2/index.ts';
 import { taskEffect } from '../scenario/index.ts';
+import { freeAddress, newTask } from './newTask.ts';
 import type { Ecs, LaunchRequest, StopCode, Task, TaskContainer } from './state.ts';
 import {
   CONTAINER_CHECKS_FAILED,
@@ -63,54 +64,8 @@ export function launchTask(ecs: Ecs, request: LaunchRequest): Task | undefined {
   if (fate.capacity === 'unavailable') return undefined;
   const missing = missingFor(ecs.region, taskDefinition);
   const effect = missing === undefined || fate.init !== undefined ? fate : { ...fate, init: missing.failure };
-  const random = ecs.region.random(`task/${request.key}`);
-  const id = random.hex(32);
-  const byte = () => Math.floor(random.between(1, 254));
-  const task: Task = {
-    id,
-    arn: ecs.region.arn('ecs', `task/${cluster.name}/${id}`),
-    request,
-    effect,
-    missing,
-    random,
-    containers: taskDefinition.containers.map((spec) => ({
-      spec,
-      arn: ecs.region.arn('ecs', `container/${cluster.name}/${id}/${random.uuid()}`),
-      lastStatus: 'PENDING',
-      exitCode: undefined,
-      reason: undefined,
-    })),
-    eni: {
-      id: `eni-${random.hex(17)}`,
-      ip: `10.0.${byte()}.${byte()}`,
-      mac: `0a:${[1, 2, 3, 4, 5].map(() => random.hex(2)).join(':')}`,
-      attachmentId: random.uuid(),
-    },
-    availabilityZone: `${ecs.region.name}${'abc'[Math.floor(random.between(0, 3))]}`,
-    lastStatus: 'PROVISIONING',
-    desiredStatus: 'RUNNING',
-    health: 'UNKNOWN',
-    targetHealth: 'UNKNOWN',
-    counted: false,
-    everCounted: false,
-    targets: [],
-    targetsFail: false,
-    targetsSaid: 'nothing',
-    version: 1,
-    createdAt: ecs.region.now,
-    connectivityAt: undefined,
-    pullStartedAt: undefined,
-    pullStoppedAt: undefined,
-    startedAt: undefined,
-    stoppingAt: undefined,
-    executionStoppedAt: undefined,
-    stoppedAt: undefined,
-    failure: undefined,
-    failedTarget: undefined,
-    stopCode: undefined,
-    stoppedReason: undefined,
-  };
-  cluster.tasks.set(id, task);
+  const task = newTask(ecs, request, { effect, missing });
+  cluster.tasks.set(task.id, task);
   new Life(ecs, task).provision();
   return task;
 }
@@ -353,6 +308,7 @@ class Life {
     this.#enter('DEPROVISIONING');
     this.#after(this.#between(DEPROVISIONING), () => {
       task.stoppedAt = this.#now;
+      freeAddress(this.#ecs, task);
       this.#enter('STOPPED', 'stopped');
       this.#after(KEPT_AFTER_STOP, () => task.request.cluster.tasks.delete(task.id));
     });

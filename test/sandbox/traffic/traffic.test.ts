@@ -1,5 +1,12 @@
 import assert from 'node:assert/strict';
-import { UpdateServiceCommand } from '@aws-sdk/client-ecs';
+import {
+  CreateServiceCommand,
+  CreateTaskSetCommand,
+  DeleteTaskSetCommand,
+  type TaskSet,
+  UpdateServiceCommand,
+  UpdateServicePrimaryTaskSetCommand,
+} from '@aws-sdk/client-ecs';
 import {
   DeleteLoadBalancerCommand,
   DescribeListenersCommand,
@@ -241,6 +248,76 @@ describe('requests through a load balancer', () => {
       failed,
     );
     assert.ok(Object.values(parts).every((part) => part.served >= 0));
+  });
+});
+
+describe('requests to a service whose task sets take turns', () => {
+  /** Service `web` with an EXTERNAL controller; its first set serves behind the group that has all the weight. */
+  async function firstSet(aws: Aws): Promise<TaskSet> {
+    await createCluster(aws);
+    const ports = { portMappings: [{ containerPort: 80 }] };
+    await register(aws, 'app:1', ports);
+    await register(aws, 'app:2', ports);
+    const external = { deploymentController: { type: 'EXTERNAL' } } as const;
+    await aws.ecs.send(new CreateServiceCommand({ cluster: 'main', serviceName: 'web', desiredCount: 3, ...external }));
+    const set = await newSet(aws, 'web:1', BLUE);
+    await aws.clock.advance(3 * MINUTE);
+    await makePrimary(aws, set);
+    return set;
+  }
+  const service = { cluster: 'main', service: 'web' };
+  async function newSet(aws: Aws, taskDefinition: string, group: string): Promise<TaskSet> {
+    const { taskSet } = await aws.ecs.send(
+      new CreateTaskSetCommand({
+        ...service,
+        taskDefinition,
+        launchType: 'FARGATE',
+        networkConfiguration: { awsvpcConfiguration: { subnets: ['subnet-1'] } },
+        loadBalancers: [{ targetGroupArn: group, containerName: 'app', containerPort: 80 }],
+        scale: { value: 100, unit: 'PERCENT' },
+      }),
+    );
+    return taskSet!;
+  }
+  const makePrimary = (aws: Aws, set: TaskSet) =>
+    aws.ecs.send(new UpdateServicePrimaryTaskSetCommand({ ...service, primaryTaskSet: set.id }));
+  const remove = (aws: Aws, set: TaskSet) =>
+    aws.ecs.send(new DeleteTaskSetCommand({ ...service, taskSet: set.id, force: true }));
+
+  it('are all served when weight moves step by step to targets that are healthy', async () => {
+    await using aws = await balancedAws();
+    const old = await firstSet(aws);
+    const rollout = await counted(aws, async () => {
+      const next = await newSet(aws, 'web:2', GREEN);
+      await aws.clock.advance(2 * MINUTE);
+      for (const percent of [20, 60, 100]) {
+        await setWeights(aws, 100 - percent, percent);
+        await aws.clock.advance(MINUTE);
+      }
+      await makePrimary(aws, next);
+      await remove(aws, old);
+      await aws.clock.advance(3 * MINUTE);
+    });
+    assert.equal(rollout.failed, 0);
+    assert.ok((aws.sandbox.traffic[0]?.parts[GREEN]?.served ?? 0) > 4 * 60 * PER_SECOND);
+  });
+
+  it('are lost as far as weight points at what is not there yet or any more', async () => {
+    await using aws = await balancedAws();
+    const old = await firstSet(aws);
+    const early = await counted(aws, async () => {
+      await setWeights(aws, 0, 100);
+      await aws.clock.advance(10 * SECOND);
+      await newSet(aws, 'web:2', GREEN);
+      await aws.clock.advance(3 * MINUTE);
+    });
+    assert.ok((early.failures['no-target'] ?? 0) > 30 * PER_SECOND, JSON.stringify(early.failures));
+    const late = await counted(aws, async () => {
+      await setWeights(aws, 100, 0);
+      await remove(aws, old);
+      await aws.clock.advance(MINUTE);
+    });
+    assert.ok((late.failures['no-target'] ?? 0) > 45 * PER_SECOND, JSON.stringify(late.failures));
   });
 });
 
