@@ -5,6 +5,7 @@
  *
  * Owns: the copy, and how far into the world's journal it is.
  */
+import { Traffic } from './traffic/index.ts';
 import { World } from './world.ts';
 
 export class Replica {
@@ -21,6 +22,8 @@ export class Replica {
     this.#lagMs = lagSeconds * 1000;
     this.#now = origin.startedAt;
     this.#copy = new World({ ...origin.options, clock: { now: () => this.#now } });
+    // Metrics and their alarms follow from it.
+    new Traffic(this.#copy);
   }
 
   /** The world as it was. */

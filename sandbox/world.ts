@@ -116,6 +116,8 @@ export class World {
     if (region === undefined) {
       region = new Region(this, account, name);
       this.#regions.set(key, region);
+      // A region is there from when it is first asked for, and so is what the scenario gives it.
+      this.record((world) => world.region(account, name));
     }
     return region;
   }

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
+import { DescribeAlarmsCommand, PutMetricAlarmCommand } from '@aws-sdk/client-cloudwatch';
 import {
   DescribeServicesCommand,
   DescribeTasksCommand,
   ListTasksCommand,
   UpdateServiceCommand,
 } from '@aws-sdk/client-ecs';
-import { CreateFunctionCommand, GetFunctionCommand, InvokeCommand } from '@aws-sdk/client-lambda';
+import { CreateAliasCommand, CreateFunctionCommand, GetFunctionCommand, InvokeCommand } from '@aws-sdk/client-lambda';
 import {
   type Aws,
   createCluster,
@@ -67,6 +68,41 @@ describe('reads that lag behind', () => {
       new UpdateServiceCommand({ cluster: 'main', service: 'web', desiredCount: 2 }),
     );
     assert.equal(service?.desiredCount, 2);
+  });
+
+  it('see what follows from requests just as late', async () => {
+    const rule = { when: { function: 'f' }, then: { invocations: { errorPercent: 50 } } };
+    await using aws = await startAws({ rules: [rule], traffic: [{ alias: 'f:live', perSecond: 10 }] });
+    await aws.lambda.send(
+      new CreateFunctionCommand({
+        FunctionName: 'f',
+        Role: 'arn:aws:iam::111122223333:role/f',
+        PackageType: 'Image',
+        Code: { ImageUri: '111122223333.dkr.ecr.us-west-2.amazonaws.com/f:1' },
+        Publish: true,
+      }),
+    );
+    await aws.lambda.send(new CreateAliasCommand({ FunctionName: 'f', Name: 'live', FunctionVersion: '1' }));
+    await aws.cloudwatch.send(
+      new PutMetricAlarmCommand({
+        AlarmName: 'errors',
+        Namespace: 'AWS/Lambda',
+        MetricName: 'Errors',
+        Dimensions: [{ Name: 'FunctionName', Value: 'f' }],
+        Statistic: 'Sum',
+        Period: 60,
+        EvaluationPeriods: 1,
+        Threshold: 0,
+        ComparisonOperator: 'GreaterThanThreshold',
+      }),
+    );
+    const alarm = async () => (await aws.cloudwatch.send(new DescribeAlarmsCommand({}))).MetricAlarms?.[0];
+    while ((await alarm())?.StateValue !== 'ALARM') await aws.clock.advance(10 * SECOND);
+    const seen = await alarm();
+    aws.rules({ when: { operation: 'monitoring:DescribeAlarms' }, then: { lagSeconds: 30 } }, rule);
+    assert.notEqual((await alarm())?.StateValue, 'ALARM');
+    await aws.clock.advance(30 * SECOND);
+    assert.deepEqual(await alarm(), seen);
   });
 
   it('see the world before a call that failed as the world after it', async () => {

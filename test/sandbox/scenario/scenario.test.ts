@@ -75,6 +75,29 @@ describe('a scenario', () => {
   });
 });
 
+describe('what a scenario gives', () => {
+  it('is refused with its place where it is not what it should be', () => {
+    const refused: [given: string, message: string][] = [
+      ['{ "apis": [{ "name": "x" }] }', "given.apis[0] lacks 'apiId'"],
+      ['{ "apis": [{ "apiId": "a", "routes": [{}] }] }', "given.apis[0].routes[0] lacks 'routeId'"],
+      [
+        '{ "apis": [{ "apiId": "a", "stages": [{ "stageName": "p", "variables": { "v": 1 } }] }] }',
+        'given.apis[0].stages[0].variables.v is 1',
+      ],
+      ['{ "secrets": [{ "name": "s" }] }', "given.secrets[0] lacks 'value'"],
+      ['{ "parameters": [{ "name": "", "value": "x" }] }', 'given.parameters[0].name is ""'],
+      ['{ "logGroups": [7] }', 'given.logGroups[0] is 7'],
+      ['{ "roles": "all" }', 'given.roles is "all"'],
+      ['{ "strict": "yes" }', 'given.strict is "yes"'],
+    ];
+    for (const [given, message] of refused) assert.equal(problem(`{ "given": ${given} }`)[1], `s.json: ${message}`);
+  });
+
+  it('is nothing where nothing is said', () => {
+    assert.deepEqual(parseScenario('{}', 's.json').given, { clusters: [], alarms: [] });
+  });
+});
+
 describe('a glob', () => {
   it('matches the whole text, with stars and question marks', () => {
     const cases: [string, string, boolean][] = [
