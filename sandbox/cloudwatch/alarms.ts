@@ -39,8 +39,10 @@ export function alarmsOf(region: Region): Alarms {
 
 function createAlarms(region: Region): Alarms {
   const alarms: Alarms = { region, byName: new Map() };
-  for (const { name, state } of region.scenario.given.alarms) {
-    putAlarm(alarms, name, {}, undefined);
+  for (const { name, state, metric } of region.scenario.given.alarms) {
+    const definition = metric === undefined ? {} : { Period: 60, EvaluationPeriods: 1, ...metric };
+    const alarm = putAlarm(alarms, name, definition, undefined);
+    if (metric !== undefined) keepJudging(alarms, alarm, false);
     setAlarmState(alarms, name, state, 'Given by the scenario');
   }
   return alarms;

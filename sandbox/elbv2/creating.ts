@@ -25,6 +25,8 @@ function hex(elb: Elb, purpose: string): string {
 }
 
 export interface LoadBalancerSpec {
+  /** @default one of its own */
+  readonly arn?: string | undefined;
   readonly name: string;
   readonly type: LoadBalancerType;
   readonly scheme?: string | undefined;
@@ -39,7 +41,7 @@ export function addLoadBalancer(elb: Elb, spec: LoadBalancerSpec): LoadBalancer 
   const { region } = elb;
   const { name, type } = spec;
   const balancer: LoadBalancer = {
-    arn: region.arn('elasticloadbalancing', `loadbalancer/${ARN_KIND[type]}/${name}/${hex(elb, name)}`),
+    arn: spec.arn ?? region.arn('elasticloadbalancing', `loadbalancer/${ARN_KIND[type]}/${name}/${hex(elb, name)}`),
     name,
     type,
     scheme: spec.scheme ?? 'internet-facing',

@@ -78,9 +78,12 @@ const NOTHING_HERE: Action = {
   further: { FixedResponseConfig: { StatusCode: '404', ContentType: 'text/plain' } },
 };
 
-function balancerNamed(elb: Elb, name: string, type: LoadBalancer['type']): LoadBalancer {
+/** @param named by name, or by an ARN that it is to have */
+function balancerNamed(elb: Elb, named: string, type: LoadBalancer['type']): LoadBalancer {
+  const arn = named.startsWith('arn:') ? named : undefined;
+  const name = arn?.split('/').at(-2) ?? named;
   const found = [...elb.loadBalancers.values()].find((balancer) => balancer.name === name);
-  return found ?? addLoadBalancer(elb, { name, type, state: 'active' });
+  return found ?? addLoadBalancer(elb, { arn, name, type, state: 'active' });
 }
 
 function listenerAt(balancer: LoadBalancer, port: number): Listener | undefined {

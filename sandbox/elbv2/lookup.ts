@@ -13,7 +13,7 @@ export function elbOf(region: Region): Elb {
 }
 
 function createElb(region: Region): Elb {
-  const elb: Elb = { region, loadBalancers: new Map(), targetGroups: new Map(), draws: 0 };
+  const elb: Elb = { region, loadBalancers: new Map(), targetGroups: new Map(), inUse: new Map(), draws: 0 };
   addGiven(elb);
   return elb;
 }

@@ -13,6 +13,8 @@ export interface Elb {
   readonly loadBalancers: Map<string, LoadBalancer>;
   /** By ARN. */
   readonly targetGroups: Map<string, TargetGroup>;
+  /** The target groups that listeners and rules forward to, each with its load balancer. */
+  inUse: ReadonlyMap<TargetGroup, LoadBalancer>;
   /** Random draws so far, which seed the next. */
   draws: number;
 }

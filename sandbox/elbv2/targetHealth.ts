@@ -3,9 +3,9 @@
  * equal results as the thresholds say. Not every check is an event: from what a backend answers, the time of the next
  * change follows, and is planned anew whenever an answer or the group's use changes.
  *
- * Owns: the targets of a group and their states. Sources: SPEC.md, "Elastic Load Balancing".
+ * Owns: the targets of a group and their states, and which groups are in use. Sources: SPEC.md, "Elastic Load Balancing".
  */
-import type { Answer, Backend, Elb, Target, TargetGroup, TargetReason, TargetState } from './state.ts';
+import type { Answer, Backend, Elb, LoadBalancer, Target, TargetGroup, TargetReason, TargetState } from './state.ts';
 
 const SECOND = 1000;
 
@@ -120,6 +120,7 @@ export function backendChanged(target: Target): void {
 
 /** To be called when listeners or rules have changed: groups come into use and fall out of it. */
 export function groupsChanged(elb: Elb): void {
+  elb.inUse = groupsInUse(elb);
   for (const group of elb.targetGroups.values()) {
     const used = isInUse(group);
     for (const target of group.targets.values()) {
@@ -138,19 +139,25 @@ export function checksChanged(group: TargetGroup): void {
 
 /** Whether a listener or rule forwards to the group; a weight of 0 counts. */
 export function isInUse(group: TargetGroup): boolean {
-  return loadBalancersOf(group).length > 0;
+  return group.elb.inUse.has(group);
 }
 
 /** The load balancers that forward to the group: at most one. */
 export function loadBalancersOf(group: TargetGroup): readonly string[] {
-  const users = [...group.elb.loadBalancers.values()].filter(({ listeners }) =>
-    [...listeners.values()].some(({ defaultRule, rules }) =>
-      [defaultRule, ...rules.values()].some(({ actions }) =>
-        actions.some(({ forward }) => forward?.groups.some((weighted) => weighted.group === group)),
-      ),
-    ),
-  );
-  return users.map(({ arn }) => arn);
+  const balancer = group.elb.inUse.get(group);
+  return balancer === undefined ? [] : [balancer.arn];
+}
+
+function groupsInUse(elb: Elb): ReadonlyMap<TargetGroup, LoadBalancer> {
+  const used = new Map<TargetGroup, LoadBalancer>();
+  for (const balancer of elb.loadBalancers.values()) {
+    for (const { defaultRule, rules } of balancer.listeners.values()) {
+      for (const { actions } of [defaultRule, ...rules.values()]) {
+        for (const { group } of actions.flatMap(({ forward }) => forward?.groups ?? [])) used.set(group, balancer);
+      }
+    }
+  }
+  return used;
 }
 
 /** Enters the state that holds at once, and plans the next change where checks will bring one. */

@@ -176,7 +176,7 @@ export function readScenario(parsed: unknown, path: string): Scenario {
 }
 
 function readGiven(given: JsonObject, path: string): Scenario['given'] {
-  const alarm = membersOf({ name: text, state: oneOf(ALARM_STATES) }, ['name']);
+  const alarm = membersOf({ name: text, state: oneOf(ALARM_STATES), metric: givenMetric }, ['name']);
   const route = membersOf({ routeId: text, routeKey: text, functionArn: text }, ['routeId']);
   const stage = membersOf({ stageName: text, variables: textMap }, ['stageName']);
   const api = membersOf({ apiId: text, name: text, routes: listOf(route), stages: listOf(stage) }, ['apiId']);
@@ -197,7 +197,7 @@ function readGiven(given: JsonObject, path: string): Scenario['given'] {
   return {
     ...checked,
     clusters: checked.clusters ?? [],
-    alarms: (checked.alarms ?? []).map(({ name, state }) => ({ name, state: state ?? 'OK' })),
+    alarms: (checked.alarms ?? []).map((alarm) => ({ ...alarm, state: alarm.state ?? 'OK' })),
   };
 }
 
@@ -220,6 +220,31 @@ const functionAlias: Check = (value, place) => {
   if (typeof value !== 'string' || !/^[\w-]{1,64}:[\w-]{1,128}$/.test(value)) {
     throw wrong(place, value, "a function's name and an alias, for example 'checkout:live'");
   }
+};
+
+/** As PutMetricAlarm would take it. */
+const givenMetric: Check = (value, place) => {
+  const dimension = membersOf({ Name: text, Value: text }, ['Name', 'Value']);
+  const needed = {
+    Namespace: text,
+    MetricName: text,
+    Statistic: oneOf(['Sum', 'Average', 'Minimum', 'Maximum', 'SampleCount']),
+    Threshold: numberIn(-1e15, 1e15, false),
+    ComparisonOperator: oneOf([
+      'GreaterThanOrEqualToThreshold',
+      'GreaterThanThreshold',
+      'LessThanThreshold',
+      'LessThanOrEqualToThreshold',
+    ]),
+  };
+  const further = {
+    Dimensions: listOf(dimension, 30),
+    Period: numberIn(60, 86_400, true),
+    EvaluationPeriods: numberIn(1, 1440, true),
+    DatapointsToAlarm: numberIn(1, 1440, true),
+    TreatMissingData: oneOf(['missing', 'notBreaching', 'breaching', 'ignore']),
+  };
+  checkMembers(value, place, { ...needed, ...further }, Object.keys(needed));
 };
 
 const givenTargetGroup: Check = (value, place) => {

@@ -4,6 +4,7 @@
  *
  * Pure: a scenario holds no state, and asking it changes nothing.
  */
+import type { Json } from '../json.ts';
 import { matchesGlob } from './glob.ts';
 
 /** Why an image cannot be pulled. */
@@ -195,6 +196,13 @@ export interface GivenApi {
   readonly stages?: readonly { readonly stageName: string; readonly variables?: Readonly<Record<string, string>> }[];
 }
 
+export interface GivenAlarm {
+  readonly name: string;
+  readonly state: AlarmState;
+  /** What it watches: members of PutMetricAlarm. @default nothing, so that it changes only as it is told */
+  readonly metric?: Readonly<Record<string, Json>>;
+}
+
 /** A target group that is there from the start, with what forwards to it. One of `arn` and `name` is set. */
 export interface GivenTargetGroup {
   /** In its own account and region only. */
@@ -204,7 +212,7 @@ export interface GivenTargetGroup {
   readonly type?: 'ip' | 'instance' | 'lambda' | 'alb';
   /** @default 80 */
   readonly port?: number;
-  /** Name of the load balancer that forwards to it. @default none does */
+  /** Name or ARN of the load balancer that forwards to it. @default none does */
   readonly loadBalancer?: string;
   /** @default 'application' */
   readonly loadBalancerType?: 'application' | 'network';
@@ -226,7 +234,7 @@ export type TrafficSource = {
   readonly perSecond: number;
 } & (
   | {
-      /** A load balancer's name. */
+      /** A load balancer's name or ARN. */
       readonly loadBalancer: string;
       /** @default 80 */
       readonly listenerPort?: number;
@@ -251,7 +259,7 @@ export interface Scenario {
   readonly given: {
     /** Names of ECS clusters, with FARGATE and FARGATE_SPOT. */
     readonly clusters: readonly string[];
-    readonly alarms: readonly { readonly name: string; readonly state: AlarmState }[];
+    readonly alarms: readonly GivenAlarm[];
     readonly targetGroups?: readonly GivenTargetGroup[];
     readonly apis?: readonly GivenApi[];
     /** ARNs of the roles that may be assumed, globs. @default every role */

@@ -4,7 +4,7 @@
  * functions".
  */
 import { type MetricName, publishMeasurement, type Span } from '../cloudwatch/index.ts';
-import { elbOf, loadBalancersOf, type TargetGroup } from '../elbv2/index.ts';
+import { elbOf, type TargetGroup } from '../elbv2/index.ts';
 import type { Region } from '../world.ts';
 import type { Stream } from './streams.ts';
 
@@ -86,9 +86,8 @@ function measureFunction(
 
 /** How many targets of each group in use are healthy; averages are weighted by time. */
 export function measureHosts(region: Region, span: Span): void {
-  for (const group of elbOf(region).targetGroups.values()) {
-    const [balancerArn] = loadBalancersOf(group);
-    if (balancerArn === undefined || group.targetType === 'lambda') continue;
+  for (const [group, { arn: balancerArn }] of elbOf(region).inUse) {
+    if (group.targetType === 'lambda') continue;
     const dimensions: readonly Dimension[] = [
       ['TargetGroup', group.arn.slice(group.arn.indexOf('targetgroup/'))],
       ['LoadBalancer', afterKind(balancerArn, 'loadbalancer/')],

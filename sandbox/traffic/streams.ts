@@ -52,7 +52,7 @@ export function streamsOf(region: Region, source: TrafficSource): readonly Strea
   }
   if ('api' in source) return ofApi(region, source);
   const balancers = [...elbOf(region).loadBalancers.values()];
-  const balancer = balancers.find(({ name }) => name === source.loadBalancer);
+  const balancer = balancers.find(({ name, arn }) => name === source.loadBalancer || arn === source.loadBalancer);
   const actions = balancer && actionsFor(balancer, source.listenerPort ?? DEFAULT_PORT, source.rule);
   if (balancer === undefined || actions === undefined) return undefined;
   const streams = ofAction(region, actions.at(-1), source.perSecond);

@@ -267,6 +267,35 @@ describe('metrics of traffic', () => {
     });
   });
 
+  it('set off an alarm that the scenario gives', async () => {
+    const balancer = 'app/web/fedcba9876543210';
+    await using aws = await startAws({
+      given: {
+        targetGroups: [
+          { arn: GROUP, loadBalancer: `arn:aws:elasticloadbalancing:${REGION}:${ACCOUNT}:loadbalancer/${balancer}` },
+        ],
+        alarms: [
+          {
+            name: 'nobody-there',
+            metric: {
+              Namespace: 'AWS/ApplicationELB',
+              MetricName: 'HTTPCode_ELB_503_Count',
+              Dimensions: [{ Name: 'LoadBalancer', Value: balancer }],
+              Statistic: 'Sum',
+              Threshold: 0,
+              ComparisonOperator: 'GreaterThanThreshold',
+            },
+          },
+        ],
+      },
+      traffic: [{ loadBalancer: 'web', perSecond: 1 }],
+    });
+    assert.equal(await stateOf(aws, 'nobody-there'), 'OK');
+    await aws.elbv2.send(new DescribeLoadBalancersCommand({ Names: ['web'] }));
+    await aws.clock.advance(4 * MINUTE);
+    assert.equal(await stateOf(aws, 'nobody-there'), 'ALARM');
+  });
+
   it('tell the versions of a weighted alias apart', async () => {
     await using aws = await startAws({
       traffic: [{ alias: 'f:live', perSecond: 10 }],
