@@ -147,7 +147,7 @@ function firstRevision(service: EcsService, input: JsonObject): Revision {
   checkNetwork(taskDefinition, networkConfiguration);
   const loadBalancers = readLoadBalancers(cluster.ecs.region, input, taskDefinition) ?? [];
   const further = pick(input, FURTHER);
-  checkShift(service.settings, { loadBalancers, further });
+  checkShift(cluster.ecs.region, service.settings, { loadBalancers, further });
   return makeRevision(service, { taskDefinition, launch, networkConfiguration, loadBalancers, further });
 }
 
@@ -164,7 +164,7 @@ const updateService: Operation = (input, { region }) => {
   const isEcs = service.controller === 'ECS';
   const next = isEcs && service.revision ? nextRevision(service, service.revision, input) : undefined;
   const after = next ?? service.revision;
-  if (isEcs && after !== undefined) checkShift(settings, after);
+  if (isEcs && after !== undefined) checkShift(region, settings, after);
   service.settings = settings;
   if (next !== undefined) deploy(service, next);
   if (isEcs) wakeAfterRequest(service);

@@ -113,21 +113,25 @@ export function readAdvanced(region: Region, item: JsonObject): AdvancedConfigur
   const productionListenerRule = text(given, 'productionListenerRule') ?? '';
   const testListenerRule = text(given, 'testListenerRule');
   for (const arn of [productionListenerRule, testListenerRule]) {
-    if (arn !== undefined && !hasRule(region, arn)) throw invalidParameter(`The listener rule ${arn} does not exist.`);
+    if (arn !== undefined && balancerOf(region, arn) === undefined) {
+      throw invalidParameter(`The listener rule ${arn} does not exist.`);
+    }
   }
   const roleArn = text(given, 'roleArn');
   if (roleArn === undefined) throw invalidParameter('advancedConfiguration needs a roleArn.');
   return { alternateTargetGroupArn, productionListenerRule, testListenerRule, roleArn };
 }
 
-/** A rule's ARN, or a listener's for its default rule. */
-function hasRule(region: Region, arn: string): boolean {
-  const listeners = [...elbOf(region).loadBalancers.values()].flatMap((balancer) => [...balancer.listeners.values()]);
-  return listeners.some((listener) => listener.arn === arn || listener.rules.has(arn));
+/** @param arn of a rule, or of a listener for its default rule */
+function balancerOf(region: Region, arn: string) {
+  return [...elbOf(region).loadBalancers.values()].find(({ listeners }) =>
+    [...listeners.values()].some((listener) => listener.arn === arn || listener.rules.has(arn)),
+  );
 }
 
 /** @throws AwsFault where the strategy has no traffic to shift */
 export function checkShift(
+  region: Region,
   settings: ServiceSettings,
   { loadBalancers, further }: { readonly loadBalancers: readonly LoadBalancer[]; readonly further: JsonObject },
 ): void {
@@ -139,7 +143,11 @@ export function checkShift(
     );
   }
   const isConnected = further['serviceConnectConfiguration'] !== undefined;
-  if (strategy !== 'BLUE_GREEN' && loadBalancers.length === 0 && !isConnected) {
+  const isNetwork = loadBalancers.some(
+    ({ advancedConfiguration }) =>
+      balancerOf(region, advancedConfiguration?.productionListenerRule ?? '')?.type === 'network',
+  );
+  if (strategy !== 'BLUE_GREEN' && (isNetwork || (loadBalancers.length === 0 && !isConnected))) {
     throw invalidParameter(
       `The deployment strategy ${strategy} needs an Application Load Balancer or Service Connect.`,
     );

@@ -13,6 +13,7 @@ import {
   deployment,
   front,
   GIVEN,
+  listenerOf,
   PORT,
   ROLE,
   served,
@@ -329,6 +330,37 @@ describe('lifecycle hooks', () => {
 });
 
 describe('a service with a shifting strategy', () => {
+  it('goes on where it serves when it becomes a rolling one, and from there when it shifts again', async () => {
+    await using aws = await startAws({
+      given: GIVEN,
+      throttling: false,
+      traffic: [{ loadBalancer: 'front', rule: 10, perSecond: 10 }],
+    });
+    const there = await served(aws, { ...BLUE_GREEN, bakeTimeInMinutes: 0 });
+    const before = aws.sandbox.traffic[0]?.failed;
+    const healthyIn = async (TargetGroupArn: string) => {
+      const health = await aws.elbv2.send(new DescribeTargetHealthCommand({ TargetGroupArn }));
+      return health.TargetHealthDescriptions?.filter(({ TargetHealth }) => TargetHealth?.State === 'healthy').length;
+    };
+    const seen: unknown[] = [];
+    for (const [image, strategy] of [
+      ['shop:2', 'BLUE_GREEN'],
+      ['shop:3', 'ROLLING'],
+      ['shop:4', 'CANARY'],
+    ] as const) {
+      await update(aws, image, { deploymentConfiguration: { strategy, bakeTimeInMinutes: 0 } });
+      await until(aws, ({ status }) => status === 'SUCCESSFUL');
+      const healthy = [await healthyIn(there.groups.blue), await healthyIn(there.groups.green)];
+      seen.push([strategy, await weights(aws, there), healthy]);
+    }
+    assert.deepEqual(seen, [
+      ['BLUE_GREEN', [0, 100], [0, 2]],
+      ['ROLLING', [0, 100], [0, 2]],
+      ['CANARY', [100, 0], [2, 0]],
+    ]);
+    assert.equal(aws.sandbox.traffic[0]?.failed, before);
+  });
+
   it('shows the defaults of its strategy', async () => {
     await using aws = await startAws({ given: GIVEN });
     const { loadBalancers } = await front(aws);
@@ -345,13 +377,20 @@ describe('a service with a shifting strategy', () => {
   });
 
   it('is refused with numbers out of range, unknown rules, and hooks that cannot be', async () => {
-    await using aws = await startAws({ given: GIVEN, throttling: false });
+    const tcp = { name: 'tcp', loadBalancer: 'net', loadBalancerType: 'network' };
+    const given = { ...GIVEN, targetGroups: [...GIVEN.targetGroups, tcp] };
+    await using aws = await startAws({ given, throttling: false });
     const { loadBalancers, groups } = await front(aws);
     const taskDefinition = await register(aws, 'shop:1', PORT);
     const refusal = (deploymentConfiguration: Configuration, balancers = loadBalancers) =>
       errorOf(createService(aws, taskDefinition, { loadBalancers: balancers, deploymentConfiguration }));
     const [balancer] = loadBalancers;
     const advancedConfiguration = { ...balancer!.advancedConfiguration!, productionListenerRule: groups.blue };
+    const { ListenerArn } = await listenerOf(aws, 'net');
+    const network = {
+      ...balancer!,
+      advancedConfiguration: { ...advancedConfiguration, productionListenerRule: ListenerArn },
+    };
     const hook = { hookTargetArn: ROLE, roleArn: ROLE, lifecycleStages: ['SCALE_UP' as 'POST_SCALE_UP'] };
     const halt = { targetType: 'PAUSE' as const, lifecycleStages: ['PRODUCTION_TRAFFIC_SHIFT' as const] };
     const refused: [RegExp, Promise<string>][] = [
@@ -362,6 +401,7 @@ describe('a service with a shifting strategy', () => {
       [/advancedConfiguration is required/, refusal(BLUE_GREEN, [{ ...balancer!, advancedConfiguration: undefined }])],
       [/listener rule .* does not exist/, refusal(BLUE_GREEN, [{ ...balancer!, advancedConfiguration }])],
       [/needs an Application Load Balancer/, refusal({ strategy: 'CANARY' }, [])],
+      [/needs an Application Load Balancer/, refusal({ strategy: 'LINEAR' }, [network])],
       [/cannot run at SCALE_UP/, refusal({ ...BLUE_GREEN, lifecycleHooks: [hook] })],
       [/PAUSE lifecycle hook cannot run at PRODUCTION/, refusal({ ...BLUE_GREEN, lifecycleHooks: [halt] })],
       [/at most 10 PAUSE/, refusal({ ...BLUE_GREEN, lifecycleHooks: Array.from({ length: 11 }, () => halt) })],

@@ -14,6 +14,7 @@ import {
   DescribeLoadBalancersCommand,
   DescribeRulesCommand,
   DescribeTargetGroupsCommand,
+  type Listener,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { type Aws, createService, describe1, MINUTE, register, SECOND } from '../aws.ts';
 
@@ -35,14 +36,20 @@ export interface Front {
   readonly loadBalancers: NonNullable<CreateServiceCommandInput['loadBalancers']>;
 }
 
+/** The first listener of a load balancer. */
+export async function listenerOf(aws: Aws, name: string): Promise<Listener> {
+  const { LoadBalancers = [] } = await aws.elbv2.send(new DescribeLoadBalancersCommand({ Names: [name] }));
+  const { LoadBalancerArn } = LoadBalancers[0]!;
+  const { Listeners = [] } = await aws.elbv2.send(new DescribeListenersCommand({ LoadBalancerArn }));
+  return Listeners[0]!;
+}
+
 export async function front(aws: Aws): Promise<Front> {
   const { TargetGroups = [] } = await aws.elbv2.send(new DescribeTargetGroupsCommand({}));
   const arnOf = (name: string) => TargetGroups.find((group) => group.TargetGroupName === name)?.TargetGroupArn ?? '';
   const groups = { blue: arnOf('blue'), green: arnOf('green') };
-  const { LoadBalancers = [] } = await aws.elbv2.send(new DescribeLoadBalancersCommand({}));
-  const { LoadBalancerArn } = LoadBalancers[0]!;
-  const { Listeners = [] } = await aws.elbv2.send(new DescribeListenersCommand({ LoadBalancerArn }));
-  const { Rules = [] } = await aws.elbv2.send(new DescribeRulesCommand({ ListenerArn: Listeners[0]?.ListenerArn }));
+  const { LoadBalancerArn, ListenerArn } = await listenerOf(aws, 'front');
+  const { Rules = [] } = await aws.elbv2.send(new DescribeRulesCommand({ ListenerArn }));
   const rule = Rules.find(({ Priority }) => Priority === '10')?.RuleArn ?? '';
   const created = await aws.elbv2.send(
     new CreateListenerCommand({
