@@ -145,7 +145,7 @@ export function addTargetGroup(elb: Elb, spec: TargetGroupSpec): TargetGroup {
     port: isLambda ? undefined : spec.port,
     vpcId: isLambda ? undefined : (spec.vpcId ?? 'vpc-0a1b2c3d'),
     ipAddressType: isLambda ? undefined : 'ipv4',
-    healthCheck: { ...defaultCheck(targetType, isHttp), ...spec.healthCheck },
+    healthCheck: healthCheckOf(targetType, spec.protocol, spec.healthCheck),
     attributes: new Map(attributesOf(targetType, isHttp)),
     targets: new Map(),
     tags: spec.tags ?? new Map(),
@@ -154,9 +154,14 @@ export function addTargetGroup(elb: Elb, spec: TargetGroupSpec): TargetGroup {
   return group;
 }
 
-/** Source: ELBv2 API, CreateTargetGroup. */
-function defaultCheck(targetType: TargetType, isHttp: boolean): HealthCheck {
+/** A health check with what is not given filled in. Source: ELBv2 API, CreateTargetGroup. */
+export function healthCheckOf(
+  targetType: TargetType,
+  protocol: string | undefined,
+  given: Partial<HealthCheck> = {},
+): HealthCheck {
   const isLambda = targetType === 'lambda';
+  const isHttp = /^HTTPS?$/.test(protocol ?? '');
   const http = isHttp || isLambda;
   return {
     enabled: !isLambda,
@@ -168,6 +173,7 @@ function defaultCheck(targetType: TargetType, isHttp: boolean): HealthCheck {
     port: isLambda ? undefined : 'traffic-port',
     path: http ? '/' : undefined,
     matcher: http ? { HttpCode: '200' } : undefined,
+    ...given,
   };
 }
 

@@ -3,7 +3,7 @@ import { AwsFault } from '../fault.ts';
 import { text } from '../input.ts';
 import { isObject, type JsonObject, type Output } from '../json.ts';
 import type { Operation } from '../service.ts';
-import { addTargetGroup } from './creating.ts';
+import { addTargetGroup, healthCheckOf } from './creating.ts';
 import { targetGroupNotFound, validation } from './faults.ts';
 import { flagIn, structures, wholeIn, words } from './form.ts';
 import { elbOf, elbPage, loadBalancerOf, readName, readTags, targetGroupOf } from './lookup.ts';
@@ -78,6 +78,7 @@ const createTargetGroup: Operation = (input, { region }) => {
   }
   const tags = readTags(input);
   const healthCheck = readHealthCheck(input);
+  checkTimes(healthCheckOf(targetType, protocol, healthCheck));
   const existing = [...elb.targetGroups.values()].find((group) => group.name === name);
   if (existing !== undefined) {
     const same = existing.targetType === targetType && existing.protocol === protocol && existing.port === port;
@@ -91,14 +92,7 @@ const createTargetGroup: Operation = (input, { region }) => {
   const vpcId = text(input, 'VpcId');
   const protocolVersion = text(input, 'ProtocolVersion');
   const spec = { name, targetType, protocol, protocolVersion, port, vpcId, healthCheck, tags };
-  const group = addTargetGroup(elb, spec);
-  try {
-    checkTimes(group.healthCheck);
-  } catch (error) {
-    elb.targetGroups.delete(group.arn);
-    throw error;
-  }
-  return { TargetGroups: [showTargetGroup(group)] };
+  return { TargetGroups: [showTargetGroup(addTargetGroup(elb, spec))] };
 };
 
 const modifyTargetGroup: Operation = (input, { region }) => {

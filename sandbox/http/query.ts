@@ -59,10 +59,13 @@ export function xmlFault(
 function xmlMembers(value: unknown): string {
   if (Array.isArray(value)) return value.map((item) => `<member>${xmlMembers(item)}</member>`).join('');
   if (typeof value === 'object' && value !== null) {
-    return Object.entries(value)
-      .filter(([, member]) => member !== undefined && member !== null)
-      .map(([name, member]) => `<${name}>${xmlMembers(member)}</${name}>`)
-      .join('');
+    return (
+      Object.entries(value)
+        // Names that a request made up are no element names.
+        .filter(([name, member]) => member !== undefined && member !== null && /^[A-Za-z]\w*$/.test(name))
+        .map(([name, member]) => `<${name}>${xmlMembers(member)}</${name}>`)
+        .join('')
+    );
   }
   return escapeXml(String(value));
 }

@@ -30,7 +30,7 @@ import {
   TargetGroupNotFoundException,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { AddPermissionCommand, CreateFunctionCommand } from '@aws-sdk/client-lambda';
-import { type Aws, errorOf, MINUTE, SECOND, startAws } from '../aws.ts';
+import { ACCOUNT, type Aws, errorOf, MINUTE, REGION, SECOND, startAws } from '../aws.ts';
 
 async function balancer(aws: Aws, name = 'web'): Promise<string> {
   const { LoadBalancers } = await aws.elbv2.send(
@@ -403,6 +403,29 @@ describe('rules and listeners', () => {
     assert.deepEqual(Rules?.map(({ RuleArn }) => RuleArn).slice(0, 2), [two, one]);
     const unknown = { ListenerArn: `${listener}x` };
     assert.match(await errorOf(aws.elbv2.send(new DescribeRulesCommand(unknown))), /^ListenerNotFoundException/);
+  });
+
+  it('give conditions back, but no element that a request made up', async () => {
+    await using aws = await startAws();
+    const { blue, listener } = await blueGreen(aws);
+    const form = new URLSearchParams({
+      Action: 'CreateRule',
+      Version: '2015-12-01',
+      ListenerArn: listener,
+      Priority: '7',
+      'Conditions.member.1.Field': 'path-pattern',
+      'Conditions.member.1.PathPatternConfig.Values.member.1': '/a&b<c>',
+      'Conditions.member.1.x><evil/': '1',
+      'Conditions.member.1.__proto__.Field': '1',
+      'Actions.member.1.Type': 'forward',
+      'Actions.member.1.TargetGroupArn': blue,
+    });
+    const authorization = `AWS4-HMAC-SHA256 Credential=${ACCOUNT}/20260101/${REGION}/elasticloadbalancing/aws4_request, SignedHeaders=host, Signature=0`;
+    const answer = await fetch(aws.sandbox.endpoint, { method: 'POST', headers: { authorization }, body: form });
+    assert.equal(answer.status, 200);
+    assert.doesNotMatch(await answer.text(), /evil/);
+    const { Rules } = await aws.elbv2.send(new DescribeRulesCommand({ ListenerArn: listener }));
+    assert.deepEqual(Rules?.[0]?.Conditions?.[0]?.PathPatternConfig?.Values, ['/a&b<c>']);
   });
 
   it('have tags', async () => {
