@@ -50,6 +50,27 @@ describe('reads that lag behind', () => {
     assert.equal((await describe1(aws)).desiredCount, 5);
   });
 
+  it('retrace a failing update and its rollback, look by look', async () => {
+    const broken = { when: { image: 'shop:broken' }, then: { exit: { code: 1, afterSeconds: 3 } } };
+    await using aws = await startAws({ given: { clusters: ['main'] }, rules: [broken], throttling: false });
+    const deploymentConfiguration = { deploymentCircuitBreaker: { enable: true, rollback: true } };
+    await createService(aws, await register(aws, 'shop:1'), { desiredCount: 2, deploymentConfiguration });
+    await aws.clock.advance(3 * MINUTE);
+    const taskDefinition = await register(aws, 'shop:broken');
+    await aws.ecs.send(new UpdateServiceCommand({ cluster: 'main', service: 'web', taskDefinition }));
+    const looks: unknown[] = [];
+    for (let look = 0; look < 60; look++) {
+      looks.push(await describe1(aws));
+      await aws.clock.advance(7.5 * SECOND);
+    }
+    assert.match(JSON.stringify(looks.at(-1)), /rolling back to deployment/);
+    aws.rules({ when: { operation: 'ecs:DescribeServices' }, then: { lagSeconds: 60 * 7.5 } }, broken);
+    for (const seen of looks) {
+      assert.deepEqual(await describe1(aws), seen);
+      await aws.clock.advance(7.5 * SECOND);
+    }
+  });
+
   it('leave other operations and all writes alone', async () => {
     await using aws = await startAws({
       rules: [{ when: { operation: 'ecs:Describe*' }, then: { lagSeconds: 60 } }],
