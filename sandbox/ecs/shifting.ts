@@ -78,22 +78,18 @@ export function isReconciled(record: ServiceDeployment): boolean {
  */
 export function advanceShift(service: EcsService, primary: Deployment): string | undefined {
   const { record } = primary;
-  const { region } = service.cluster.ecs;
+  const { now } = service.cluster.ecs.region;
   while (isShifting(record)) {
     const shift = record.shift!;
     const step = shift.steps[shift.at];
     if (step !== undefined) {
-      const failed = shift.hooks.find(asksRollback);
+      const isOver = now >= shift.readyAt && !shift.hooks.some(isWaiting) && isDone(service, primary, step);
       // On the way back there is nowhere else to go.
-      if (failed !== undefined && record.rollback === undefined) {
-        return `Lifecycle hook ${failed.targetArn ?? failed.id} at ${failed.stage} ended with ${failed.status}.`;
-      }
-      const waits = region.now < shift.readyAt || shift.hooks.some(isWaiting) || !isDone(service, primary, step);
-      if (waits && region.now - shift.since >= STAGE_LIMIT_MS && !shift.hooks.some(({ type }) => type === 'PAUSE')) {
-        return `Lifecycle stage ${step.stage} took longer than 24 hours.`;
-      }
-      if (waits) {
-        if (region.now < shift.readyAt) wake(service, (shift.readyAt - region.now) / SECOND);
+      const trouble = record.rollback === undefined ? troubleIn(shift, step, now, isOver) : undefined;
+      if (trouble !== undefined) return trouble;
+      if (!isOver) {
+        const next = [shift.readyAt, shift.since + STAGE_LIMIT_MS].find((at) => at > now);
+        if (next !== undefined) wake(service, (next - now) / SECOND);
         return undefined;
       }
     }
@@ -103,6 +99,17 @@ export function advanceShift(service: EcsService, primary: Deployment): string |
   return undefined;
 }
 
+function troubleIn(shift: Shift, step: Step, now: number, isOver: boolean): string | undefined {
+  const failed = shift.hooks.find(asksRollback);
+  if (failed !== undefined) {
+    return `Lifecycle hook ${failed.targetArn ?? failed.id} at ${failed.stage} ended with ${failed.status}.`;
+  }
+  const isLate = !isOver && now >= Math.max(shift.readyAt, shift.since + STAGE_LIMIT_MS);
+  const pauses = shift.hooks.some(({ type }) => type === 'PAUSE');
+  return isLate && !pauses ? `Lifecycle stage ${step.stage} took longer than 24 hours.` : undefined;
+}
+
+/** Whether the stage has brought about what it is for. */
 function isDone(service: EcsService, primary: Deployment, { stage }: Step): boolean {
   if (stage !== 'SCALE_UP') return true;
   const healthy = liveTasks(service, primary).filter((task) => task.counted).length;

@@ -141,6 +141,33 @@ describe('a blue/green deployment of ECS', () => {
     assert.equal((await describe1(aws)).runningCount, 2);
   });
 
+  it('is given up when its tasks do not start within a day, where nothing else ends it', async () => {
+    await using aws = await startAws({
+      given: GIVEN,
+      throttling: false,
+      rules: [{ when: { image: 'shop:2' }, then: { capacity: 'unavailable' } }],
+    });
+    await served(aws, BLUE_GREEN);
+    await update(aws);
+    await aws.clock.advance(23.9 * 60 * MINUTE);
+    assert.equal((await deployment(aws)).lifecycleStage, 'SCALE_UP');
+    await aws.clock.advance(20 * MINUTE);
+    const { status, rollback } = await deployment(aws);
+    assert.equal(status, 'ROLLBACK_SUCCESSFUL');
+    assert.match(rollback?.reason ?? '', /SCALE_UP took longer than 24 hours/);
+  });
+
+  it('bakes for a whole day where it is told to', async () => {
+    await using aws = await startAws({ given: GIVEN, throttling: false });
+    const alarms = { alarmNames: ['errors'], enable: true, rollback: true };
+    await served(aws, { ...BLUE_GREEN, bakeTimeInMinutes: 1440, alarms });
+    await update(aws);
+    await aws.clock.advance(24 * 60 * MINUTE);
+    assert.equal((await deployment(aws)).lifecycleStage, 'BAKE_TIME');
+    await aws.clock.advance(10 * MINUTE);
+    assert.equal((await deployment(aws)).status, 'SUCCESSFUL');
+  });
+
   it('is rolled back when asked, also without a rollback option', async () => {
     await using aws = await startAws({ given: GIVEN, throttling: false });
     const there = await served(aws, BLUE_GREEN);
@@ -224,14 +251,15 @@ describe('lifecycle hooks', () => {
 
   it('pause a deployment until somebody goes on', async () => {
     await using aws = await startAws({ given: GIVEN, throttling: false });
-    await served(aws, { ...BLUE_GREEN, bakeTimeInMinutes: 0, lifecycleHooks: [pause('POST_SCALE_UP')] });
+    const lifecycleHooks = [pause('POST_SCALE_UP', { timeoutInMinutes: 20_160 })];
+    await served(aws, { ...BLUE_GREEN, bakeTimeInMinutes: 0, lifecycleHooks });
     await update(aws);
     const paused = await waitsFor(aws);
     assert.equal(paused.lifecycleStage, 'POST_SCALE_UP');
     const [hook] = paused.lifecycleHookDetails ?? [];
     assert.match(hook?.hookId ?? '', /^ecs-pause-[\w-]{43}$/);
     assert.equal(hook?.timeoutAction, 'ROLLBACK');
-    await aws.clock.advance(60 * MINUTE);
+    await aws.clock.advance(30 * 60 * MINUTE);
     assert.equal((await deployment(aws)).lifecycleStage, 'POST_SCALE_UP');
     const { serviceDeploymentArn } = paused;
     const go = (hookId = hook?.hookId) =>
