@@ -21,14 +21,14 @@ import {
 } from '../plan/index.ts';
 import type { Action } from './actions.ts';
 import { lookAgainMs } from './cadence.ts';
-import { newEvents, taskFailures } from './ecsEvidence.ts';
+import { countFailures, newEvents, taskFailures, tripped } from './ecsEvidence.ts';
 import { type WayBack, wayBackOf } from './ecsWayBack.ts';
-import { broken, refused } from './failures.ts';
+import { alarmFailure, broken, misfit, refused } from './failures.ts';
 import type { EcsSeen, ForwardSeen, TargetsSeen, TaskSetSeen } from './observation.ts';
 import type { EventDraft, Failure, Phase, Progress } from './record.ts';
 import { endings, type Pass, type StepState, type StepTable, stepwise, waited } from './stepwise.ts';
 import type { Decision, RolloutSpec } from './strategy.ts';
-import { trafficSteps } from './trafficSteps.ts';
+import { BAKE_LOOK_MS, bakeOf, baking, MOST_SETS, type ShiftState, shiftOf } from './trafficSteps.ts';
 import { areInForce, type ForwardWeights, findSwaps, type Swap, weightsAt } from './weights.ts';
 
 const FORWARD = [
@@ -43,7 +43,7 @@ const FORWARD = [
   'promoting',
 ] as const;
 
-export interface EcsBlueGreenState extends StepState {
+export interface EcsBlueGreenState extends StepState, ShiftState {
   readonly target: EcsTarget;
   readonly family: string | null;
   readonly taskDefinition: string | null;
@@ -65,12 +65,6 @@ export interface EcsBlueGreenState extends StepState {
   /** Null when the rollout creates the service. */
   readonly wayBack: WayBack | null;
   readonly taskSet: string | null;
-  readonly weights: readonly number[];
-  readonly bakeMs: number;
-  readonly bakeAtEnd: boolean;
-  readonly stepIndex: number;
-  readonly verifiedAt: number | null;
-  readonly sets: number;
   readonly alarms: readonly string[];
   readonly desiredCount: number;
   readonly pollIntervalMs: number;
@@ -87,7 +81,6 @@ export interface EcsBlueGreenState extends StepState {
   readonly promoted: boolean;
   readonly failedTasks: readonly string[];
   readonly lastEventId: string | null;
-  readonly left: readonly string[];
 }
 
 type BgPass = Pass<EcsBlueGreenState, EcsSeen>;
@@ -98,14 +91,10 @@ const EVENTUALLY_MS = 30_000;
 /** Deleting drains: up to an hour of deregistration delay, and the stop timeout. */
 const REMOVING_TIMEOUT_MS = 75 * 60_000;
 
-/** Between looks while baking, ms: an alarm sends traffic back at most this much later. */
-const BAKE_LOOK_MS = 15_000;
-
 /** Weights that do not show within this are set again, ms. Source: aws-behaviour: effective within seconds. */
 const WEIGHTS_LOOK_MS = 1_000;
-const MOST_SETS = 5;
 
-const { act, end, fail, goOn, look, wait } = endings<EcsBlueGreenState, EcsSeen>(() => TABLE);
+const { act, end, fail, goOn, look, tidy, wait } = endings<EcsBlueGreenState, EcsSeen>(() => TABLE);
 
 /** Members of a service that UpdateService takes for the EXTERNAL controller. Source: Amazon ECS API reference. */
 const MEMBERS = new Set([
@@ -152,12 +141,7 @@ function begin(spec: RolloutSpec, live: LiveEcs): EcsBlueGreenState {
     members,
     wayBack: live.service === undefined ? null : wayBackOf(live.service, members, service, false),
     taskSet: null,
-    weights: trafficSteps(settings.trafficShifting),
-    bakeMs: (settings.trafficShifting?.waitIntervalSeconds ?? 0) * 1000,
-    bakeAtEnd: settings.trafficShifting?.type === 'ALL_AT_ONCE',
-    stepIndex: 0,
-    verifiedAt: null,
-    sets: 0,
+    ...shiftOf(settings.trafficShifting, true),
     alarms: settings.alarmNames,
     desiredCount: Number(service['desiredCount'] ?? live.service?.['desiredCount'] ?? 0),
     pollIntervalMs: settings.stability.pollIntervalSeconds * 1000,
@@ -193,8 +177,6 @@ function progress(pass: BgPass): Progress {
     ...(shifts ? { trafficPercent: share } : {}),
   };
 }
-
-const misfit = (message: string, next: string): Failure => ({ class: 'configuration', message, evidence: [], next });
 
 /** What the rollout would do to the traffic, from what is live; or why it must not begin. */
 function survey(pass: BgPass): Partial<EcsBlueGreenState> | { readonly problem: Failure } {
@@ -345,31 +327,18 @@ interface Counted {
   readonly evidence: readonly string[];
 }
 
-function countFailures(pass: BgPass): Counted {
+function countedFailures(pass: BgPass): Counted {
   const { state, world } = pass;
   const failures = taskFailures(world.stoppedTasks, state.taskSet ?? '');
-  const fresh = failures.filter(({ arn }) => !state.failedTasks.includes(arn));
-  const told = fresh.map(
-    ({ arn, text }): EventDraft => ({ code: 'task.failed', level: 'warning', message: text, data: { task: arn } }),
-  );
-  const failedTasks = [...state.failedTasks, ...fresh.map(({ arn }) => arn)];
-  const texts = [...new Set(failures.map(({ text }) => text))].slice(-10);
-  const events = pass.events.filter(
-    ({ code, message }) => code === 'aws.event' && /unable to|failed|unhealthy/i.test(message),
-  );
-  return {
-    pass: { ...pass, state: { ...state, failedTasks }, events: [...pass.events, ...told] },
-    count: failedTasks.length,
-    evidence: texts.length > 0 ? texts : events.map(({ message }) => message),
-  };
+  const { failedTasks, told, evidence } = countFailures(failures, state.failedTasks, pass.events);
+  const next = { ...pass, state: { ...state, failedTasks }, events: [...pass.events, ...told] };
+  return { pass: next, count: failedTasks.length, evidence };
 }
 
 /** Trips the circuit breaker; undefined when it does not. */
 function trip({ pass, count, evidence }: Counted): Decision | undefined {
-  const { breaker } = pass.state;
-  if (breaker === null || count < breaker.threshold) return undefined;
-  const tasks = `${count} new task${count === 1 ? '' : 's'}`;
-  return fail(pass, broken(`${tasks} failed: the circuit breaker trips at ${breaker.threshold}`, evidence, 'crash'));
+  const failure = tripped(pass.state.breaker, count, evidence);
+  return failure && fail(pass, failure);
 }
 
 const unhealthy = (targets: readonly TargetsSeen[]): string[] =>
@@ -388,7 +357,7 @@ function isStable(pass: BgPass, set: TaskSetSeen): boolean {
 }
 
 function stabilizing(first: BgPass): Decision {
-  const counted = countFailures(first);
+  const counted = countedFailures(first);
   const { pass, evidence } = counted;
   const set = setOf(pass);
   if (set === undefined && waited(pass) > EVENTUALLY_MS)
@@ -414,25 +383,8 @@ function stabilizing(first: BgPass): Decision {
 function trouble(counted: Counted): Decision | undefined {
   const { pass } = counted;
   const { state, world } = pass;
-  const fired = world.alarms.filter((alarm) => alarm.state === 'ALARM');
-  if (fired.length > 0) {
-    const message = `in ALARM while traffic was shifting: ${fired.map(({ name }) => name).join(', ')}`;
-    const evidence = fired.map(({ name, reason }) => `alarm ${name}: ${reason}`);
-    const told: EventDraft = { code: 'alarm.fired', level: 'error', message };
-    const failure: Failure = {
-      class: 'alarm',
-      message,
-      evidence,
-      next: "look at the alarm's metric and the logs of the new tasks",
-    };
-    return fail({ ...pass, events: [...pass.events, told] }, failure);
-  }
-  const missing = state.alarms.filter((name) => !world.alarms.some((alarm) => alarm.name === name));
-  if (missing.length > 0)
-    return fail(
-      pass,
-      misfit(`these alarms do not exist: ${missing.join(', ')}`, 'create them, or correct alarms.alarmNames'),
-    );
+  const alarm = alarmFailure(world.alarms, state.alarms, 'the logs of the new tasks');
+  if (alarm) return fail({ ...pass, events: [...pass.events, ...alarm.told] }, alarm.failure);
   if (setOf(pass) === undefined)
     return fail(pass, broken('the new task set is gone: somebody deleted it', []), { launched: false });
   const dead = world.targets.find(({ healthy }) => healthy === 0 && state.desiredCount > 0);
@@ -445,9 +397,9 @@ function trouble(counted: Counted): Decision | undefined {
 }
 
 function shifting(first: BgPass): Decision {
-  const counted = countFailures(first);
+  const counted = countedFailures(first);
   const { pass } = counted;
-  const { state, seen, now } = pass;
+  const { state, seen } = pass;
   if (seen.outcome?.ok === false) return fail(pass, refused('shift traffic', seen.outcome.error));
   const bad = trouble(counted);
   if (bad) return bad;
@@ -457,21 +409,16 @@ function shifting(first: BgPass): Decision {
     verifiedAt: null,
   });
   if (setting) return setting;
-  const last = state.stepIndex === state.weights.length - 1;
-  const shifted: EventDraft = {
-    code: 'traffic.shifted',
-    message: `the new tasks get ${percent} % of the traffic`,
-    data: { percent },
-  };
-  const told = state.verifiedAt === null ? { ...pass, events: [...pass.events, shifted] } : pass;
-  const verifiedAt = state.verifiedAt ?? now;
-  const left = verifiedAt + (last && !state.bakeAtEnd ? 0 : state.bakeMs) - now;
-  if (left > 0)
-    return wait(told, Math.min(left, BAKE_LOOK_MS), `baking at ${percent} % for ${Math.ceil(left / 1000)} s more`, {
-      verifiedAt,
-    });
-  if (last) return goOn(told, 'promoting', { verifiedAt });
-  return goOn(told, 'shifting', { stepIndex: state.stepIndex + 1, verifiedAt: null, sets: 0 });
+  return bake(pass, percent, `the new tasks get ${percent} % of the traffic`);
+}
+
+/** Holds a weight that is in force for as long as it bakes, then goes on. */
+function bake(pass: BgPass, percent: number, shifted: string): Decision {
+  const { told, verifiedAt, leftMs, isLast } = bakeOf(pass.state, pass.now, percent, shifted);
+  const next = { ...pass, events: [...pass.events, ...told] };
+  if (leftMs > 0) return wait(next, Math.min(leftMs, BAKE_LOOK_MS), baking(percent, leftMs), { verifiedAt });
+  if (isLast) return goOn(next, 'promoting', { verifiedAt });
+  return goOn(next, 'shifting', { stepIndex: pass.state.stepIndex + 1, verifiedAt: null, sets: 0 });
 }
 
 function promoting(pass: BgPass): Decision {
@@ -565,17 +512,6 @@ function removing(pass: BgPass): Decision {
   if (waited(pass) >= REMOVING_TIMEOUT_MS)
     return goOn(pass, 'rescaling', { left: [...state.left, 'the new task set, which is still draining'] });
   return wait(pass, lookAgainMs(waited(pass), state.pollIntervalMs), 'waiting for the new tasks to drain');
-}
-
-/** A step back that may fail without harm to what serves. */
-function tidy(pass: BgPass, needed: boolean, action: Action, message: string, next: string): Decision {
-  const { state, seen } = pass;
-  if (!needed) return goOn(pass, next);
-  if (seen.outcome === undefined) return act(pass, action, message);
-  const left = seen.outcome.ok
-    ? state.left
-    : [...state.left, `${message} failed: ${seen.outcome.error.code}: ${seen.outcome.error.message}`];
-  return goOn(pass, next, { left });
 }
 
 function rescaling(pass: BgPass): Decision {

@@ -1,8 +1,10 @@
 /**
  * What ECS's events and stopped tasks say about a deployment. Pure.
  */
+
+import { broken } from './failures.ts';
 import type { ServiceEventSeen, StoppedTaskSeen } from './observation.ts';
-import type { EventDraft } from './record.ts';
+import type { EventDraft, Failure } from './record.ts';
 
 /** Service events newer than the last one passed on, oldest first. */
 export function newEvents(events: readonly ServiceEventSeen[], lastId: string | null): EventDraft[] {
@@ -56,4 +58,47 @@ export function taskFailures(stopped: readonly StoppedTaskSeen[], deploymentId: 
   return stopped
     .filter((task) => task.startedBy === deploymentId && task.stoppedAt >= since && isFailure(task))
     .map((task) => ({ arn: task.arn, text: describe(task) }));
+}
+
+export interface CountedFailures {
+  /** ARNs of all failed tasks so far. */
+  readonly failedTasks: readonly string[];
+  /** One event per task that was not told of yet. */
+  readonly told: readonly EventDraft[];
+  /** What the tasks, or else the service's own events, say; at most ten. */
+  readonly evidence: readonly string[];
+}
+
+/**
+ * Adds up failed tasks over looks: stopped tasks are forgotten by ECS after an hour.
+ *
+ * @param known ARNs from earlier looks
+ * @param events what the service said since the last look
+ */
+export function countFailures(
+  failures: readonly TaskFailure[],
+  known: readonly string[],
+  events: readonly EventDraft[],
+): CountedFailures {
+  const fresh = failures.filter(({ arn }) => !known.includes(arn));
+  const texts = [...new Set(failures.map(({ text }) => text))].slice(-10);
+  const said = events
+    .filter(({ code, level }) => code === 'aws.event' && level === 'warning')
+    .map(({ message }) => message);
+  return {
+    failedTasks: [...known, ...fresh.map(({ arn }) => arn)],
+    told: fresh.map(({ arn, text }) => ({ code: 'task.failed', level: 'warning', message: text, data: { task: arn } })),
+    evidence: texts.length > 0 ? texts : said,
+  };
+}
+
+/** What the circuit breaker says; undefined while it does not trip. */
+export function tripped(
+  breaker: { readonly threshold: number } | null,
+  count: number,
+  evidence: readonly string[],
+): Failure | undefined {
+  if (breaker === null || count < breaker.threshold) return undefined;
+  const tasks = `${count} new task${count === 1 ? '' : 's'}`;
+  return broken(`${tasks} failed: the circuit breaker trips at ${breaker.threshold}`, evidence, 'crash');
 }

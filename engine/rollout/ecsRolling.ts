@@ -19,11 +19,11 @@ import {
   taskDefinitionName,
 } from '../plan/index.ts';
 import { lookAgainMs } from './cadence.ts';
-import { newEvents, taskFailures } from './ecsEvidence.ts';
+import { countFailures, newEvents, taskFailures, tripped } from './ecsEvidence.ts';
 import { type WayBack, wayBackOf } from './ecsWayBack.ts';
 import { broken, refused } from './failures.ts';
 import type { DeploymentSeen, EcsSeen } from './observation.ts';
-import type { EventDraft, Failure, Phase, Progress } from './record.ts';
+import type { Failure, Phase, Progress } from './record.ts';
 import { endings, type Pass, type StepState, type StepTable, stepwise, waited } from './stepwise.ts';
 import type { Decision, RolloutSpec } from './strategy.ts';
 
@@ -130,6 +130,7 @@ function begin(spec: RolloutSpec, live: LiveEcs): EcsRollingState {
     touched: false,
     failedTasks: [],
     lastEventId: newest === undefined ? null : String(newest['id']),
+    left: [],
     failure: null,
     aborted: false,
   };
@@ -230,29 +231,18 @@ interface Counted {
 }
 
 /** Counts failed new tasks, and tells each once. Tasks that stopped before this rollout's deployment do not count. */
-function countFailures(pass: EcsPass): Counted {
+function countedFailures(pass: EcsPass): Counted {
   const { state, world } = pass;
   const since = state.wayBack?.deploymentId === state.deploymentId ? (state.waitingSince ?? 0) : 0;
   const failures = taskFailures(world.stoppedTasks, state.deploymentId ?? '', since);
-  const fresh = failures.filter(({ arn }) => !state.failedTasks.includes(arn));
-  const told = fresh.map(
-    ({ arn, text }): EventDraft => ({ code: 'task.failed', level: 'warning', message: text, data: { task: arn } }),
-  );
-  const failedTasks = [...state.failedTasks, ...fresh.map(({ arn }) => arn)];
-  const counted = (deploymentOf(pass)?.failedTasks ?? 0) - state.failuresBefore;
-  const texts = [...new Set(failures.map(({ text }) => text))].slice(-10);
+  const { failedTasks, told, evidence } = countFailures(failures, state.failedTasks, pass.events);
+  const byEcs = (deploymentOf(pass)?.failedTasks ?? 0) - state.failuresBefore;
   return {
     pass: { ...pass, state: { ...state, failedTasks }, events: [...pass.events, ...told] },
-    count: Math.max(failedTasks.length, counted),
-    evidence: texts.length > 0 ? texts : troubling(pass),
+    count: Math.max(failedTasks.length, byEcs),
+    evidence,
   };
 }
-
-/** Events of the service that tell of trouble, where no task tells of its own. */
-const troubling = (pass: EcsPass): string[] =>
-  pass.events
-    .filter(({ code, message }) => code === 'aws.event' && /unable to|failed|unhealthy/i.test(message))
-    .map(({ message }) => message);
 
 /** Do all new tasks run, so that only old ones have yet to drain? */
 function onlyDrains(pass: EcsPass, ours: DeploymentSeen): boolean {
@@ -271,7 +261,7 @@ const isComplete = (pass: EcsPass, ours: DeploymentSeen): boolean =>
   ours.desiredCount === pass.world.service?.desiredCount;
 
 function settling(first: EcsPass): Decision {
-  const { pass, count, evidence } = countFailures(first);
+  const { pass, count, evidence } = countedFailures(first);
   const ours = deploymentOf(pass);
   const { service } = pass.world;
   if ((service === undefined || service.status === 'INACTIVE') && waited(pass) > EVENTUALLY_MS) {
@@ -317,10 +307,8 @@ function giveWay(
 
 function trip(pass: EcsPass, count: number, evidence: readonly string[]): Decision | undefined {
   const { breaker } = pass.state;
-  if (breaker === null || count < breaker.threshold) return undefined;
-  const tasks = `${count} new task${count === 1 ? '' : 's'}`;
-  const failure = broken(`${tasks} failed: the circuit breaker trips at ${breaker.threshold}`, evidence, 'crash');
-  if (breaker.rollback) return fail(pass, failure);
+  const failure = tripped(breaker, count, evidence);
+  if (failure === undefined || breaker?.rollback) return failure && fail(pass, failure);
   const kept = 'not rolled back (gmDeploymentCircuitBreaker.rollback is false), and ECS goes on trying';
   return end({ ...pass, state: { ...pass.state, failure } }, 'failed', `${failure.message}; ${kept}`);
 }

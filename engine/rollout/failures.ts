@@ -1,7 +1,8 @@
 /** Failures as records keep them, made from what AWS said. Pure. */
 import { classify, type FailureClass } from '../diagnose/index.ts';
 import type { AwsError } from './actions.ts';
-import type { Failure } from './record.ts';
+import type { AlarmSeen } from './observation.ts';
+import type { EventDraft, Failure } from './record.ts';
 
 /** AWS refused a call. `what` completes "AWS refused to …". */
 export function refused(what: string, error: AwsError): Failure {
@@ -37,3 +38,34 @@ export const ABORTED: Failure = {
   evidence: [],
   next: 'deploy again when ready',
 };
+
+/** The files do not fit the world, or each other. */
+export const misfit = (message: string, next: string): Failure => ({
+  class: 'configuration',
+  message,
+  evidence: [],
+  next,
+});
+
+/**
+ * What watched alarms say: one in ALARM, or one that does not exist and so protects nothing.
+ *
+ * @param look where else to look, completing "look at the metric of the alarm and …"
+ */
+export function alarmFailure(
+  seen: readonly AlarmSeen[],
+  watched: readonly string[],
+  look: string,
+): { readonly failure: Failure; readonly told: readonly EventDraft[] } | undefined {
+  const fired = seen.filter(({ state }) => state === 'ALARM');
+  if (fired.length > 0) {
+    const message = `in ALARM while traffic was shifting: ${fired.map(({ name }) => name).join(', ')}`;
+    const evidence = fired.map(({ name, reason }) => `alarm ${name}: ${reason}`);
+    const failure: Failure = { class: 'alarm', message, evidence, next: `look at the metric of the alarm and ${look}` };
+    return { failure, told: [{ code: 'alarm.fired', level: 'error', message }] };
+  }
+  const missing = watched.filter((name) => !seen.some((alarm) => alarm.name === name));
+  if (missing.length === 0) return undefined;
+  const message = `these alarms do not exist: ${missing.join(', ')}`;
+  return { failure: misfit(message, 'create them, or correct alarms.alarmNames'), told: [] };
+}

@@ -18,16 +18,16 @@ import {
   type LiveLambda,
 } from '../plan/index.ts';
 import type { LambdaAction, Outcome } from './actions.ts';
-import { broken, refused } from './failures.ts';
+import { alarmFailure, broken, refused } from './failures.ts';
 import type { FunctionSeen, LambdaSeen } from './observation.ts';
-import type { EventDraft, Failure, Phase } from './record.ts';
+import type { Phase } from './record.ts';
 import { endings, type Pass, type StepState, type StepTable, stepwise, waited } from './stepwise.ts';
 import type { Decision, RolloutSpec, Strategy } from './strategy.ts';
-import { trafficSteps } from './trafficSteps.ts';
+import { BAKE_LOOK_MS, bakeOf, baking, MOST_SETS, type ShiftState, shiftOf } from './trafficSteps.ts';
 
 const FORWARD = ['creating', 'securing', 'configuring', 'coding', 'publishing', 'readying', 'shifting'] as const;
 
-export interface LambdaAliasState extends StepState {
+export interface LambdaAliasState extends StepState, ShiftState {
   readonly target: LambdaTarget;
   readonly alias: string;
   /** Does the rollout create the function? Then going back is deleting it. */
@@ -51,21 +51,9 @@ export interface LambdaAliasState extends StepState {
   readonly version: string | null;
   /** Was it made by this rollout? Publishing gives the last version again when nothing changed. */
   readonly published: boolean;
-  /** The alias' traffic steps, percent, strictly increasing, the last one 100. */
-  readonly weights: readonly number[];
-  readonly bakeMs: number;
-  /** Is there a bake after the last step too? */
-  readonly bakeAtEnd: boolean;
-  readonly stepIndex: number;
-  /** When the current step's weight was seen in force, ms since the epoch. */
-  readonly verifiedAt: number | null;
-  /** How often the current step's weight was set. */
-  readonly sets: number;
   readonly alarms: readonly string[];
   readonly readinessIntervalMs: number;
   readonly readinessLeft: number;
-  /** What could not be put back, said in the end. */
-  readonly left: readonly string[];
 }
 
 type LambdaPass = Pass<LambdaAliasState, LambdaSeen>;
@@ -74,16 +62,10 @@ type LambdaPass = Pass<LambdaAliasState, LambdaSeen>;
 const SETTLE_TIMEOUT_MS = 10 * 60_000;
 const SETTLE_LOOK_MS = 2_000;
 
-/** Between looks while baking, ms: an alarm sends traffic back at most this much later. */
-const BAKE_LOOK_MS = 15_000;
-
-/** After this many writes that the alias does not show, AWS and this rollout do not mean the same. */
-const MOST_SETS = 5;
-
 /** AWS may round a weight; a share closer than this is the share, percent. */
 const SAME_PERCENT = 0.5;
 
-const { act, end, fail, goOn, look, wait } = endings<LambdaAliasState, LambdaSeen>(() => TABLE);
+const { act, end, fail, goOn, look, tidy, wait } = endings<LambdaAliasState, LambdaSeen>(() => TABLE);
 
 /** Does somebody call, or has somebody changed, a `$LATEST` that no version keeps? */
 function secures(live: LiveLambda): boolean {
@@ -125,12 +107,7 @@ function begin(spec: RolloutSpec, live: LiveLambda, hash: CodeHash): LambdaAlias
     coded: false,
     version: null,
     published: false,
-    weights: before === null ? [100] : trafficSteps(settings.trafficShifting),
-    bakeMs: (settings.trafficShifting?.waitIntervalSeconds ?? 0) * 1000,
-    bakeAtEnd: settings.trafficShifting?.type === 'ALL_AT_ONCE',
-    stepIndex: 0,
-    verifiedAt: null,
-    sets: 0,
+    ...shiftOf(settings.trafficShifting, before !== null),
     alarms: settings.alarmNames,
     readinessIntervalMs: settings.readinessIntervalSeconds * 1000,
     readinessLeft: settings.readinessMaxRetries,
@@ -300,22 +277,6 @@ function takenOver({ world: { alias }, state }: LambdaPass): boolean {
   );
 }
 
-function firedAlarm({ world, state }: LambdaPass): Failure | undefined {
-  const fired = world.alarms.filter((alarm) => alarm.state === 'ALARM');
-  if (fired.length > 0) {
-    return {
-      class: 'alarm',
-      message: `in ALARM while traffic was shifting: ${fired.map(({ name }) => name).join(', ')}`,
-      evidence: fired.map(({ name, reason }) => `alarm ${name}: ${reason}`),
-      next: 'look at the metric of the alarm and the logs of the new version',
-    };
-  }
-  const missing = state.alarms.filter((name) => !world.alarms.some((alarm) => alarm.name === name));
-  if (missing.length === 0) return undefined;
-  const message = `these alarms do not exist: ${missing.join(', ')}`;
-  return { class: 'configuration', message, evidence: [], next: 'create them, or correct alarms.alarmNames' };
-}
-
 function shifting(pass: LambdaPass): Decision {
   const { state, seen, world } = pass;
   if (seen.outcome?.ok === false) return fail(pass, refused(`move the alias ${state.alias}`, seen.outcome.error));
@@ -326,12 +287,8 @@ function shifting(pass: LambdaPass): Decision {
       `somebody else moved the alias ${state.alias} to version ${world.alias?.version}; it is left alone`,
     );
   }
-  const alarm = firedAlarm(pass);
-  if (alarm)
-    return fail(
-      { ...pass, events: [...pass.events, { code: 'alarm.fired', level: 'error', message: alarm.message }] },
-      alarm,
-    );
+  const alarm = alarmFailure(world.alarms, state.alarms, 'the logs of the new version');
+  if (alarm) return fail({ ...pass, events: [...pass.events, ...alarm.told] }, alarm.failure);
   const percent = state.weights[state.stepIndex] ?? 100;
   return aliasIs(pass, percent) ? bake(pass, percent) : setWeight(pass, percent);
 }
@@ -353,24 +310,14 @@ function setWeight(pass: LambdaPass, percent: number): Decision {
   return act(pass, aliasFor(state, percent), message, { verifiedAt: null, sets: state.sets + 1 });
 }
 
-/** Holds a weight for as long as it bakes. The time is absolute, so that a process that was away does not restart it. */
+/** Holds a weight that is in force for as long as it bakes, then goes on. */
 function bake(pass: LambdaPass, percent: number): Decision {
-  const { state, now } = pass;
-  const last = state.stepIndex === state.weights.length - 1;
-  const shifted: EventDraft = {
-    code: 'traffic.shifted',
-    message: `version ${state.version} gets ${percent} % of the traffic`,
-    data: { percent },
-  };
-  const told = state.verifiedAt === null ? { ...pass, events: [...pass.events, shifted] } : pass;
-  const verifiedAt = state.verifiedAt ?? now;
-  const left = verifiedAt + (last && !state.bakeAtEnd ? 0 : state.bakeMs) - now;
-  if (left > 0)
-    return wait(told, Math.min(left, BAKE_LOOK_MS), `baking at ${percent} % for ${Math.ceil(left / 1000)} s more`, {
-      verifiedAt,
-    });
-  if (last) return goOn(told, 'tagging', { verifiedAt });
-  return goOn(told, 'shifting', { stepIndex: state.stepIndex + 1, verifiedAt: null, sets: 0 });
+  const shifted = `version ${pass.state.version} gets ${percent} % of the traffic`;
+  const { told, verifiedAt, leftMs, isLast } = bakeOf(pass.state, pass.now, percent, shifted);
+  const next = { ...pass, events: [...pass.events, ...told] };
+  if (leftMs > 0) return wait(next, Math.min(leftMs, BAKE_LOOK_MS), baking(percent, leftMs), { verifiedAt });
+  if (isLast) return goOn(next, 'tagging', { verifiedAt });
+  return goOn(next, 'shifting', { stepIndex: pass.state.stepIndex + 1, verifiedAt: null, sets: 0 });
 }
 
 function tagging(pass: LambdaPass): Decision {
@@ -412,31 +359,31 @@ function returning(pass: LambdaPass): Decision {
   );
 }
 
-/** A step back that may fail without harm to what serves: it is tried once, and said in the end when it did not work. */
-function tidy(pass: LambdaPass, needed: boolean, action: LambdaAction, message: string, next: string): Decision {
-  const { state, seen, world } = pass;
-  if (!needed) return goOn(pass, next);
-  if (seen.outcome === undefined) {
-    const unsettled =
-      world.latest !== undefined && settled(world.latest) === 'settling' && waited(pass) < SETTLE_TIMEOUT_MS;
-    return unsettled ? wait(pass, SETTLE_LOOK_MS, 'waiting for the function to settle') : act(pass, action, message);
-  }
-  const left = seen.outcome.ok
-    ? state.left
-    : [...state.left, `${message} failed: ${seen.outcome.error.code}: ${seen.outcome.error.message}`];
-  return goOn(pass, next, { left });
+/** A step back, once `$LATEST` has settled: an update under way would refuse it. */
+function tidyLatest(pass: LambdaPass, needed: boolean, action: LambdaAction, message: string, next: string): Decision {
+  const { latest } = pass.world;
+  const busy = latest !== undefined && settled(latest) === 'settling' && waited(pass) < SETTLE_TIMEOUT_MS;
+  if (needed && busy && pass.seen.outcome === undefined)
+    return wait(pass, SETTLE_LOOK_MS, 'waiting for the function to settle');
+  return tidy(pass, needed, action, message, next);
 }
 
 function unpublishing(pass: LambdaPass): Decision {
   const { rollout: key, version, published } = pass.state;
   const action: LambdaAction = { type: 'lambda.delete-version', key, version: version ?? '' };
-  return tidy(pass, published && version !== null, action, `deleting version ${version}`, 'restoring-configuration');
+  return tidyLatest(
+    pass,
+    published && version !== null,
+    action,
+    `deleting version ${version}`,
+    'restoring-configuration',
+  );
 }
 
 function restoringConfiguration(pass: LambdaPass): Decision {
   const { rollout: key, configured, kept, description } = pass.state;
   const action: LambdaAction = { type: 'lambda.restore-configuration', key, version: kept ?? '', description };
-  return tidy(
+  return tidyLatest(
     pass,
     configured && kept !== null,
     action,
@@ -448,7 +395,7 @@ function restoringConfiguration(pass: LambdaPass): Decision {
 function restoringCode(pass: LambdaPass): Decision {
   const { rollout: key, coded, kept } = pass.state;
   const action: LambdaAction = { type: 'lambda.restore-code', key, version: kept ?? '' };
-  return tidy(pass, coded && kept !== null, action, `putting the code of version ${kept} back`, 'realiasing');
+  return tidyLatest(pass, coded && kept !== null, action, `putting the code of version ${kept} back`, 'realiasing');
 }
 
 /** An alias that was on `$LATEST` goes back there last. */
@@ -460,13 +407,13 @@ function realiasing(pass: LambdaPass): Decision {
     pass.world.alias.version !== '$LATEST' &&
     !takenOver(pass);
   const action: LambdaAction = { type: 'lambda.set-alias', key, alias, version: '$LATEST' };
-  return tidy(pass, away, action, `pointing the alias ${alias} at $LATEST again`, 'unkeeping');
+  return tidyLatest(pass, away, action, `pointing the alias ${alias} at $LATEST again`, 'unkeeping');
 }
 
 function unkeeping(pass: LambdaPass): Decision {
   const { rollout: key, kept, keptPublished } = pass.state;
   const action: LambdaAction = { type: 'lambda.delete-version', key, version: kept ?? '' };
-  return tidy(pass, keptPublished && kept !== null, action, `deleting version ${kept}`, 'closing');
+  return tidyLatest(pass, keptPublished && kept !== null, action, `deleting version ${kept}`, 'closing');
 }
 
 /** Only what bears this rollout's tag: a function of the same name may be somebody else's. */

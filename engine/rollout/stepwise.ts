@@ -17,6 +17,8 @@ export interface StepState {
   readonly rollout: string;
   readonly failure: Failure | null;
   readonly aborted: boolean;
+  /** What could not be put back, said in the end. */
+  readonly left: readonly string[];
   /** When the present wait began, ms since the epoch; each step begins without one. */
   readonly waitingSince: number | null;
 }
@@ -106,7 +108,17 @@ export function endings<S extends StepState, W>(table: () => StepTable<S, W>) {
     return goOn({ ...pass, state, events: [...pass.events, told] }, table().back(state));
   }
 
-  return { conclude, goOn, look, act, wait, end, fail };
+  /** A step back that may fail without harm to what serves: it is tried once, and said in the end when it did not work. */
+  function tidy(pass: Pass<S, W>, needed: boolean, action: Action, message: string, next: string): Decision {
+    const { state, seen } = pass;
+    if (!needed) return goOn(pass, next);
+    if (seen.outcome === undefined) return act(pass, action, message);
+    if (seen.outcome.ok) return goOn(pass, next);
+    const { code, message: said } = seen.outcome.error;
+    return goOn(pass, next, { left: [...state.left, `${message} failed: ${code}: ${said}`] } as unknown as Partial<S>);
+  }
+
+  return { goOn, look, act, wait, end, fail, tidy };
 }
 
 /** Makes a strategy of a table. */

@@ -1,5 +1,26 @@
-/** The traffic steps of a shift, for whatever carries the traffic. Pure. */
+/** Traffic shifted in steps, with a bake after each, for whatever carries the traffic. Pure. */
 import type { TrafficShifting } from '../plan/index.ts';
+import type { EventDraft } from './record.ts';
+
+/** Between looks while baking, ms: an alarm sends traffic back at most this much later. */
+export const BAKE_LOOK_MS = 15_000;
+
+/** After this many writes of one weight that do not show, AWS and the rollout do not mean the same. */
+export const MOST_SETS = 5;
+
+/** How far a shift is: part of a strategy's state. */
+export interface ShiftState {
+  /** The new revision's traffic steps, percent, strictly increasing, the last one 100. */
+  readonly weights: readonly number[];
+  readonly bakeMs: number;
+  /** Is there a bake after the last step too? */
+  readonly bakeAtEnd: boolean;
+  readonly stepIndex: number;
+  /** When the current step's weight was seen in force, ms since the epoch. */
+  readonly verifiedAt: number | null;
+  /** How often the current step's weight was set. */
+  readonly sets: number;
+}
 
 /**
  * @returns shares of the new revision, percent, strictly increasing, the last one 100: CANARY `[p, 100]`, LINEAR
@@ -14,3 +35,41 @@ export function trafficSteps(shifting: TrafficShifting | undefined): number[] {
   for (let share = shifting.percent; share < 100; share += shifting.percent) steps.push(share);
   return [...steps, 100];
 }
+
+/** @param serves does something serve already, from which traffic is to be shifted? */
+export function shiftOf(shifting: TrafficShifting | undefined, serves: boolean): ShiftState {
+  return {
+    weights: serves ? trafficSteps(shifting) : [100],
+    bakeMs: (shifting?.waitIntervalSeconds ?? 0) * 1000,
+    bakeAtEnd: shifting?.type === 'ALL_AT_ONCE',
+    stepIndex: 0,
+    verifiedAt: null,
+    sets: 0,
+  };
+}
+
+export interface Bake {
+  /** The shift itself, told once. */
+  readonly told: readonly EventDraft[];
+  readonly verifiedAt: number;
+  /** 0 or less when the bake is over. */
+  readonly leftMs: number;
+  readonly isLast: boolean;
+}
+
+/**
+ * The bake of a weight that is in force. Its time is absolute, so that a process that was away does not restart it.
+ *
+ * @param shifted the event's text
+ */
+export function bakeOf(state: ShiftState, now: number, percent: number, shifted: string): Bake {
+  const isLast = state.stepIndex === state.weights.length - 1;
+  const verifiedAt = state.verifiedAt ?? now;
+  const lastsMs = isLast && !state.bakeAtEnd ? 0 : state.bakeMs;
+  const told: EventDraft[] =
+    state.verifiedAt === null ? [{ code: 'traffic.shifted', message: shifted, data: { percent } }] : [];
+  return { told, verifiedAt, leftMs: verifiedAt + lastsMs - now, isLast };
+}
+
+export const baking = (percent: number, leftMs: number): string =>
+  `baking at ${percent} % for ${Math.ceil(leftMs / 1000)} s more`;

@@ -18,10 +18,10 @@ describe('identity of a repository', () => {
     ['codecommit://profile@repo', 'repo'],
     ['file:///srv/git/repo.git', '/srv/git/repo.git'],
     ['/srv/git/repo.git', '/srv/git/repo.git'],
-    ['../origin', '/work/origin'],
-    ['https://[broken', '/work/clone'],
-    ['', '/work/clone'],
-    [undefined, '/work/clone'],
+    ['../origin', '/srv/origin'],
+    ['https://[broken', '/srv/clone'],
+    ['', '/srv/clone'],
+    [undefined, '/srv/clone'],
   ] as const)
-    it(`is ${identity} for ${remote}`, () => assert.equal(repositoryIdentity(remote, '/work/clone'), identity));
+    it(`is ${identity} for ${remote}`, () => assert.equal(repositoryIdentity(remote, '/srv/clone'), identity));
 });
