@@ -5,7 +5,7 @@
 import { randomBytes } from 'node:crypto';
 import type { DeployReport, PlanReport, RolloutSummary, RunOptions } from './api.ts';
 import type { Aws } from './aws/index.ts';
-import type { Clock } from './clock.ts';
+import { type Clock, systemClock } from './clock.ts';
 import { EngineError } from './errors.ts';
 import { codeHash } from './hash.ts';
 import { canonical, type Desired, desiredOf, type Target, targetKey, type WorkloadPlan } from './plan/index.ts';
@@ -233,7 +233,8 @@ async function isProcessed(store: Store, report: PlanReport, rollouts: readonly 
   );
   const isOpen = (plan: WorkloadPlan) =>
     plan.action === 'deploy' ||
-    plan.problems.some(({ code }) => code === 'plan.live-unreadable') ||
+    // Unreadable, without a region, wrong in its files: it was not deployed, and must be seen again.
+    (plan.action === 'blocked' && plan.problems.some(({ severity }) => severity === 'error')) ||
     isLeftToDelete(plan, succeeded);
   if (!whole || commit === undefined || report.workloads.some(isOpen)) return false;
   if (rollouts.some(({ rollout }) => rollout === null)) return false;
@@ -320,13 +321,27 @@ async function goOn(
   }
 }
 
+/** A killed process takes a moment to be gone, ms of real time. */
+const DYING_MS = 3_000;
+const DYING_LOOK_MS = 250;
+
+/** The unfinished rollouts; where all seem held on this machine, after a moment's wait for a holder that is dying. */
+async function unfinishedOnes({ store, owner }: DeployPorts): Promise<StoredRollout[]> {
+  const real = systemClock();
+  const isHeldHere = (one: StoredRollout) => one.owner?.host === owner.host && one.owner.pid !== owner.pid;
+  for (const until = real.now() + DYING_MS; ; await real.sleepUntil(real.now() + DYING_LOOK_MS)) {
+    const open = await store.list({ unfinished: true });
+    if (open.length === 0 || !open.every(isHeldHere) || real.now() >= until) return open;
+  }
+}
+
 /** Takes up every unfinished rollout of the store that no live process holds. */
 export async function resumeAll(
   ports: DeployPorts,
   options: RunOptions,
   only?: readonly string[],
 ): Promise<DeployReport> {
-  const open = await ports.store.list({ unfinished: true });
+  const open = await (only === undefined ? unfinishedOnes(ports) : ports.store.list({ unfinished: true }));
   const mine = open.filter(({ record, owner }) =>
     only === undefined ? owner === undefined : only.includes(record.id),
   );

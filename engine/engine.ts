@@ -8,18 +8,17 @@ import type { CheckedWorkload, RenderedFile } from './check/index.ts';
 import { selectWorkloads, type WorkloadPaths, workloadKey } from './config/index.ts';
 import { deployPlan, resumeAll } from './deploying.ts';
 import { EngineError } from './errors.ts';
-import { type Problem, toProblem } from './finding.ts';
+import { type Problem, toProblems } from './finding.ts';
 import { openRepository } from './git/index.ts';
 import { isObject, type Json } from './json.ts';
 import { pointer as pointerTo, servingOf, targetKey } from './plan/index.ts';
 import { planRevision } from './planning.ts';
-import { SENSITIVE } from './redact.ts';
+import { redactor, SENSITIVE, secretTexts } from './redact.ts';
 import type { RolloutRecord, StoredRollout } from './rollout/index.ts';
 import type { Store } from './store/index.ts';
 import { checkEach, pick, withRevision } from './workspace.ts';
 
-const problemsOf = (checked: CheckedWorkload): Problem[] =>
-  checked.findings.map((finding) => toProblem(finding, checked.sources.get(finding.path)));
+const problemsOf = ({ findings, sources }: CheckedWorkload): Problem[] => toProblems(findings, sources);
 
 /** A file's value as anybody may see it: what a sensitive input fed is masked. */
 function shownValue({ value, sensitive }: RenderedFile): Json {
@@ -43,12 +42,21 @@ function rendered(checked: CheckedWorkload): RenderReport['workloads'][number] {
     const { path, line, sensitive } = input;
     return [name, { value: sensitive ? SENSITIVE : input.value, path, line, sensitive }] as const;
   });
+  // Masked by place first; keys, which have no place of their own, by what the secrets say.
+  const redact = redactor(
+    [...checked.inputs.values()].flatMap(({ sensitive, value }) => (sensitive ? secretTexts(value) : [])),
+  );
   return {
     workload: checked.path,
     kind: checked.kind,
     files: checked.files
       .filter((file) => file.role !== 'input')
-      .map((file) => ({ path: file.path, suffix: file.suffix, rendered: shownValue(file), text: shownText(file) })),
+      .map((file) => ({
+        path: file.path,
+        suffix: file.suffix,
+        rendered: redact(shownValue(file)),
+        text: shownText(file),
+      })),
     inputs: Object.fromEntries(inputs),
     problems: problemsOf(checked),
   };

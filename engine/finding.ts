@@ -72,7 +72,20 @@ export function lineIndex(text: string): LineIndex {
 
 /** Gives a finding its lines and columns. `text` is the source of `finding.path`; without it the place is line 1, column 1. */
 export function toProblem(finding: Finding, text: string | undefined): Problem {
-  const index = lineIndex(text ?? '');
+  return placed(finding, lineIndex(text ?? ''));
+}
+
+/** Likewise for many, each file's lines indexed once. */
+export function toProblems(findings: readonly Finding[], sources: ReadonlyMap<string, string>): Problem[] {
+  const indices = new Map<string, LineIndex>();
+  return findings.map((finding) => {
+    const index = indices.get(finding.path) ?? lineIndex(sources.get(finding.path) ?? '');
+    indices.set(finding.path, index);
+    return placed(finding, index);
+  });
+}
+
+function placed(finding: Finding, index: LineIndex): Problem {
   const from = index.at(finding.start);
   const to = index.at(finding.end);
   return {

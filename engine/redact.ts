@@ -14,7 +14,7 @@ export function secretTexts(value: Json): string[] {
   return isObject(value) ? Object.values(value).flatMap(secretTexts) : [];
 }
 
-/** @returns a function that replaces every one of the secrets in every text of a value, at any depth */
+/** @returns a function that replaces every one of the secrets in every text and key of a value, at any depth */
 export function redactor(secrets: readonly string[]): <T>(value: T) => T {
   // The longest first: a secret may contain another.
   const known = [...new Set(secrets)].sort((a, b) => b.length - a.length);
@@ -22,7 +22,7 @@ export function redactor(secrets: readonly string[]): <T>(value: T) => T {
     if (typeof value === 'string') return known.reduce((text, secret) => text.replaceAll(secret, SENSITIVE), value);
     if (Array.isArray(value)) return value.map(redact);
     if (typeof value !== 'object' || value === null) return value;
-    return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, redact(member)]));
+    return Object.fromEntries(Object.entries(value).map(([key, member]) => [redact(key), redact(member)]));
   };
   return <T>(value: T) => (known.length === 0 ? value : (redact(value) as T));
 }

@@ -2,6 +2,7 @@
  * From a place and a revision to checked workloads: opens the repository, reads what is asked for, renders and checks.
  * Owns nothing beyond the call: the repository is closed again.
  */
+import { isAbsolute, relative, sep } from 'node:path';
 import type { Where } from './api.ts';
 import { type CheckedWorkload, checkWorkload } from './check/index.ts';
 import { groupWorkloads, selectWorkloads, type WorkloadPaths } from './config/index.ts';
@@ -34,6 +35,9 @@ export async function withRevision<T>(where: Where, work: (opened: Opened) => Pr
   return await work({ repository, tree, commit, revision: commit?.id ?? 'worktree', workloads });
 }
 
+/** An absolute path as one from the repository's root, with `/`; the root itself is everything below it. */
+const fromRoot = (root: string, path: string): string => relative(root, path).split(sep).join('/') || '**';
+
 /**
  * The workloads that selectors pick.
  *
@@ -46,7 +50,16 @@ export function pick<T extends WorkloadPaths>(
   all: readonly T[],
   known: readonly WorkloadPaths[] = [],
 ): readonly T[] {
-  const selectors = where.selectors ?? [];
+  const { root } = opened.repository;
+  const selectors = (where.selectors ?? []).map((selector) =>
+    isAbsolute(selector) ? fromRoot(root, selector) : selector,
+  );
+  if (selectors.includes('')) {
+    throw new EngineError('workload.empty-selector', 'an empty text names no workload', {
+      kind: 'usage',
+      hint: 'is a variable unset? To mean all workloads, name none',
+    });
+  }
   const { folder } = opened.repository;
   const { selected, unmatched } = selectWorkloads(all, selectors, folder);
   const nowhere = unmatched.length === 0 ? [] : selectWorkloads(known, unmatched, folder).unmatched;

@@ -42,6 +42,7 @@ const STRATEGY: Record<WorkloadPlan['strategy'], string> = {
   'ecs-rolling': 'ECS rolling update',
   'ecs-blue-green': 'ECS blue/green by task sets',
   'ecs-native': 'ECS native blue/green',
+  'ecs-code-deploy': 'CodeDeploy blue/green',
   'lambda-alias': 'Lambda alias shift',
   'ecs-delete': 'delete the ECS service',
   'lambda-delete': 'delete the Lambda function',

@@ -21,6 +21,8 @@ export interface AwsOptions {
 
 export interface Clients {
   ecs(region: string): Promise<ECSClient>;
+  /** Asks once: for calls that AWS carries out anew each time, so that a lost answer is looked into before asking again. */
+  ecsOnce(region: string): Promise<ECSClient>;
   lambda(region: string): Promise<LambdaClient>;
   cloudWatch(region: string): Promise<CloudWatchClient>;
   elb(region: string): Promise<ElasticLoadBalancingV2Client>;
@@ -56,6 +58,12 @@ export function createClients(options: AwsOptions): Clients {
   return {
     ecs: (region) =>
       once('ecs', region, async () => new (await import('@aws-sdk/client-ecs')).ECSClient(settings(region))),
+    ecsOnce: (region) =>
+      once(
+        'ecs-once',
+        region,
+        async () => new (await import('@aws-sdk/client-ecs')).ECSClient({ ...settings(region), maxAttempts: 1 }),
+      ),
     lambda: (region) =>
       once(
         'lambda',

@@ -43,6 +43,8 @@ import { plainObject } from './plain.ts';
 
 interface Call {
   readonly ecs: ECSClient;
+  /** Never asks twice by itself. */
+  readonly once: ECSClient;
   readonly target: EcsTarget;
   readonly context: ActionContext;
   readonly repeated: boolean;
@@ -100,7 +102,7 @@ async function register(call: Call, action: Of<'ecs.register-task-definition'>):
   const body = desiredOf(call).taskDefinition ?? {};
   const tags = [...((body['tags'] ?? []) as unknown as Tag[]), ...tagList(ownTags(call.context.record))];
   const input = { ...body, tags } as unknown as RegisterTaskDefinitionCommandInput;
-  const answer = await call.ecs.send(new RegisterTaskDefinitionCommand(input));
+  const answer = await call.once.send(new RegisterTaskDefinitionCommand(input));
   return { taskDefinitionArn: answer.taskDefinition?.taskDefinitionArn ?? '' };
 }
 
@@ -269,7 +271,8 @@ export async function performEcs(
   context: ActionContext,
   repeated: boolean,
 ): Promise<JsonObject> {
-  const call: Call = { ecs: await clients.ecs(target.region!), target, context, repeated };
+  const [ecs, once] = await Promise.all([clients.ecs(target.region!), clients.ecsOnce(target.region!)]);
+  const call: Call = { ecs, once, target, context, repeated };
   switch (action.type) {
     case 'ecs.register-task-definition':
       return register(call, action);

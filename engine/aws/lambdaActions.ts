@@ -8,6 +8,7 @@ import {
   type CreateFunctionCommandInput,
   DeleteAliasCommand,
   DeleteFunctionCommand,
+  GetAliasCommand,
   GetFunctionCommand,
   GetFunctionConfigurationCommand,
   type LambdaClient,
@@ -78,7 +79,8 @@ async function createFunction(call: Call): Promise<JsonObject> {
   try {
     await call.lambda.send(new CreateFunctionCommand(input as unknown as CreateFunctionCommandInput));
   } catch (error) {
-    if (!call.repeated || toAwsError(error).code !== 'ResourceConflictException') throw error;
+    // The SDK may have asked twice: a first answer that was lost leaves a function of this rollout's own.
+    if (toAwsError(error).code !== 'ResourceConflictException') throw error;
     const got = await call.lambda.send(new GetFunctionCommand({ FunctionName: call.FunctionName }));
     if (got.Tags?.[ROLLOUT_TAG] !== call.context.record.id) throw error;
   }
@@ -140,11 +142,15 @@ async function publishVersion(call: Call, action: Of<'lambda.publish-version'>):
 }
 
 async function createAlias(call: Call, action: Of<'lambda.create-alias'>): Promise<JsonObject> {
-  const input = { FunctionName: call.FunctionName, Name: action.alias, FunctionVersion: action.version };
+  const { FunctionName } = call;
   try {
-    await call.lambda.send(new CreateAliasCommand(input));
+    await call.lambda.send(
+      new CreateAliasCommand({ FunctionName, Name: action.alias, FunctionVersion: action.version }),
+    );
   } catch (error) {
-    if (!call.repeated || toAwsError(error).code !== 'ResourceConflictException') throw error;
+    if (toAwsError(error).code !== 'ResourceConflictException') throw error;
+    const there = await call.lambda.send(new GetAliasCommand({ FunctionName, Name: action.alias }));
+    if (there.FunctionVersion !== action.version) throw error;
   }
   return {};
 }

@@ -121,11 +121,49 @@ function sensitivePointers(root: Node, map: SourceMap): Set<string> {
   return found;
 }
 
+/** Deeper than any AWS request, and far from what a recursive walk can take. */
+const MOST_NESTING = 200;
+
+/** Findings of one file beyond this many follow from each other. */
+const MOST_FINDINGS = 100;
+
+/** Offset of the bracket that is one too deep; undefined where none is. */
+function tooDeepAt(text: string): number | undefined {
+  let depth = 0;
+  let inString = false;
+  for (let i = 0; i < text.length; i++) {
+    const c = text[i];
+    if (inString) {
+      if (c === '\\') i++;
+      else if (c === '"' || c === '\n') inString = false;
+    } else if (c === '"') inString = true;
+    else if (c === '[' || c === '{') {
+      if (++depth > MOST_NESTING) return i;
+    } else if (c === ']' || c === '}') depth--;
+  }
+  return undefined;
+}
+
+function tooDeep(path: string, at: number, map: SourceMap): Finding {
+  const { start, end } = map.toSource(at, at + 1);
+  return {
+    path,
+    start,
+    end,
+    severity: 'error',
+    code: 'json.too-deep',
+    message: `the rendered text is nested more than ${MOST_NESTING} levels deep`,
+    hint: 'close what is open: no AWS request is nested like this',
+  };
+}
+
 function checkJson(
   file: SourceFile,
   text: string,
   map: SourceMap,
 ): { value: Json | undefined; sensitive: Set<string>; findings: Finding[] } {
+  const deep = tooDeepAt(text);
+  if (deep !== undefined) return { value: undefined, sensitive: new Set(), findings: [tooDeep(file.path, deep, map)] };
   const errors: ParseError[] = [];
   const root = parseTree(text, errors, { disallowComments: true, allowTrailingComma: false, allowEmptyContent: false });
   const [first] = errors;
@@ -145,7 +183,8 @@ function checkTemplate(file: SourceFile, scope: Scope): Outcome {
   if (file.text === undefined) return unreadable(file);
   const { template, problems } = parseTemplate(file.text);
   const rendered = renderTemplate(template, scope);
-  const found = [...problems, ...rendered.problems].map((problem) => fromTemplate(file.path, problem));
+  const all = [...problems, ...rendered.problems];
+  const found = all.slice(0, MOST_FINDINGS).map((problem) => fromTemplate(file.path, problem));
   const base = { ...identity(file), source: file.text };
   if (found.length > 0 || !rendered.complete) {
     return {

@@ -37,6 +37,7 @@ function ecsStrategy(service: JsonObject): StrategyName {
   const controller = service['deploymentController'];
   const type = typeof controller === 'object' && controller !== null ? (controller as JsonObject)['type'] : undefined;
   if (type === 'EXTERNAL') return 'ecs-blue-green';
+  if (type === 'CODE_DEPLOY') return 'ecs-code-deploy';
   const configuration = service['deploymentConfiguration'];
   const native =
     typeof configuration === 'object' && configuration !== null ? (configuration as JsonObject)['strategy'] : undefined;
@@ -203,6 +204,9 @@ function verdict(
   desired: Desired | undefined,
   strategy: StrategyName,
 ): Verdict {
+  const isDefined = head.files.some(({ role }) => role === 'service' || role === 'function');
+  // What is left after the definition was deleted: said by the check, and nothing to deploy.
+  if (!isDefined) return { action: 'unchanged', reason: 'it has no definition file, so there is nothing to deploy' };
   const blocked = blockedBefore(input, head, desired, strategy);
   if (blocked) return blocked;
   if (input.live === 'offline' || input.live === undefined) {

@@ -16,6 +16,7 @@ export type StrategyName =
   | 'ecs-rolling'
   | 'ecs-blue-green'
   | 'ecs-native'
+  | 'ecs-code-deploy'
   | 'lambda-alias'
   | 'ecs-delete'
   | 'lambda-delete';

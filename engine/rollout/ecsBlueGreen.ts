@@ -21,7 +21,7 @@ import {
 } from '../plan/index.ts';
 import type { Action } from './actions.ts';
 import { lookAgainMs } from './cadence.ts';
-import { countFailures, newEvents, taskFailures, tripped } from './ecsEvidence.ts';
+import { countFailures, newEvents, taskFailures, tripped, troublesOf } from './ecsEvidence.ts';
 import { type WayBack, wayBackOf } from './ecsWayBack.ts';
 import { alarmFailure, broken, misfit, refused } from './failures.ts';
 import type { EcsSeen, ForwardSeen, TargetsSeen, TaskSetSeen } from './observation.ts';
@@ -81,6 +81,8 @@ export interface EcsBlueGreenState extends StepState, ShiftState {
   readonly promoted: boolean;
   readonly failedTasks: readonly string[];
   readonly lastEventId: string | null;
+  /** What the service said of trouble, in its latest words. */
+  readonly troubles: readonly string[];
 }
 
 type BgPass = Pass<EcsBlueGreenState, EcsSeen>;
@@ -159,6 +161,7 @@ function begin(spec: RolloutSpec, live: LiveEcs): EcsBlueGreenState {
     lastEventId: newest === undefined ? null : String(newest['id']),
     waitingSince: null,
     left: [],
+    troubles: [],
     failure: null,
     aborted: false,
   };
@@ -330,7 +333,7 @@ interface Counted {
 function countedFailures(pass: BgPass): Counted {
   const { state, world } = pass;
   const failures = taskFailures(world.stoppedTasks, state.taskSet ?? '');
-  const { failedTasks, told, evidence } = countFailures(failures, state.failedTasks, pass.events);
+  const { failedTasks, told, evidence } = countFailures(failures, state.failedTasks, state.troubles);
   const next = { ...pass, state: { ...state, failedTasks }, events: [...pass.events, ...told] };
   return { pass: next, count: failedTasks.length, evidence };
 }
@@ -626,7 +629,9 @@ const TABLE: StepTable<EcsBlueGreenState, EcsSeen> = {
   enter(pass) {
     const events = pass.world.service?.events ?? [];
     const lastEventId = events[0]?.id ?? pass.state.lastEventId;
-    return { ...pass, state: { ...pass.state, lastEventId }, events: newEvents(events, pass.state.lastEventId) };
+    const fresh = newEvents(events, pass.state.lastEventId);
+    const troubles = troublesOf(pass.state.troubles, fresh);
+    return { ...pass, state: { ...pass.state, lastEventId, troubles }, events: fresh };
   },
   serving: ({ taskDefinition }) => taskDefinition,
 };

@@ -73,18 +73,15 @@ export interface CountedFailures {
  * Adds up failed tasks over looks: stopped tasks are forgotten by ECS after an hour.
  *
  * @param known ARNs from earlier looks
- * @param events what the service said since the last look
+ * @param said the service's own words of trouble, where no task tells of its own
  */
 export function countFailures(
   failures: readonly TaskFailure[],
   known: readonly string[],
-  events: readonly EventDraft[],
+  said: readonly string[],
 ): CountedFailures {
   const fresh = failures.filter(({ arn }) => !known.includes(arn));
   const texts = [...new Set(failures.map(({ text }) => text))].slice(-10);
-  const said = events
-    .filter(({ code, level }) => code === 'aws.event' && level === 'warning')
-    .map(({ message }) => message);
   return {
     failedTasks: [...known, ...fresh.map(({ arn }) => arn)],
     told: fresh.map(({ arn, text }) => ({ code: 'task.failed', level: 'warning', message: text, data: { task: arn } })),
@@ -102,3 +99,10 @@ export function tripped(
   const tasks = `${count} new task${count === 1 ? '' : 's'}`;
   return broken(`${tasks} failed: the circuit breaker trips at ${breaker.threshold}`, evidence, 'crash');
 }
+
+/** The latest warnings of a service, at most five: the reason is often told long before time runs out. */
+export const troublesOf = (known: readonly string[], events: readonly EventDraft[]): string[] =>
+  [
+    ...known,
+    ...events.filter(({ code, level }) => code === 'aws.event' && level === 'warning').map(({ message }) => message),
+  ].slice(-5);

@@ -19,7 +19,7 @@ import {
   taskDefinitionName,
 } from '../plan/index.ts';
 import { lookAgainMs } from './cadence.ts';
-import { countFailures, newEvents, taskFailures, tripped } from './ecsEvidence.ts';
+import { countFailures, newEvents, taskFailures, tripped, troublesOf } from './ecsEvidence.ts';
 import { type WayBack, wayBackOf } from './ecsWayBack.ts';
 import { broken, refused } from './failures.ts';
 import type { DeploymentSeen, EcsSeen } from './observation.ts';
@@ -68,6 +68,8 @@ export interface EcsRollingState extends StepState {
   readonly failedTasks: readonly string[];
   /** The newest service event that was passed on. */
   readonly lastEventId: string | null;
+  /** What the service said of trouble, in its latest words. */
+  readonly troubles: readonly string[];
 }
 
 type EcsPass = Pass<EcsRollingState, EcsSeen>;
@@ -131,6 +133,7 @@ function begin(spec: RolloutSpec, live: LiveEcs): EcsRollingState {
     failedTasks: [],
     lastEventId: newest === undefined ? null : String(newest['id']),
     left: [],
+    troubles: [],
     failure: null,
     aborted: false,
   };
@@ -235,7 +238,7 @@ function countedFailures(pass: EcsPass): Counted {
   const { state, world } = pass;
   const since = state.wayBack?.deploymentId === state.deploymentId ? (state.waitingSince ?? 0) : 0;
   const failures = taskFailures(world.stoppedTasks, state.deploymentId ?? '', since);
-  const { failedTasks, told, evidence } = countFailures(failures, state.failedTasks, pass.events);
+  const { failedTasks, told, evidence } = countFailures(failures, state.failedTasks, state.troubles);
   const byEcs = (deploymentOf(pass)?.failedTasks ?? 0) - state.failuresBefore;
   return {
     pass: { ...pass, state: { ...state, failedTasks }, events: [...pass.events, ...told] },
@@ -502,7 +505,9 @@ const TABLE: StepTable<EcsRollingState, EcsSeen> = {
   enter(pass) {
     const events = pass.world.service?.events ?? [];
     const lastEventId = events[0]?.id ?? pass.state.lastEventId;
-    return { ...pass, state: { ...pass.state, lastEventId }, events: newEvents(events, pass.state.lastEventId) };
+    const fresh = newEvents(events, pass.state.lastEventId);
+    const troubles = troublesOf(pass.state.troubles, fresh);
+    return { ...pass, state: { ...pass.state, lastEventId, troubles }, events: fresh };
   },
   serving: ({ taskDefinition }) => taskDefinition,
 };

@@ -5,7 +5,7 @@
  * Two guards keep two owners apart: an unfinished rollout is unique per target (index), and an append names the
  * sequence number and the fence it believes in (compare and set). Nothing here knows what a rollout does.
  */
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { dirname } from 'node:path';
 import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
@@ -88,12 +88,22 @@ interface RolloutRow {
   readonly ended_at: number | null;
 }
 
+/** Ended, and only not yet collected by its parent. Told by Linux; elsewhere nothing is known of it. */
+function isZombie(pid: number): boolean {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    return /^[ZX]/.test(stat.slice(stat.lastIndexOf(')') + 2));
+  } catch {
+    return false;
+  }
+}
+
 /** Is the process that holds a lease known to be gone? Only answers for processes of this machine. */
 function isDead(host: string | null, pid: number | null): boolean {
   if (host !== hostname() || pid === null) return false;
   try {
     process.kill(pid, 0);
-    return false;
+    return isZombie(pid);
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'ESRCH';
   }

@@ -175,6 +175,18 @@ describe('findings', () => {
       /trafficShiftingConfig/,
     ));
 
+  it('tell rendered text that is nested beyond all measure', () =>
+    checkFinding(
+      ecsFiles({ 'dev/web_depdef.json': '['.repeat(10_000) }),
+      'dev/web_depdef.json:1:201 error json.too-deep',
+      /200 levels/,
+    ));
+
+  it('stop at a hundred for a file, however much is wrong with it', async () => {
+    const problems = await problemsOf(ecsFiles({ 'dev/web_depdef.json': '{{ % }}'.repeat(20_000) }));
+    assert.ok(problems.length >= 100 && problems.length < 110, String(problems.length));
+  });
+
   it('never quote a secret', async () => {
     const problems = await problemsOf(
       ecsFiles({

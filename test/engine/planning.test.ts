@@ -454,6 +454,38 @@ describe('plans', () => {
     );
   });
 
+  it('have nothing to deploy for what a deleted definition leaves behind', async () => {
+    await using team = await Team.open();
+    team.repository.commit({ 'dev/web_depdef.json': '{}' });
+    assert.deepEqual(verdicts(await team.plan()), [['dev/web', 'unchanged']]);
+  });
+
+  it('come again for what could not be deployed', async () => {
+    await using team = await Team.open();
+    team.repository.commit(ecsFiles({ 'terraform/output.json': null }));
+    await team.deploy(await team.plan());
+    team.repository.commit({ 'README.md': 'unrelated' });
+    assert.deepEqual(verdicts(await team.plan()), [['dev/web', 'blocked']]);
+  });
+
+  it('refuse an empty selector, and take an absolute path', async () => {
+    await using team = await Team.open();
+    team.repository.commit(ecsFiles());
+    await assert.rejects(team.plan({ selectors: [''] }), { code: 'workload.empty-selector', kind: 'usage' });
+    const { workloads } = await team.plan({ selectors: [join(team.repository.root, 'dev', 'web')] });
+    assert.equal(workloads.length, 1);
+  });
+
+  it('block what this version would deploy wrongly', async () => {
+    await using team = await Team.open();
+    const byCodeDeploy = SERVICE.replace(
+      '"launchType"',
+      '"deploymentController": { "type": "CODE_DEPLOY" }, "launchType"',
+    );
+    team.repository.commit(ecsFiles({ 'dev/web_svcdef.json': byCodeDeploy }));
+    assert.deepEqual(verdicts(await team.plan()), [['dev/web', 'blocked']]);
+  });
+
   it('go back to the last good rollout, and hold the commit that was left', async () => {
     await using team = await Team.open();
     const good = team.repository.commit(ecsFiles());

@@ -141,6 +141,36 @@ describe('mishaps of an ECS rollout', () => {
   });
 });
 
+describe('answers that the SDK itself asks for again', () => {
+  it('leave one revision where registering was answered into the void', async () => {
+    await using stage = await Stage.open({
+      scenario: {
+        rules: [{ when: { operation: 'ecs:RegisterTaskDefinition' }, then: { loseAnswer: true, times: 1 } }],
+      },
+    });
+    const { rollouts } = await stage.deploy('dev/web', web());
+    assert.equal(rollouts[0]?.phase, 'succeeded', stage.story().join('\n'));
+    assert.deepEqual(await active(stage), ['web:1']);
+  });
+
+  it('leave one function where creating was answered into the void', async () => {
+    await using stage = await Stage.open({
+      scenario: { rules: [{ when: { operation: 'lambda:CreateFunction' }, then: { loseAnswer: true, times: 1 } }] },
+    });
+    const { rollouts } = await stage.deploy('dev/resize', resize());
+    assert.equal(rollouts[0]?.phase, 'succeeded', stage.story().join('\n'));
+  });
+
+  it('tell a lack of capacity by its name, however long ago ECS said so', async () => {
+    await using stage = await Stage.open({
+      scenario: { rules: [{ when: { service: 'web' }, then: { capacity: 'unavailable' } }] },
+    });
+    const { rollouts } = await stage.deploy('dev/web', web());
+    assert.equal(rollouts[0]?.phase, 'rolled back', stage.story().join('\n'));
+    assert.equal((await stage.store.load(rollouts[0].rollout!))?.record.failure?.class, 'capacity');
+  });
+});
+
 describe('mishaps of a Lambda rollout', () => {
   const plain = {
     FunctionName: 'resize',
