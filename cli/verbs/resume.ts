@@ -14,7 +14,11 @@ export const resumeVerb: Verb = (program, run) => {
         withEngine(context, async (session) => {
           const { status } = await carryOut(context, session, async (options) => {
             const report = await session.engine.resume(options, only?.split(','));
-            if (report.rollouts.length === 0) context.out.print('nothing to resume: no rollout is left unfinished');
+            if (report.rollouts.length === 0) {
+              const held = (await session.engine.history({ unfinished: true })).map(({ id }) => id);
+              const why = held.length === 0 ? 'no rollout is left unfinished' : `live processes run ${held.join(', ')}`;
+              context.out.print(`nothing to resume: ${why}`);
+            }
             return report;
           });
           return status;
