@@ -55,15 +55,30 @@ export async function affectedWorkloads(head: Tree, changes: readonly FileChange
   if (changes.length === 0) return [];
   const workloads = groupWorkloads(head.paths);
   const inputs = await head.read(workloads.flatMap(inputPaths), MAX_CONFIG_BYTES);
+  const mayName = namesOneOf(changes);
   const references = new Map<string, string[]>();
   for (const [path, { text }] of inputs) {
-    const found = inputReferences(text ?? '').references.filter((reference) => reference.problem === undefined);
+    if (text === undefined || !mayName(text)) continue;
+    const found = inputReferences(text).references.filter((reference) => reference.problem === undefined);
     references.set(
       path,
       found.map((reference) => reference.path),
     );
   }
   return changeSet({ changes, head: workloads, references });
+}
+
+/** More names than this are not looked for one by one. */
+const MOST_NAMES = 50;
+
+/**
+ * Can an input's text refer to one of the changed files? However a path is written, the file's name is in it, unless
+ * JSON escapes hide it: most inputs need not be parsed.
+ */
+function namesOneOf(changes: readonly FileChange[]): (text: string) => boolean {
+  const names = [...new Set(changes.map(({ path }) => path.slice(path.lastIndexOf('/') + 1)))];
+  if (names.length > MOST_NAMES) return () => true;
+  return (text) => text.includes('\\') || names.some((name) => text.includes(name));
 }
 
 function inputPaths(workload: WorkloadPaths): string[] {
