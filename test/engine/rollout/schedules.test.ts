@@ -5,7 +5,7 @@
  * - the rollout is over, in one final phase, and either the new or the old revision serves everything;
  * - nothing was created twice, and nothing that the rollout created is left behind after going back.
  *
- * `GITMOXI_SCHEDULES` sets how many, `GITMOXI_SEED` repeats a run.
+ * `GITMOXI_SCHEDULES` sets how many (24, always the same, without it), `GITMOXI_SEED` repeats a run.
  */
 import assert from 'node:assert/strict';
 import {
@@ -23,7 +23,15 @@ import { resize, web } from './fixtures.ts';
 import { type Files, Stage } from './stage.ts';
 
 const RUNS = Number(process.env['GITMOXI_SCHEDULES'] ?? 24);
-const SEED = process.env['GITMOXI_SEED'] === undefined ? {} : { seed: Number(process.env['GITMOXI_SEED']) };
+
+/** The same schedules at each ordinary run; others where more are asked for, with their seed in the failure's text. */
+const SEED = seedFrom(
+  process.env['GITMOXI_SEED'] ?? (process.env['GITMOXI_SCHEDULES'] === undefined ? '20260101' : undefined),
+);
+
+function seedFrom(text: string | undefined): { seed?: number } {
+  return text === undefined ? {} : { seed: Number(text) };
+}
 
 type FaultKind = 'crash before' | 'crash after' | 'throttled' | 'answer lost' | 'abort';
 
