@@ -180,6 +180,7 @@ describe('the house', () => {
       'deletion',
       'cadence',
       'ecsEvidence',
+      'ecsWatch',
       'ecsWayBack',
       'ecsBlueGreen',
       'trafficSteps',

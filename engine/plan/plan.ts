@@ -4,7 +4,7 @@
  */
 import { type CheckedWorkload, hasErrors } from '../check/checked.ts';
 import type { FileRole } from '../config/index.ts';
-import { type Problem, toProblem } from '../finding.ts';
+import { type Problem, toProblems } from '../finding.ts';
 import type { CodeHash } from '../hash.ts';
 import { isObject, type JsonObject } from '../json.ts';
 import { planDeletion } from './deletion.ts';
@@ -242,7 +242,7 @@ export function planWorkload(input: PlanInput): WorkloadPlan {
     strategy,
     differences: maskSecrets(decided.differences ?? [], head, input.base),
     problems: [
-      ...head.findings.map((finding) => toProblem(finding, head.sources.get(finding.path))),
+      ...toProblems(head.findings, head.sources),
       ...(decided.problems ?? []),
       ...notCarriedOut(head, strategy),
       ...(input.underWay === undefined ? othersDeployment(head, live) : []),

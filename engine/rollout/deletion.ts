@@ -7,6 +7,7 @@ import type { Target } from '../plan/index.ts';
 import type { Action } from './actions.ts';
 import { lookAgainMs } from './cadence.ts';
 import { newEvents } from './ecsEvidence.ts';
+import { newestEventId } from './ecsWatch.ts';
 import { refused } from './failures.ts';
 import type { Observation } from './observation.ts';
 import type { Decision, Seen, Strategy } from './strategy.ts';
@@ -70,13 +71,11 @@ function decide(state: DeletionState, seen: Seen, now: number): Omit<Decision, '
 
 export const deletion: Strategy = {
   begin(spec, live) {
-    const events = live.kind === 'ecs' ? live.service?.['events'] : undefined;
-    const newest = Array.isArray(events) ? (events[0] as JsonObject | undefined) : undefined;
     return asJson({
       rollout: spec.rollout,
       target: spec.target,
       askedAt: null,
-      lastEventId: newest ? String(newest['id']) : null,
+      lastEventId: live.kind === 'ecs' ? newestEventId(live) : null,
     });
   },
 

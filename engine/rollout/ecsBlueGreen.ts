@@ -21,7 +21,8 @@ import {
 } from '../plan/index.ts';
 import type { Action } from './actions.ts';
 import { lookAgainMs } from './cadence.ts';
-import { countFailures, newEvents, taskFailures, tripped, troublesOf } from './ecsEvidence.ts';
+import { countFailures, taskFailures, tripped } from './ecsEvidence.ts';
+import { type EcsWatch, hear, watchFrom } from './ecsWatch.ts';
 import { type WayBack, wayBackOf } from './ecsWayBack.ts';
 import { alarmFailure, broken, misfit, refused } from './failures.ts';
 import type { EcsSeen, ForwardSeen, TargetsSeen, TaskSetSeen } from './observation.ts';
@@ -43,7 +44,7 @@ const FORWARD = [
   'promoting',
 ] as const;
 
-export interface EcsBlueGreenState extends StepState, ShiftState {
+export interface EcsBlueGreenState extends StepState, ShiftState, EcsWatch {
   readonly target: EcsTarget;
   readonly family: string | null;
   readonly taskDefinition: string | null;
@@ -67,9 +68,6 @@ export interface EcsBlueGreenState extends StepState, ShiftState {
   readonly taskSet: string | null;
   readonly alarms: readonly string[];
   readonly desiredCount: number;
-  readonly pollIntervalMs: number;
-  readonly timeoutMs: number;
-  readonly breaker: { readonly threshold: number; readonly rollback: boolean } | null;
   readonly deleteNewUponFailure: boolean;
   readonly deleteNewUponTrafficShiftFailure: boolean;
   /** How far it came: what has to be undone. */
@@ -79,10 +77,6 @@ export interface EcsBlueGreenState extends StepState, ShiftState {
   readonly launched: boolean;
   readonly shifted: boolean;
   readonly promoted: boolean;
-  readonly failedTasks: readonly string[];
-  readonly lastEventId: string | null;
-  /** What the service said of trouble, in its latest words. */
-  readonly troubles: readonly string[];
 }
 
 type BgPass = Pass<EcsBlueGreenState, EcsSeen>;
@@ -122,8 +116,6 @@ function begin(spec: RolloutSpec, live: LiveEcs): EcsBlueGreenState {
   const members = [...new Set(found.map(({ path }) => path.split('/')[1] ?? ''))]
     .filter((key) => MEMBERS.has(key))
     .sort();
-  const events = live.service?.['events'];
-  const newest = Array.isArray(events) ? (events[0] as JsonObject | undefined) : undefined;
   const asked = targetGroupsOf(service);
   const shifts = settings.trafficShifting !== undefined && asked.length > 0;
   return {
@@ -146,9 +138,7 @@ function begin(spec: RolloutSpec, live: LiveEcs): EcsBlueGreenState {
     ...shiftOf(settings.trafficShifting, true),
     alarms: settings.alarmNames,
     desiredCount: Number(service['desiredCount'] ?? live.service?.['desiredCount'] ?? 0),
-    pollIntervalMs: settings.stability.pollIntervalSeconds * 1000,
-    timeoutMs: settings.stability.timeoutSeconds * 1000,
-    breaker: settings.breaker ?? null,
+    ...watchFrom(settings, live),
     deleteNewUponFailure: settings.deleteNewUponFailure,
     deleteNewUponTrafficShiftFailure: settings.deleteNewUponTrafficShiftFailure,
     created: false,
@@ -157,11 +147,8 @@ function begin(spec: RolloutSpec, live: LiveEcs): EcsBlueGreenState {
     launched: false,
     shifted: false,
     promoted: false,
-    failedTasks: [],
-    lastEventId: newest === undefined ? null : String(newest['id']),
     waitingSince: null,
     left: [],
-    troubles: [],
     failure: null,
     aborted: false,
   };
@@ -626,13 +613,7 @@ const TABLE: StepTable<EcsBlueGreenState, EcsSeen> = {
   back: () => 'returning',
   phaseOf: (step) => PHASES[step] ?? 'rolling back',
   progress,
-  enter(pass) {
-    const events = pass.world.service?.events ?? [];
-    const lastEventId = events[0]?.id ?? pass.state.lastEventId;
-    const fresh = newEvents(events, pass.state.lastEventId);
-    const troubles = troublesOf(pass.state.troubles, fresh);
-    return { ...pass, state: { ...pass.state, lastEventId, troubles }, events: fresh };
-  },
+  enter: hear,
   serving: ({ taskDefinition }) => taskDefinition,
 };
 

@@ -19,7 +19,8 @@ import {
   taskDefinitionName,
 } from '../plan/index.ts';
 import { lookAgainMs } from './cadence.ts';
-import { countFailures, newEvents, taskFailures, tripped, troublesOf } from './ecsEvidence.ts';
+import { countFailures, taskFailures, tripped } from './ecsEvidence.ts';
+import { type EcsWatch, hear, watchFrom } from './ecsWatch.ts';
 import { type WayBack, wayBackOf } from './ecsWayBack.ts';
 import { broken, refused } from './failures.ts';
 import type { DeploymentSeen, EcsSeen } from './observation.ts';
@@ -38,7 +39,7 @@ type Step =
   | 'deleting'
   | 'cleaning';
 
-export interface EcsRollingState extends StepState {
+export interface EcsRollingState extends StepState, EcsWatch {
   readonly target: EcsTarget;
   readonly force: boolean;
   /** The family to register a revision of; null where the service definition names a task definition itself. */
@@ -54,9 +55,6 @@ export interface EcsRollingState extends StepState {
   readonly wayBack: WayBack | null;
   /** Why the rollout must not begin: there would be no way back. */
   readonly refusal: Failure | null;
-  readonly pollIntervalMs: number;
-  readonly timeoutMs: number;
-  readonly breaker: { readonly threshold: number; readonly rollback: boolean } | null;
   readonly deleteNewUponFailure: boolean;
   /** ECS's id of the deployment that is being waited for: the new one, then the one that goes back. */
   readonly deploymentId: string | null;
@@ -64,12 +62,6 @@ export interface EcsRollingState extends StepState {
   readonly failuresBefore: number;
   /** Has the service been changed, so that going back means changing it again? */
   readonly touched: boolean;
-  /** ARNs of new tasks that failed, as far as they were seen. */
-  readonly failedTasks: readonly string[];
-  /** The newest service event that was passed on. */
-  readonly lastEventId: string | null;
-  /** What the service said of trouble, in its latest words. */
-  readonly troubles: readonly string[];
 }
 
 type EcsPass = Pass<EcsRollingState, EcsSeen>;
@@ -108,8 +100,6 @@ function begin(spec: RolloutSpec, live: LiveEcs): EcsRollingState {
   const found = live.service === undefined ? [] : serviceDifferences(live.service, service);
   const members = changedMembers(found);
   const tagsDiffer = found.some(({ path }) => path.startsWith('/tags'));
-  const events = live.service?.['events'];
-  const newest = Array.isArray(events) ? (events[0] as JsonObject | undefined) : undefined;
   return {
     step: 'vetting',
     rollout: spec.rollout,
@@ -122,18 +112,13 @@ function begin(spec: RolloutSpec, live: LiveEcs): EcsRollingState {
     tagsDiffer,
     wayBack: live.service === undefined ? null : wayBackOf(live.service, members, service, tagsDiffer),
     refusal: refusalOf(live, spec.force),
-    pollIntervalMs: settings.stability.pollIntervalSeconds * 1000,
-    timeoutMs: settings.stability.timeoutSeconds * 1000,
-    breaker: settings.breaker ?? null,
+    ...watchFrom(settings, live),
     deleteNewUponFailure: settings.deleteNewUponFailure,
     deploymentId: null,
     failuresBefore: 0,
     waitingSince: null,
     touched: false,
-    failedTasks: [],
-    lastEventId: newest === undefined ? null : String(newest['id']),
     left: [],
-    troubles: [],
     failure: null,
     aborted: false,
   };
@@ -502,13 +487,7 @@ const TABLE: StepTable<EcsRollingState, EcsSeen> = {
   back: firstStepBack,
   phaseOf: (step) => PHASES[step as Step] ?? 'rolling back',
   progress,
-  enter(pass) {
-    const events = pass.world.service?.events ?? [];
-    const lastEventId = events[0]?.id ?? pass.state.lastEventId;
-    const fresh = newEvents(events, pass.state.lastEventId);
-    const troubles = troublesOf(pass.state.troubles, fresh);
-    return { ...pass, state: { ...pass.state, lastEventId, troubles }, events: fresh };
-  },
+  enter: hear,
   serving: ({ taskDefinition }) => taskDefinition,
 };
 

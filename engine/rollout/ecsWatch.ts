@@ -1,0 +1,46 @@
+/** What every rollout of an ECS service watches, and within which limits: part of its strategy's state. Pure. */
+import type { Json, JsonObject } from '../json.ts';
+import type { EcsSettings, LiveEcs } from '../plan/index.ts';
+import { newEvents, troublesOf } from './ecsEvidence.ts';
+import type { EcsSeen } from './observation.ts';
+import type { Pass, StepState } from './stepwise.ts';
+
+export interface EcsWatch {
+  readonly pollIntervalMs: number;
+  readonly timeoutMs: number;
+  readonly breaker: { readonly threshold: number; readonly rollback: boolean } | null;
+  /** ARNs of new tasks that failed, as far as they were seen. */
+  readonly failedTasks: readonly string[];
+  /** The newest service event that was passed on. */
+  readonly lastEventId: string | null;
+  /** What the service said of trouble, in its latest words. */
+  readonly troubles: readonly string[];
+}
+
+/** The id of the newest event that a live service tells, from which on events are passed on. */
+export function newestEventId(live: LiveEcs): string | null {
+  const events: Json | undefined = live.service?.['events'];
+  const newest = Array.isArray(events) ? (events[0] as JsonObject | undefined) : undefined;
+  return newest === undefined ? null : String(newest['id']);
+}
+
+/** A watch that begins with what the service has said until now. */
+export function watchFrom({ stability, breaker }: EcsSettings, live: LiveEcs): EcsWatch {
+  return {
+    pollIntervalMs: stability.pollIntervalSeconds * 1000,
+    timeoutMs: stability.timeoutSeconds * 1000,
+    breaker: breaker ?? null,
+    failedTasks: [],
+    lastEventId: newestEventId(live),
+    troubles: [],
+  };
+}
+
+/** Passes on what the service has said since the last look. */
+export function hear<S extends StepState & EcsWatch>(pass: Pass<S, EcsSeen>): Pass<S, EcsSeen> {
+  const { state, world } = pass;
+  const events = world.service?.events ?? [];
+  const fresh = newEvents(events, state.lastEventId);
+  const lastEventId = events[0]?.id ?? state.lastEventId;
+  return { ...pass, state: { ...state, lastEventId, troubles: troublesOf(state.troubles, fresh) }, events: fresh };
+}
