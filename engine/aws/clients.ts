@@ -3,7 +3,7 @@
  * Owns the clients' connections; `close` ends them.
  */
 import type { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
-import type { ECSClient } from '@aws-sdk/client-ecs';
+import type { ECSClient, ECSClientConfig } from '@aws-sdk/client-ecs';
 import type { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { LambdaClient } from '@aws-sdk/client-lambda';
 import type { STSClient } from '@aws-sdk/client-sts';
@@ -17,6 +17,8 @@ export interface AwsOptions {
   readonly connectionTimeoutMs?: number;
   /** Requests that get no answer within this, ms, fail. @default 15_000, and 60_000 for Lambda, where code is uploaded */
   readonly requestTimeoutMs?: number;
+  /** How requests are carried and when they are tried again, instead of by HTTP and the SDK's own pauses in real time. */
+  readonly transport?: Pick<ECSClientConfig, 'requestHandler' | 'retryStrategy'>;
 }
 
 export interface Clients {
@@ -46,6 +48,7 @@ export function createClients(options: AwsOptions): Clients {
       requestTimeout: options.requestTimeoutMs ?? requestTimeoutMs,
       throwOnRequestTimeout: true,
     },
+    ...options.transport,
   });
 
   function once<T extends Closable>(name: string, region: string, make: () => Promise<T>): Promise<T> {
@@ -59,11 +62,10 @@ export function createClients(options: AwsOptions): Clients {
     ecs: (region) =>
       once('ecs', region, async () => new (await import('@aws-sdk/client-ecs')).ECSClient(settings(region))),
     ecsOnce: (region) =>
-      once(
-        'ecs-once',
-        region,
-        async () => new (await import('@aws-sdk/client-ecs')).ECSClient({ ...settings(region), maxAttempts: 1 }),
-      ),
+      once('ecs-once', region, async () => {
+        const { retryStrategy: _never, ...once } = settings(region);
+        return new (await import('@aws-sdk/client-ecs')).ECSClient({ ...once, maxAttempts: 1 });
+      }),
     lambda: (region) =>
       once(
         'lambda',

@@ -1,20 +1,24 @@
 /** Reads a request's body: bounded before and after decompression. */
-import type { IncomingMessage } from 'node:http';
 import { gunzipSync } from 'node:zlib';
 import { AwsFault } from '../fault.ts';
 
-export async function readBody(request: IncomingMessage, limit: number): Promise<Buffer> {
+/** @param limit bytes, before and after decompression */
+export async function readBody(
+  body: AsyncIterable<Buffer> | Iterable<Buffer>,
+  encoding: string | undefined,
+  limit: number,
+): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let size = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
+  for await (const chunk of body) {
     size += chunk.length;
     if (size <= limit) chunks.push(chunk);
   }
   if (size > limit) throw tooLarge(limit);
-  const body = Buffer.concat(chunks);
-  if (request.headers['content-encoding'] !== 'gzip') return body;
+  const whole = Buffer.concat(chunks);
+  if (encoding !== 'gzip') return whole;
   try {
-    return gunzipSync(body, { maxOutputLength: limit });
+    return gunzipSync(whole, { maxOutputLength: limit });
   } catch {
     throw new AwsFault('SerializationException', `The body is not gzip, or larger than ${limit} bytes`);
   }

@@ -45,6 +45,11 @@ export class InFlight {
     };
   }
 
+  /** Counts a request that comes by no socket, from when it is made until it is answered. */
+  local(): Hold {
+    return this.#hold();
+  }
+
   readonly #onClientRequest = (message: unknown) => {
     const { request } = message as { request: ClientRequest };
     if (request.getHeader('host') !== this.#host) return;

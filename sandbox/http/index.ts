@@ -1,1 +1,2 @@
-export { type RunningServer, startServer } from './server.ts';
+export { type LocalRequest, type RunningServer, startServer } from './server.ts';
+export type { WireResponse } from './wire.ts';

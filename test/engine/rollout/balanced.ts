@@ -17,6 +17,7 @@ export async function balanced(stage: Stage) {
     endpoint: stage.sandbox.endpoint,
     region: REGION,
     credentials: { accessKeyId: ACCOUNT, secretAccessKey: 'x' },
+    ...stage.transport,
   });
   const group = async (Name: string) => {
     const made = await elb.send(

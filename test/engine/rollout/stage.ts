@@ -27,6 +27,7 @@ import type { RolloutEvent, RolloutRecord } from '../../../engine/rollout/index.
 import type { Store } from '../../../engine/store/index.ts';
 import { openSqliteStore } from '../../../engine/store/sqlite.ts';
 import { parseScenario, type Sandbox, startSandbox, VirtualClock } from '../../../sandbox/index.ts';
+import { inProcess, type Transport } from './transport.ts';
 
 export const REGION = 'eu-west-1';
 export const ACCOUNT = '123456789012';
@@ -76,6 +77,8 @@ export class Stage implements AsyncDisposable {
   readonly store: Store;
   readonly storeFile: string;
   readonly events: RolloutEvent[] = [];
+  /** For further clients. */
+  readonly transport: Transport;
   readonly #folder: string;
   readonly #aws: Aws;
   /** Of the last plan: what rendering a rollout's files again would give. */
@@ -87,10 +90,11 @@ export class Stage implements AsyncDisposable {
     this.#folder = mkdtempSync(join(tmpdir(), 'gitmoxi-stage-'));
     this.storeFile = join(this.#folder, 'store.db');
     this.store = openSqliteStore(this.storeFile);
-    const client = { endpoint: sandbox.endpoint, region: REGION, credentials: CREDENTIALS };
+    this.transport = inProcess(sandbox, clock);
+    const client = { endpoint: sandbox.endpoint, region: REGION, credentials: CREDENTIALS, ...this.transport };
     this.ecs = new ECSClient(client);
     this.lambda = new LambdaClient(client);
-    this.#aws = createAws({ endpoint: sandbox.endpoint });
+    this.#aws = createAws({ endpoint: sandbox.endpoint, transport: this.transport }, clock);
   }
 
   static async open(
