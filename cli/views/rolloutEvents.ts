@@ -20,8 +20,8 @@ export interface RolloutsView {
   close(): void;
 }
 
-/** Steps of the machinery: what they did shows in phases and progress. */
-const DETAILS: ReadonlySet<string> = new Set(['action.started', 'action.done']);
+/** What other lines show anyway: each line names its phase, and what was begun is done where nothing else is said. */
+const DETAILS: ReadonlySet<string> = new Set(['rollout.phase', 'action.done']);
 
 /** Longest phase, so that messages line up. */
 const PHASE_COLUMNS = 'rolling back'.length;
@@ -64,17 +64,12 @@ export function eventParagraph(event: RolloutEvent, style: Style): string[] {
  */
 export function plainView(out: Output, logLevel: LogLevel, workloads: readonly string[]): RolloutsView {
   let columns = Math.max(0, ...workloads.map(width));
-  const said = new Map<string, string>();
   const nothing = () => {};
   return {
     event(event) {
       if (logLevel === 'error' && event.level !== 'error') return;
       if (logLevel === 'warn' && event.level === 'info') return;
       if (logLevel !== 'debug' && DETAILS.has(event.code)) return;
-      // A change of phase and the progress that comes with it have one message.
-      const sentence = `${event.phase}: ${event.message}`;
-      if (said.get(event.rollout) === sentence && event.code !== 'rollout.ended') return;
-      said.set(event.rollout, sentence);
       columns = Math.max(columns, width(event.workload));
       out.print(eventLine(event, out.style, columns));
     },

@@ -26,6 +26,11 @@ interface Rule {
 
 const RULES: readonly Rule[] = [
   {
+    pattern: /alarm detected|in ALARM\b/i,
+    class: 'alarm',
+    next: 'look at the metric of the alarm and at the logs of the new tasks',
+  },
+  {
     pattern: /AccessDenied|not authorized to perform|access denied|has the permissions to pull/i,
     class: 'permission',
     next: 'grant the role that the message names what it asks for, then deploy again',
@@ -53,8 +58,12 @@ const RULES: readonly Rule[] = [
     next: 'look at the container logs and at what the health check asks; give slow starters a startPeriod or a grace period',
   },
   {
-    pattern:
-      /OutOfMemoryError|Essential container in task exited|EssentialContainerExited|FunctionError|exit(ed)?( with)? code/i,
+    pattern: /FunctionError/,
+    class: 'crash',
+    next: "look at the function's logs: its own code failed while it was initialized",
+  },
+  {
+    pattern: /OutOfMemoryError|Essential container in task exited|EssentialContainerExited|exit(ed)?( with)? code/i,
     class: 'crash',
     next: 'look at the logs of the container that exited; 137 is out of memory or killed, 139 a segmentation fault',
   },
@@ -72,9 +81,26 @@ export interface Classified {
   readonly next: string;
 }
 
-/** Classifies one or more texts of the same failure: stop code, reasons, error code, message. */
-export function classify(...texts: readonly (string | undefined)[]): Classified {
+/** What to do where nothing but the class is known. */
+const NEXT_OF: Partial<Record<FailureClass, string>> = {
+  timeout:
+    'see in the service events what it waited for; where tasks only need longer, raise the time-out in the deployment definition',
+  'health check': 'look at the container logs and at what the health check asks',
+  crash: 'look at the stopped tasks of the service, and at the logs of their containers',
+};
+
+/**
+ * Classifies one or more texts of the same failure: stop code, reasons, error code, message.
+ *
+ * @param fallback the class where the texts do not say
+ */
+export function classify(texts: readonly (string | undefined)[], fallback: FailureClass = 'unknown'): Classified {
   const text = texts.filter(Boolean).join('\n');
   const rule = RULES.find((candidate) => candidate.pattern.test(text));
-  return rule ?? { class: 'unknown', next: 'read the message above; `gitmoxi logs` shows all events of the rollout' };
+  return (
+    rule ?? {
+      class: fallback,
+      next: NEXT_OF[fallback] ?? 'read the message above; `gitmoxi logs` shows all events of the rollout',
+    }
+  );
 }

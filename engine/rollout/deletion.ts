@@ -49,7 +49,7 @@ function decide(state: DeletionState, seen: Seen, now: number): Omit<Decision, '
       type: state.target.kind === 'ecs' ? 'ecs.delete-service' : 'lambda.delete-function',
       key: state.rollout,
     };
-    return { ...over, phase: 'launching', message: `deleting the ${what}`, action };
+    return { ...over, phase: 'finishing', message: `deleting the ${what}`, action };
   }
   const askedAt = state.askedAt ?? now;
   if (now - askedAt >= TIMEOUT_MS) {

@@ -154,16 +154,19 @@ function begin(spec: RolloutSpec, live: LiveEcs): EcsBlueGreenState {
   };
 }
 
+const isForward = (step: string): boolean => PHASES[step] !== undefined;
+
 const setOf = (pass: BgPass): TaskSetSeen | undefined =>
   pass.world.service?.taskSets.find(({ id }) => id === pass.state.taskSet);
 
 function progress(pass: BgPass): Progress {
   const set = setOf(pass);
-  const { shifts, weights, stepIndex, verifiedAt, promoted } = pass.state;
+  const { step, desiredCount, shifts, weights, stepIndex, verifiedAt, promoted } = pass.state;
   const verified = verifiedAt === null ? stepIndex - 1 : stepIndex;
   const share = promoted ? 100 : (weights[verified] ?? 0);
   return {
-    ...(set ? { ready: set.runningCount, desired: set.computedDesiredCount } : {}),
+    // Asked for from the start; ECS computes its own count seconds later, and counts down to 0 on the way back.
+    ...(set ? { ready: set.runningCount, desired: isForward(step) ? desiredCount : set.computedDesiredCount } : {}),
     ...(shifts ? { trafficPercent: share } : {}),
   };
 }
@@ -355,16 +358,16 @@ function stabilizing(first: BgPass): Decision {
   if (set !== undefined && isStable(pass, set)) return goOn(pass, pass.state.shifts ? 'shifting' : 'promoting');
   const tripped = trip(counted);
   if (tripped) return tripped;
-  if (waited(pass) >= pass.state.timeoutMs) {
-    const seen = [...evidence, ...unhealthy(pass.world.targets)];
-    return fail(pass, broken(`not stable within ${pass.state.timeoutMs / 1000} s`, seen, 'timeout'));
-  }
   const healthy =
     pass.world.targets.length > 0 ? `, ${Math.min(...pass.world.targets.map((t) => t.healthy))} targets healthy` : '';
   const message =
     set === undefined
       ? 'waiting for ECS to show the task set'
       : `${set.runningCount} of ${pass.state.desiredCount} new tasks running${healthy}`;
+  if (waited(pass) >= pass.state.timeoutMs) {
+    const seen = [...evidence, ...unhealthy(pass.world.targets)];
+    return fail(pass, broken(`not stable within ${pass.state.timeoutMs / 1000} s: ${message}`, seen, 'timeout'));
+  }
   const ms = Math.min(pass.state.timeoutMs - waited(pass), lookAgainMs(waited(pass), pass.state.pollIntervalMs));
   return wait(pass, ms, message);
 }
@@ -377,12 +380,16 @@ function trouble(counted: Counted): Decision | undefined {
   if (alarm) return fail({ ...pass, events: [...pass.events, ...alarm.told] }, alarm.failure);
   if (setOf(pass) === undefined)
     return fail(pass, broken('the new task set is gone: somebody deleted it', []), { launched: false });
+  const detached = state.swaps.find(({ to }) => world.forwards.every(({ weights }) => weights[to] === undefined));
+  if (detached) {
+    const what = `somebody took ${detached.to} out of its listener while traffic was shifting`;
+    return fail(pass, misfit(what, 'find out who else changes the listener, then deploy again'));
+  }
   const dead = world.targets.find(({ healthy }) => healthy === 0 && state.desiredCount > 0);
-  if (dead)
-    return fail(
-      pass,
-      broken(`no target of ${dead.targetGroup} is healthy any more`, unhealthy(world.targets), 'health check'),
-    );
+  if (dead) {
+    const seen = [...counted.evidence, ...unhealthy(world.targets)];
+    return fail(pass, broken(`no target of ${dead.targetGroup} is healthy any more`, seen, 'health check'));
+  }
   return trip(counted);
 }
 
@@ -406,7 +413,7 @@ function shifting(first: BgPass): Decision {
 function bake(pass: BgPass, percent: number, shifted: string): Decision {
   const { told, verifiedAt, leftMs, isLast } = bakeOf(pass.state, pass.now, percent, shifted);
   const next = { ...pass, events: [...pass.events, ...told] };
-  if (leftMs > 0) return wait(next, Math.min(leftMs, BAKE_LOOK_MS), baking(percent, leftMs), { verifiedAt });
+  if (leftMs > 0) return wait(next, Math.min(leftMs, BAKE_LOOK_MS), baking(pass.state, leftMs), { verifiedAt });
   if (isLast) return goOn(next, 'promoting', { verifiedAt });
   return goOn(next, 'shifting', { stepIndex: pass.state.stepIndex + 1, verifiedAt: null, sets: 0 });
 }

@@ -258,7 +258,7 @@ function settling(first: EcsPass): Decision {
   const other = displaced(pass);
   if (other !== undefined) return giveWay(pass, other, evidence);
   if (ours?.rolloutState === 'FAILED') {
-    const reason = ours.rolloutStateReason ?? 'no reason given';
+    const reason = said(ours.rolloutStateReason);
     return fail(pass, broken(`ECS reports the deployment as failed: ${reason}`, [...evidence, reason]));
   }
   if (ours !== undefined && isComplete(pass, ours)) {
@@ -270,6 +270,9 @@ function settling(first: EcsPass): Decision {
   }
   return trip(pass, count, evidence) ?? keepWaiting(pass, ours, count, evidence);
 }
+
+/** ECS's sentence as a part of ours. */
+const said = (reason: string | undefined): string => reason?.replace(/\.$/, '') ?? 'no reason given';
 
 /** Another deployment is in force: ECS's own rollback is a failure to finish, somebody else's is theirs. */
 function giveWay(
@@ -286,7 +289,7 @@ function giveWay(
       `somebody else deployed this service meanwhile: ${instead} is in force, and is left alone`,
     );
   }
-  const reason = deploymentOf(pass)?.rolloutStateReason ?? by.rolloutStateReason ?? 'no reason given';
+  const reason = said(deploymentOf(pass)?.rolloutStateReason ?? by.rolloutStateReason);
   const failure = broken(`ECS rolled the deployment back: ${reason}`, [...evidence, reason]);
   // ECS chose what to go back to; the rest of the service follows it there.
   const wayBack = pass.state.wayBack && { ...pass.state.wayBack, taskDefinition: by.taskDefinition };
@@ -309,13 +312,14 @@ function keepWaiting(
 ): Decision {
   const draining = ours !== undefined && onlyDrains(pass, ours);
   const limit = draining ? Math.max(pass.state.timeoutMs, DRAINING_TIMEOUT_MS) : pass.state.timeoutMs;
-  if (waited(pass) >= limit) return fail(pass, broken(`not stable within ${limit / 1000} s`, evidence, 'timeout'));
   const message = ours === undefined ? 'waiting for ECS to show the deployment' : waitingFor(ours, count, draining);
+  if (waited(pass) >= limit)
+    return fail(pass, broken(`not stable within ${limit / 1000} s: ${message}`, evidence, 'timeout'));
   return wait(pass, untilNextLook(pass, limit), message);
 }
 
 function waitingFor(deployment: DeploymentSeen, failed: number, draining: boolean): string {
-  const running = `${deployment.runningCount} of ${deployment.desiredCount} tasks running`;
+  const running = `${deployment.runningCount} of ${deployment.desiredCount} new tasks run ${taskDefinitionName(deployment.taskDefinition)}`;
   const pending = deployment.pendingCount > 0 ? `, ${deployment.pendingCount} pending` : '';
   const bad = failed > 0 ? `, ${failed} failed` : '';
   const all = deployment.runningCount === deployment.desiredCount;
@@ -375,10 +379,7 @@ function settlingBack(pass: EcsPass): Decision {
     );
   }
   if (deployment?.rolloutState === 'FAILED') {
-    return notRestored(
-      pass,
-      `the rollback's own deployment failed: ${deployment.rolloutStateReason ?? 'no reason given'}`,
-    );
+    return notRestored(pass, `the rollback's own deployment failed: ${said(deployment.rolloutStateReason)}`);
   }
   const draining = deployment !== undefined && onlyDrains(pass, deployment);
   const limit = Math.max(pass.state.timeoutMs, draining ? DRAINING_TIMEOUT_MS : ROLLBACK_TIMEOUT_MS);

@@ -6,7 +6,7 @@ import type { EventDraft, Failure } from './record.ts';
 
 /** AWS refused a call. `what` completes "AWS refused to …". */
 export function refused(what: string, error: AwsError): Failure {
-  const known = classify(error.code, error.message);
+  const known = classify([error.code, error.message]);
   return {
     class: known.class,
     message: `AWS refused to ${what}: ${error.code}: ${error.message}`,
@@ -22,13 +22,8 @@ export function refused(what: string, error: AwsError): Failure {
  * @param fallback the class where no evidence says more
  */
 export function broken(message: string, evidence: readonly string[], fallback: FailureClass = 'unknown'): Failure {
-  const known = classify(...evidence);
-  return {
-    class: known.class === 'unknown' ? fallback : known.class,
-    message,
-    evidence: evidence.filter((text) => text !== '').slice(-10),
-    next: known.next,
-  };
+  const known = classify(evidence, fallback);
+  return { class: known.class, message, evidence: evidence.filter((text) => text !== '').slice(-10), next: known.next };
 }
 
 /** Not a failure of what is deployed: somebody wanted it so. */
@@ -62,7 +57,15 @@ export function alarmFailure(
     const message = `in ALARM while traffic was shifting: ${fired.map(({ name }) => name).join(', ')}`;
     const evidence = fired.map(({ name, reason }) => `alarm ${name}: ${reason}`);
     const failure: Failure = { class: 'alarm', message, evidence, next: `look at the metric of the alarm and ${look}` };
-    return { failure, told: [{ code: 'alarm.fired', level: 'error', message }] };
+    const told = fired.map(({ name, reason }): EventDraft => {
+      return {
+        code: 'alarm.fired',
+        level: 'error',
+        message: `alarm ${name} is in ALARM: ${reason}`,
+        data: { alarm: name },
+      };
+    });
+    return { failure, told };
   }
   const missing = watched.filter((name) => !seen.some((alarm) => alarm.name === name));
   if (missing.length === 0) return undefined;

@@ -315,7 +315,7 @@ function bake(pass: LambdaPass, percent: number): Decision {
   const shifted = `version ${pass.state.version} gets ${percent} % of the traffic`;
   const { told, verifiedAt, leftMs, isLast } = bakeOf(pass.state, pass.now, percent, shifted);
   const next = { ...pass, events: [...pass.events, ...told] };
-  if (leftMs > 0) return wait(next, Math.min(leftMs, BAKE_LOOK_MS), baking(percent, leftMs), { verifiedAt });
+  if (leftMs > 0) return wait(next, Math.min(leftMs, BAKE_LOOK_MS), baking(pass.state, leftMs), { verifiedAt });
   if (isLast) return goOn(next, 'tagging', { verifiedAt });
   return goOn(next, 'shifting', { stepIndex: pass.state.stepIndex + 1, verifiedAt: null, sets: 0 });
 }

@@ -142,4 +142,6 @@ export interface EventDraft {
   readonly level?: Level;
   readonly message: string;
   readonly data?: JsonObject;
+  /** The phase in which it happened. @default the one that the rollout is now in */
+  readonly phase?: Phase;
 }

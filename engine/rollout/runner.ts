@@ -12,6 +12,7 @@ import type { JsonObject } from '../json.ts';
 import { type Desired, differencesOf, type Live, servingOf } from '../plan/index.ts';
 import { redactor } from '../redact.ts';
 import type { Action, AwsError, Outcome } from './actions.ts';
+import { changes, doneWords } from './narration.ts';
 import type { Observation } from './observation.ts';
 import type { AwsPort, Claim, StorePort } from './ports.ts';
 import { type EventDraft, isFinal, type RolloutEvent, type RolloutRecord } from './record.ts';
@@ -158,7 +159,9 @@ class Run {
       updatedAt: now,
       endedAt: over ? now : null,
     };
-    const events = [...decision.events, ...changes(before, record)];
+    // What led to another phase happened in the one before it.
+    const told = decision.events.map((event) => ({ ...event, phase: before.phase }));
+    const events = [...told, ...changes(before, record)];
     const quiet = events.length === 0 && record.pending === null && sameState(before, record);
     // A look that changed nothing is not worth a write; the message alone may still have moved.
     if (!quiet) return this.#append(record, events);
@@ -173,7 +176,7 @@ class Run {
       // Whoever has taken the rollout over meanwhile must not be disturbed.
       await this.#ports.store.renew(this.#input.claim);
       const outcome = await this.#ports.aws.perform(action, { record, desired: this.#input.desired }, again);
-      if (outcome.ok || !outcome.error.passing || this.#lastedTooLong()) return this.#heard(outcome);
+      if (outcome.ok || !outcome.error.passing || this.#lastedTooLong()) return this.#heard(action, outcome);
       again = true;
       await this.#retryLater(action, outcome.error);
     }
@@ -196,10 +199,14 @@ class Run {
     this.#input.signal.throwIfAborted();
   }
 
-  async #heard(outcome: Outcome): Promise<void> {
+  async #heard(action: Action, outcome: Outcome): Promise<void> {
     this.#at.troubledSince = undefined;
     const event: EventDraft = outcome.ok
-      ? { code: 'action.done', message: `${outcome.type} done`, data: { action: outcome.type, ...outcome.data } }
+      ? {
+          code: 'action.done',
+          message: doneWords(action, outcome.data, this.#at.record.message),
+          data: { action: outcome.type, ...outcome.data },
+        }
       : {
           code: 'action.refused',
           level: 'error',
@@ -274,30 +281,6 @@ function withoutSecrets(record: RolloutRecord, redact: Redact): RolloutRecord {
 
 const sameState = (before: RolloutRecord, after: RolloutRecord): boolean =>
   JSON.stringify(before.state) === JSON.stringify(after.state) && before.outcome === null;
-
-/** The events that follow from what a record became. */
-function changes(before: RolloutRecord, after: RolloutRecord): EventDraft[] {
-  const events: EventDraft[] = [];
-  if (after.phase !== before.phase && !isFinal(after.phase)) {
-    events.push({ code: 'rollout.phase', message: after.message, data: { from: before.phase, to: after.phase } });
-  }
-  const moved = JSON.stringify(before.progress) !== JSON.stringify(after.progress);
-  if (moved && !isFinal(after.phase)) {
-    events.push({ code: 'rollout.progress', message: after.message, data: { ...after.progress } });
-  }
-  if (after.pending !== null) {
-    events.push({ code: 'action.started', message: after.message, data: { action: after.pending.type } });
-  }
-  if (isFinal(after.phase)) {
-    const level = after.phase === 'succeeded' ? 'info' : after.phase === 'failed' ? 'error' : 'warning';
-    const data: JsonObject =
-      after.failure === null
-        ? {}
-        : { class: after.failure.class, next: after.failure.next, evidence: [...after.failure.evidence] };
-    events.push({ code: 'rollout.ended', level, message: after.message, data });
-  }
-  return events;
-}
 
 /**
  * Runs a claimed rollout to its final phase.

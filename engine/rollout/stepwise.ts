@@ -56,11 +56,12 @@ export function endings<S extends StepState, W>(table: () => StepTable<S, W>) {
   type Draft = Pick<Decision, 'message' | 'wakeAt'> & Partial<Decision>;
 
   function conclude(pass: Pass<S, W>, patch: Partial<S>, draft: Draft): Decision {
+    const state = { ...pass.state, ...patch };
     return {
       phase: table().phaseOf(pass.state.step),
-      progress: table().progress(pass),
+      progress: table().progress({ ...pass, state }),
       ...draft,
-      state: asJson({ ...pass.state, ...patch }),
+      state: asJson(state),
       events: pass.events,
     };
   }
@@ -75,7 +76,8 @@ export function endings<S extends StepState, W>(table: () => StepTable<S, W>) {
   /** Another step, with a fresh look at the world first. */
   function look(pass: Pass<S, W>, step: string, message: string, patch: Partial<S> = {}): Decision {
     const next = { ...pass, state: { ...pass.state, waitingSince: null, ...patch, step } };
-    return conclude(next, {}, { message, wakeAt: pass.now });
+    // What there is to count is told by the step itself, with that look.
+    return conclude(next, {}, { message, wakeAt: pass.now, progress: {} });
   }
 
   /** One change; the step is looked at again with its outcome. */
@@ -101,7 +103,7 @@ export function endings<S extends StepState, W>(table: () => StepTable<S, W>) {
     const told: EventDraft = {
       code: 'rollout.failed',
       level: 'error',
-      message: failure.message,
+      message: failure.class === 'unknown' ? failure.message : `${failure.message} (${failure.class})`,
       data: { class: failure.class },
     };
     const state = { ...pass.state, ...patch, failure };

@@ -71,5 +71,9 @@ export function bakeOf(state: ShiftState, now: number, percent: number, shifted:
   return { told, verifiedAt, leftMs: verifiedAt + lastsMs - now, isLast };
 }
 
-export const baking = (percent: number, leftMs: number): string =>
-  `baking at ${percent} % for ${Math.ceil(leftMs / 1000)} s more`;
+/** What is waited for, how long, and what comes next. */
+export function baking({ weights, stepIndex }: ShiftState, leftMs: number): string {
+  const next = weights[stepIndex + 1];
+  const then = next === undefined ? '' : `, then ${next} %`;
+  return `baking at ${weights[stepIndex] ?? 100} % for ${Math.ceil(leftMs / 1000)} s more${then}`;
+}

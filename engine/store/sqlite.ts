@@ -193,7 +193,7 @@ export function openSqliteStore(file: string, now: () => number = Date.now): Sto
         workload: record.workload,
         code: draft.code,
         level: draft.level ?? 'info',
-        phase: record.phase,
+        phase: draft.phase ?? record.phase,
         message: draft.message,
         data: draft.data ?? {},
       };

@@ -42,7 +42,7 @@ export async function balanced(stage: Stage) {
       groups.map(({ TargetGroupArn, Weight }) => [TargetGroupArn === blue ? 'blue' : 'green', Weight]),
     );
   };
-  return { elb, blue, green, weights };
+  return { elb, blue, green, listener: ListenerArn, weights };
 }
 
 export function external(

@@ -1,0 +1,111 @@
+/** Stories of Lambda functions. */
+import { UpdateAliasCommand } from '@aws-sdk/client-lambda';
+import type { JsonObject } from '../../../../engine/json.ts';
+import { resize } from '../fixtures.ts';
+import type { Meanwhile, Scene, Story } from './scene.ts';
+
+const NEXT = 'resize-2.zip';
+
+const CANARY: JsonObject = { trafficShiftingConfig: { type: 'CANARY', percent: 10, waitInterval: 300 } };
+const LINEAR: JsonObject = { trafficShiftingConfig: { type: 'LINEAR', percent: 40, waitInterval: 60 } };
+
+interface Update {
+  readonly deployment?: JsonObject;
+  readonly definition?: JsonObject;
+  readonly scenario?: object;
+  readonly meanwhile?: (scene: Scene) => Meanwhile;
+}
+
+const update = (
+  kind: string,
+  title: string,
+  { deployment = {}, definition = {}, scenario, meanwhile }: Update,
+): Story => ({
+  file: `lambda-alias/${kind}`,
+  title,
+  ...(scenario === undefined ? {} : { scenario }),
+  async play(scene) {
+    await scene.given('dev/resize', resize({ deployment }));
+    await scene.tell('dev/resize', resize({ key: NEXT, deployment, definition }), meanwhile?.(scene));
+  },
+});
+
+const atTenPercent = ({ progress }: { progress: { trafficPercent?: number } }) => progress.trafficPercent === 10;
+
+export const LAMBDA: readonly Story[] = [
+  {
+    file: 'lambda-alias/create',
+    title: 'A function is created',
+    play: (scene) => scene.tell('dev/resize', resize()),
+  },
+  {
+    file: 'lambda-alias/create-fails',
+    title: 'A function is to be created, and cannot be initialized',
+    scenario: {
+      rules: [
+        { when: { function: 'resize' }, then: { activation: 'InvalidRuntime', reason: 'the runtime does not start' } },
+      ],
+    },
+    play: (scene) => scene.tell('dev/resize', resize()),
+  },
+  update('update', 'Code and memory of a function are updated at once', { definition: { MemorySize: 512 } }),
+  update('canary', 'A new version gets 10 % of the traffic, then all of it', { deployment: CANARY }),
+  update('linear', 'A new version gets 40 % more of the traffic each minute', { deployment: LINEAR }),
+  update('bad-zip', 'The new code is no zip file', {
+    scenario: {
+      rules: [
+        {
+          when: { code: '*-2.zip' },
+          then: { update: 'InvalidZipFileException', reason: 'could not unzip uploaded file' },
+        },
+      ],
+    },
+  }),
+  update('init-fails', "The new version's snapshot fails to be made", {
+    definition: { SnapStart: { ApplyOn: 'PublishedVersions' } },
+    scenario: {
+      rules: [
+        {
+          when: { code: '*-2.zip' },
+          then: { snapStart: 'FunctionError', reason: 'the init phase exited with 1', readySeconds: 20 },
+        },
+      ],
+    },
+  }),
+  update('alarm', 'An alarm fires while the new version bakes at 10 %', {
+    deployment: { ...CANARY, alarms: { alarmNames: ['resize-errors'] } },
+    scenario: {
+      given: { alarms: [{ name: 'resize-errors', state: 'OK' }] },
+      rules: [
+        {
+          when: { alarm: 'resize-errors', function: 'resize', deployment: 1 },
+          then: { state: 'ALARM', afterSeconds: 120 },
+        },
+      ],
+    },
+  }),
+  update('abort', 'Somebody aborts the update while the new version bakes at 10 %', {
+    deployment: CANARY,
+    meanwhile: (scene) => ({ when: atTenPercent, happens: ({ id }) => scene.stage.store.setCommand(id, 'abort') }),
+  }),
+  {
+    file: 'lambda-alias/alias-moved',
+    title: 'Somebody else points the alias at an old version while the new one bakes',
+    async play(scene) {
+      await scene.given('dev/resize', resize({ key: 'resize-0.zip' }));
+      await scene.given('dev/resize', resize({ deployment: CANARY }));
+      await scene.tell('dev/resize', resize({ key: NEXT, deployment: CANARY }), {
+        when: atTenPercent,
+        happens: () =>
+          scene.stage.lambda.send(
+            new UpdateAliasCommand({
+              FunctionName: 'resize',
+              Name: 'live',
+              FunctionVersion: '1',
+              RoutingConfig: { AdditionalVersionWeights: {} },
+            }),
+          ),
+      });
+    },
+  },
+];
