@@ -1,2 +1,6 @@
 /** The door of engine/diagnose. */
-export { type Classified, classify, type FailureClass } from './classify.ts';
+export { type Diagnosis, diagnose, diagnosisOf } from './diagnose.ts';
+export { FAILURE_CLASSES, type FailureClass } from './failureClass.ts';
+export { type Definitions, type Fix, fixFor, type ValueFix } from './fixes.ts';
+export { isOrdinary } from './ordinary.ts';
+export { RULES, type Rule } from './rules/index.ts';

@@ -1,17 +1,19 @@
 /** Failures as records keep them, made from what AWS said. Pure. */
-import { classify, type FailureClass } from '../diagnose/index.ts';
+import { diagnose, diagnosisOf, type FailureClass } from '../diagnose/index.ts';
 import type { AwsError } from './actions.ts';
 import type { AlarmSeen } from './observation.ts';
 import type { EventDraft, Failure } from './record.ts';
 
 /** AWS refused a call. `what` completes "AWS refused to …". */
 export function refused(what: string, error: AwsError): Failure {
-  const known = classify([error.code, error.message]);
+  const said = `${error.code}: ${error.message}`;
+  const { class: kind, cause, next } = diagnose(said);
   return {
-    class: known.class,
-    message: `AWS refused to ${what}: ${error.code}: ${error.message}`,
-    evidence: [`${error.code}: ${error.message}`],
-    next: known.next,
+    class: kind,
+    message: `AWS refused to ${what}: ${said}`,
+    ...(cause === undefined ? {} : { cause }),
+    evidence: [said],
+    next,
     ...(error.requestId === undefined ? {} : { requestId: error.requestId }),
   };
 }
@@ -19,11 +21,19 @@ export function refused(what: string, error: AwsError): Failure {
 /**
  * What runs is bad, by evidence.
  *
- * @param fallback the class where no evidence says more
+ * @param fallback the class where neither the evidence nor the message says more
  */
 export function broken(message: string, evidence: readonly string[], fallback: FailureClass = 'unknown'): Failure {
-  const known = classify(evidence, fallback);
-  return { class: known.class, message, evidence: evidence.filter((text) => text !== '').slice(-10), next: known.next };
+  const heard = diagnose(...evidence);
+  const told = heard.rule === undefined ? diagnose(message) : heard;
+  const { class: kind, cause, next } = told.rule === undefined ? diagnosisOf(fallback) : told;
+  return {
+    class: kind,
+    message,
+    ...(cause === undefined ? {} : { cause }),
+    evidence: evidence.filter((text) => text !== '').slice(-10),
+    next,
+  };
 }
 
 /** Not a failure of what is deployed: somebody wanted it so. */

@@ -33,6 +33,8 @@ export interface Failure {
   readonly class: FailureClass;
   /** What happened, one sentence. */
   readonly message: string;
+  /** Why, most likely; absent where nobody knows. */
+  readonly cause?: string;
   /** What AWS said, as it said it; newest last, at most ten. */
   readonly evidence: readonly string[];
   /** What to do next. */

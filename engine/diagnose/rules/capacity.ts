@@ -1,0 +1,112 @@
+/** No room in AWS, or no more allowed. */
+import { type Rule, SOURCE } from './rule.ts';
+
+export const CAPACITY: readonly Rule[] = [
+  {
+    id: 'spot-interrupted',
+    pattern: /SpotInterruption|TerminationNotice|Spot Task was interrupted/i,
+    class: 'capacity',
+    cause: 'AWS took Spot capacity back',
+    next: 'wait for Spot capacity, or mix FARGATE into capacityProviderStrategy (fallbackCapacityProviderStrategy for when Spot runs out)',
+    source: SOURCE.spot,
+  },
+  {
+    id: 'host-retired',
+    pattern: /InfrastructureHealth|maintenance on the underlying infrastructure/i,
+    class: 'capacity',
+    cause: 'AWS retired the machine that the task ran on',
+    next: 'deploy again: a replacement runs elsewhere',
+    source: SOURCE.task,
+  },
+  {
+    id: 'capacity-unavailable',
+    pattern: /Capacity is unavailable|InsufficientCapacity(?:Exception)?/i,
+    class: 'capacity',
+    cause: 'AWS has no capacity of this kind in these zones at the moment',
+    next: 'try again later, use more Availability Zones, or another capacity provider (FARGATE instead of FARGATE_SPOT)',
+    source: SOURCE.events,
+  },
+  {
+    id: 'quota-reached',
+    pattern:
+      /reached the limit on the number of (?<what>tasks|vCPUs)|VcpuLimitExceeded|configuration is above your limit|CapacityProviderScalingLimitExceeded/i,
+    class: 'capacity',
+    cause: 'the account has reached its quota of {what|what it may run at once}',
+    next: 'ask for a higher quota in the Service Quotas console (Fargate On-Demand or Spot vCPUs), or stop what is not needed',
+    source: SOURCE.events,
+  },
+  {
+    id: 'provisioning-limit',
+    pattern: /tasks provisioning capacity limit was exceeded/i,
+    class: 'capacity',
+    cause: 'more than 500 tasks of the cluster are waiting for capacity',
+    next: 'deploy fewer tasks at once, or wait until those have started',
+    source: SOURCE.events,
+  },
+  {
+    id: 'no-instances',
+    pattern: /No Container Instances were found/i,
+    class: 'capacity',
+    cause: 'the cluster has no container instance, or its capacity provider starts none',
+    next: 'look at the Auto Scaling group of the capacity provider, or use FARGATE',
+    source: SOURCE.events,
+  },
+  {
+    id: 'port-taken',
+    pattern: /already using a port required by your task/i,
+    class: 'capacity',
+    cause: 'each instance that has room uses the host port already',
+    next: 'use dynamic ports (hostPort 0) or network mode awsvpc, or add instances',
+    source: SOURCE.events,
+  },
+  {
+    id: 'instance-agent',
+    pattern: /encountered error "AGENT"|\bAGENT\b/,
+    class: 'capacity',
+    cause: 'the ECS agent of the container instance is not connected',
+    next: 'look at the agent on the instance, or replace the instance',
+    source: SOURCE.failures,
+  },
+  {
+    id: 'instance-attribute',
+    pattern: /\bATTRIBUTE\b|missing an attribute/,
+    class: 'configuration',
+    cause:
+      'no container instance has an attribute that the task definition needs (a log driver, an instance type, a role)',
+    next: 'update the agent or the instances, or take what needs the attribute out of the task definition',
+    source: SOURCE.failures,
+  },
+  {
+    id: 'instance-full',
+    pattern:
+      /(?:no container instance met all of its requirements.{0,500}?)?insufficient (?<what>CPU units|memory) available|RESOURCE:(?<resource>\w+)|no container instance met all of its requirements/i,
+    class: 'capacity',
+    cause: 'no container instance has enough {what|resource|room} free',
+    next: 'add instances or larger ones, or ask for less in the task definition',
+    source: SOURCE.failures,
+  },
+  {
+    id: 'interfaces-exhausted',
+    pattern: /EniLimitExceeded|ENILimitReached/i,
+    class: 'capacity',
+    cause: 'the account has reached its limit of network interfaces in the VPC',
+    next: 'delete interfaces that are not used, use fewer subnet and security group combinations, or ask for a higher limit',
+    source: SOURCE.lambdaStates,
+  },
+  {
+    id: 'partial-launch',
+    pattern: /could not launch (?<count>\d+) tasks/i,
+    class: 'capacity',
+    cause: 'ECS could start only some of the tasks',
+    next: 'try again later, or with fewer tasks at once',
+    source: SOURCE.events,
+  },
+  {
+    id: 'placement-failed',
+    pattern: /unable to place (?:a )?tasks?.*Internal error|unable to place (?:a )?tasks?\.?\s*$/i,
+    class: 'capacity',
+    cause: 'ECS found no place for the task, for a reason of its own',
+    next: 'try again later; if it stays, look at the AWS Health Dashboard',
+    source: SOURCE.events,
+  },
+];
