@@ -21,6 +21,8 @@ import { EXIT, type ExitStatus } from './exitStatus.ts';
 import { type Context, createContext, whereOf, withEngine } from './session/context.ts';
 import { duration } from './terminal/time.ts';
 
+type Given = Scenario['given'];
+
 const NOTHING_WRONG = '{ "rules": [] }';
 
 /** Seconds of the simulated AWS per real second. */
@@ -66,22 +68,16 @@ async function demo(folder: string, temporary: string): Promise<ExitStatus> {
     needsOf(await Promise.all(commits.map((revision) => engine.render({ ...whereOf(offline), revision })))),
   );
   useAccount(account);
-  await using sandbox = await startedSandbox({
-    rules: scenario.rules,
-    given: {
-      ...scenario.given,
-      clusters: [...scenario.given.clusters, ...given.clusters],
-      alarms: [...scenario.given.alarms, ...given.alarms],
-      targetGroups: [...(scenario.given.targetGroups ?? []), ...(given.targetGroups ?? [])],
-    },
-  });
+  await using sandbox = await startedSandbox({ ...scenario, given: withNeeds(scenario.given, given) });
   const context = demoContext({ repo, store, endpointUrl: sandbox.endpoint });
   const { out } = context;
   out.print(
     `${steps.length} commits from ${folder}, on a simulated AWS at ${sandbox.endpoint}`,
     `whose clock runs ${SPEED} times as fast; times below are of that clock`,
   );
-  const { wrong, leftOut, status } = await withEngine(context, (session) => play(context, session, steps, commits));
+  const { wrong, leftOut, status } = await withEngine(context, (session) =>
+    play(context, session, steps, commits, () => sandbox.traffic),
+  );
   const { color, symbols } = out.style;
   if (leftOut.length > 0) {
     out.print('', color.bold('left out, because this version does not deploy it yet'));
@@ -97,9 +93,20 @@ async function demo(folder: string, temporary: string): Promise<ExitStatus> {
   return status;
 }
 
+/** What the scenario gives itself, by name, is not given again. */
+function withNeeds(own: Given, needed: Given): Given {
+  const names = new Set(own.alarms.map(({ name }) => name));
+  return {
+    ...own,
+    clusters: [...own.clusters, ...needed.clusters],
+    alarms: [...own.alarms, ...needed.alarms.filter(({ name }) => !names.has(name))],
+    targetGroups: [...(own.targetGroups ?? []), ...(needed.targetGroups ?? [])],
+  };
+}
+
 async function startedSandbox(scenario: Scenario) {
   const sandbox = await startSandbox({ clock: speedClock(SPEED), scenario });
-  return { endpoint: sandbox.endpoint, calls: sandbox.calls, [Symbol.asyncDispose]: () => sandbox.stop() };
+  return Object.assign(sandbox, { [Symbol.asyncDispose]: () => sandbox.stop() });
 }
 
 const next = (bold: (text: string) => string): string[] => [

@@ -53,8 +53,8 @@ export async function readSteps(folder: string): Promise<Step[]> {
   return [
     { title: 'create', files: first, isBroken: false },
     ...steps.map(([place, { names, files }]) => {
-      const title = [...names].join(', ') || `next ${place}`;
-      return { title, files, isBroken: /broken/i.test(title) };
+      const title = [...names].join(', ').replaceAll('-', ' ') || `next ${place}`;
+      return { title, files, isBroken: /broken|failing/i.test(title) };
     }),
   ];
 }

@@ -3,12 +3,14 @@
  * should; owns nothing.
  */
 import type { DeployReport, PlanReport } from '../../engine/index.ts';
+import type { Sandbox } from '../../sandbox/index.ts';
 import { EXIT, type ExitStatus } from '../exitStatus.ts';
 import { toCarryOut } from '../rolling/agree.ts';
 import { carryOut } from '../rolling/carryOut.ts';
 import { type Context, type Session, whereOf } from '../session/context.ts';
 import { planLines, shortRevision } from '../views/plan.ts';
 import type { Step } from './folder.ts';
+import { requestLines } from './requests.ts';
 import { treeLines } from './tree.ts';
 
 export interface Played {
@@ -58,12 +60,16 @@ async function prove({ out }: Context, plan: PlanReport): Promise<string[]> {
   return differing.map((one) => `${one.workload} is not as ${name} asks for: ${one.reason}`);
 }
 
-/** @param commits ids, one per step */
+/**
+ * @param commits ids, one per step
+ * @param traffic the simulated requests so far
+ */
 export async function play(
   context: Context,
   session: Session,
   steps: readonly Step[],
   commits: readonly string[],
+  traffic: () => Sandbox['traffic'],
 ): Promise<Played> {
   const { out } = context;
   const { color } = out.style;
@@ -77,11 +83,14 @@ export async function play(
     const plan = await engine.plan({ ...whereOf(context), revision });
     out.print(...planLines(plan, out.style), '');
     for (const one of plan.workloads) for (const text of missing(one)) leftOut.add(text);
+    const before = traffic();
     const workloads = toCarryOut(plan).map(({ workload }) => workload);
     const { report, status } = await carryOut(context, session, (run) => engine.deploy(plan, run), { workloads });
     if (status === EXIT.interrupted) return { wrong, leftOut: [...leftOut], status };
     wrong.push(...judge(step, plan, report));
     if (!step.isBroken) good = revision;
+    const requests = requestLines(before, traffic(), out.style);
+    if (requests.length > 0) out.print('', color.bold('requests meanwhile'), ...requests);
     out.print('', color.bold('what serves now'), ...treeLines(await engine.history({}), out.style));
   }
   if (good !== undefined)

@@ -385,9 +385,7 @@ function settlingBack(pass: EcsPass): Decision {
   const limit = Math.max(pass.state.timeoutMs, draining ? DRAINING_TIMEOUT_MS : ROLLBACK_TIMEOUT_MS);
   if (waited(pass) >= limit) return notRestored(pass, `the rollback was not stable within ${limit / 1000} s`);
   const message =
-    deployment === undefined
-      ? 'waiting for ECS to show the rollback'
-      : `rolling back: ${waitingFor(deployment, 0, draining)}`;
+    deployment === undefined ? 'waiting for ECS to show the rollback' : waitingFor(deployment, 0, draining);
   return wait(pass, untilNextLook(pass, limit), message);
 }
 

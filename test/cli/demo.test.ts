@@ -39,12 +39,20 @@ describe('the demo', function () {
   this.timeout(60_000);
   afterEach(cleanUp);
 
-  it('creates, updates, rolls a broken image back, and shows what serves', () => {
+  it('creates, updates, rolls a broken image and a failing canary back, and shows what serves', () => {
     const { status, stdout, stderr } = demo();
     assert.equal(status, 0, stdout + stderr);
     assert.ok(!hasEscapes(stdout));
     assert.match(stdout, /^▲ {2}examples\/shop\/web {2}rolled back/m);
     assert.match(stdout, /service web {2}✔ \w{7} update, 3\/3 tasks {2}\(rolled back from broken\)$/m);
+    assert.match(stdout, /^▲ {2}examples\/shop\/thumbnails {2}rolled back/m);
+    assert.match(stdout, /alarm shop-thumbnails-errors is in ALARM: Threshold Crossed: /);
+    assert.match(
+      stdout,
+      /function shop-thumbnails {2}✔ \w{7} update, 100 % traffic {2}\(rolled back from failing canary\)$/m,
+    );
+    const [, failed, got] = /failed: (\d+) of the (\d+) that version 3 got$/m.exec(stdout) ?? [];
+    assert.ok(Math.abs(Number(failed) / Number(got) - 0.33) < 0.01, stdout);
     assert.match(stdout, /^✔ planned again: nothing to do/m);
   });
 
