@@ -5,9 +5,9 @@ import { reportError } from './errors.ts';
 import { EXIT, type ExitStatus } from './exitStatus.ts';
 import { type Context, createContext } from './session/context.ts';
 import { addGlobals, type Globals } from './session/globals.ts';
-import { abortVerb } from './verbs/abort.ts';
 import { deployVerb } from './verbs/deploy.ts';
 import { historyVerb } from './verbs/history.ts';
+import { holdingVerbs } from './verbs/holding.ts';
 import { logsVerb } from './verbs/logs.ts';
 import { lspVerb } from './verbs/lsp.ts';
 import { planVerb } from './verbs/plan.ts';
@@ -16,6 +16,7 @@ import { resumeVerb } from './verbs/resume.ts';
 import { rollbackVerb } from './verbs/rollback.ts';
 import { sandboxVerb } from './verbs/sandbox.ts';
 import { statusVerb } from './verbs/status.ts';
+import { steeringVerbs } from './verbs/steering.ts';
 import { validateVerb } from './verbs/validate.ts';
 import type { Run } from './verbs/verb.ts';
 
@@ -27,7 +28,8 @@ const VERBS = [
   deployVerb,
   resumeVerb,
   rollbackVerb,
-  abortVerb,
+  ...steeringVerbs,
+  ...holdingVerbs,
   statusVerb,
   historyVerb,
   logsVerb,

@@ -7,7 +7,7 @@ import type { WorkloadKind } from './config/index.ts';
 import type { Problem } from './finding.ts';
 import type { Json } from './json.ts';
 import type { PlanAction, StrategyName, Target, WorkloadPlan } from './plan/index.ts';
-import type { Owner, Phase, RolloutEvent, RolloutRecord, Trigger } from './rollout/index.ts';
+import type { Command, Owner, Phase, RolloutEvent, RolloutRecord, Trigger } from './rollout/index.ts';
 import type { RolloutQuery, Store } from './store/index.ts';
 
 export interface EngineOptions {
@@ -160,8 +160,17 @@ export interface Engine {
   events(rollout: string, after?: number): Promise<RolloutEvent[]>;
   /** Plans a deployment of the revision of an earlier good rollout; by default the last good one before the present. */
   planRollback(where: Where, to?: string): Promise<PlanReport>;
-  /** Asks whoever runs a rollout to abort it and go back. @returns false when it is over */
-  abort(rollout: string): Promise<boolean>;
+  /**
+   * Asks something of whoever runs a rollout, or will take it up.
+   *
+   * @param by who asks, for people: for example `ada@laptop`
+   * @returns false when it is over
+   */
+  ask(rollout: string, command: Command, by: string): Promise<boolean>;
+  /** Keeps one workload from being deployed, whatever the commit, until somebody releases it. */
+  hold(where: Where, reason: string): Promise<{ readonly workload: string; readonly kind: WorkloadKind }>;
+  /** Lifts the hold of one workload. `wasHeld` tells whether there was one. */
+  release(where: Where): Promise<{ readonly workload: string; readonly kind: WorkloadKind; readonly wasHeld: boolean }>;
   close(): Promise<void>;
 }
 

@@ -68,6 +68,8 @@ function newRecord(plan: WorkloadPlan, target: Target, report: PlanReport, now: 
     outcome: null,
     attempts: 0,
     failure: null,
+    paused: null,
+    answered: 0,
     serving: null,
     startedAt: now,
     updatedAt: now,

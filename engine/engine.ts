@@ -179,6 +179,21 @@ async function rollbackTo(
   );
 }
 
+/** The one workload that somebody named. */
+function oneWorkload(where: Where) {
+  return withRevision(where, async (here) => {
+    const picked = pick(here, where, here.workloads);
+    const [workload] = picked;
+    if (workload === undefined || picked.length > 1) {
+      throw new EngineError('engine.one-workload', `name one workload, not ${picked.length}`, {
+        kind: 'usage',
+        hint: 'see `gitmoxi status`',
+      });
+    }
+    return { identity: here.repository.identity, workload, head: here.commit };
+  });
+}
+
 export function createEngine(options: EngineOptions): Engine {
   const { profile, endpoint, region, clock, owner } = options;
   let reached: Promise<Aws> | undefined;
@@ -195,17 +210,7 @@ export function createEngine(options: EngineOptions): Engine {
   const ports = async () => ({ aws: await aws(), store: await store(), clock, owner });
 
   async function planRollback(where: Where, to: string | undefined): Promise<PlanReport> {
-    const at = await withRevision(where, async (here) => {
-      const picked = pick(here, where, here.workloads);
-      const [workload] = picked;
-      if (workload === undefined || picked.length > 1) {
-        throw new EngineError('rollback.one-workload', `name one workload to roll back, not ${picked.length}`, {
-          kind: 'usage',
-          hint: 'see `gitmoxi status`',
-        });
-      }
-      return { identity: here.repository.identity, workload, head: here.commit };
-    });
+    const at = await oneWorkload(where);
     const target = await rollbackTo(await store(), at.identity, at.workload, to);
     const commit = target.revision.commit!;
     const request = { repo: where.repo, revision: commit, selectors: [at.workload.path], force: true };
@@ -243,9 +248,20 @@ export function createEngine(options: EngineOptions): Engine {
       return (await store()).events(id, after);
     },
     planRollback,
-    abort: async (id) => {
+    ask: async (id, command, by) => {
       await rollout(id);
-      return (await store()).setCommand(id, 'abort');
+      return (await store()).ask(id, command, by);
+    },
+    hold: async (where, reason) => {
+      const { identity, workload } = await oneWorkload(where);
+      const { kind, path } = workload;
+      await (await store()).hold({ repository: identity, kind, workload: path, commit: undefined, reason });
+      return { workload: path, kind };
+    },
+    release: async (where) => {
+      const { identity, workload } = await oneWorkload(where);
+      const { kind, path } = workload;
+      return { workload: path, kind, wasHeld: await (await store()).releaseHold(identity, kind, path) };
     },
     close: async () => {
       (await reached)?.close();

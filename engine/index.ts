@@ -8,6 +8,8 @@ export { isObject, type Json, type JsonObject } from './json.ts';
 export { type Target, targetKey, targetLabel, targetView } from './plan/index.ts';
 export { SENSITIVE } from './redact.ts';
 export {
+  COMMANDS,
+  type Command,
   EVENT_CODES,
   type Failure,
   isFinal,

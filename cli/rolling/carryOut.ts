@@ -5,6 +5,7 @@
 import type { DeployReport, RolloutRecord, RunOptions } from '../../engine/index.ts';
 import { EXIT, type ExitStatus } from '../exitStatus.ts';
 import type { Context, Session } from '../session/context.ts';
+import { person } from '../session/person.ts';
 import { liveView } from '../views/liveRollouts.ts';
 import { eventJson, plainView } from '../views/rolloutEvents.ts';
 import { summaryJson, summaryLines } from '../views/rolloutSummary.ts';
@@ -39,8 +40,8 @@ export async function carryOut(
   const interrupt = onInterrupt(out, {
     pauseView: view.pause,
     resumeView: view.resume,
-    abortAll: async () => {
-      for (const id of unfinished()) await session.engine.abort(id);
+    askAll: async (command) => {
+      for (const id of unfinished()) await session.engine.ask(id, command, person());
     },
     letGo: () => stopping.abort(),
   });

@@ -2,6 +2,7 @@
  * Ctrl-C and signals while rollouts run. At a terminal the first Ctrl-C asks what to do, and a second one lets go at
  * once; without a terminal every signal lets go. Letting go never harms: the rollouts can be taken up again.
  */
+import type { Command } from '../../engine/index.ts';
 import { EXIT } from '../exitStatus.ts';
 import { ask } from '../terminal/ask.ts';
 import type { Output } from '../terminal/output.ts';
@@ -9,7 +10,8 @@ import type { Output } from '../terminal/output.ts';
 export interface Interruptible {
   readonly pauseView: () => void;
   readonly resumeView: () => void;
-  readonly abortAll: () => Promise<void>;
+  /** Asks it of every unfinished rollout. */
+  readonly askAll: (command: Command) => Promise<void>;
   readonly letGo: () => void;
 }
 
@@ -20,7 +22,7 @@ export interface Interrupt {
   stop(): void;
 }
 
-const QUESTION = '[l]eave running in the background, [a]bort and roll back, [c]ontinue watching? ';
+const QUESTION = '[l]eave running in the background, [p]ause, [a]bort and roll back, [c]ontinue? ';
 
 export function onInterrupt(out: Output, work: Interruptible): Interrupt {
   const over = new AbortController();
@@ -39,7 +41,9 @@ export function onInterrupt(out: Output, work: Interruptible): Interrupt {
     isAsking = false;
     if (over.signal.aborted) return;
     if (answer === undefined) return letGo('interrupted');
-    if (/^a/i.test(answer)) await work.abortAll();
+    if (/^a/i.test(answer)) await work.askAll('abort');
+    if (/^p/i.test(answer)) await work.askAll('pause');
+    if (/^c/i.test(answer)) await work.askAll('continue');
     work.resumeView();
     if (/^l/i.test(answer)) letGo('leave');
   }

@@ -21,6 +21,7 @@ export function rolloutJson(record: RolloutRecord): object {
     trigger,
     phase,
     message,
+    paused: record.paused ?? null,
     traffic: progress.trafficPercent ?? null,
     tasks: progress.desired === undefined ? null : { ready: progress.ready ?? 0, desired: progress.desired },
     revision: {

@@ -10,7 +10,7 @@ import { newEvents } from './ecsEvidence.ts';
 import { newestEventId } from './ecsWatch.ts';
 import { refused } from './failures.ts';
 import type { Observation } from './observation.ts';
-import type { Decision, Seen, Strategy } from './strategy.ts';
+import type { Decision, Seen, Strategy, StrategyCommand } from './strategy.ts';
 
 interface DeletionState {
   readonly rollout: string;
@@ -43,8 +43,6 @@ function decide(state: DeletionState, seen: Seen, now: number): Omit<Decision, '
   if (gone(seen.observation)) return { ...over, phase: 'succeeded', message: `the ${what} is deleted` };
   const draining = seen.observation.kind === 'ecs' && seen.observation.service?.status === 'DRAINING';
   if (state.askedAt === null && !draining && seen.outcome === undefined) {
-    if (seen.command === 'abort')
-      return { ...over, phase: 'aborted', message: 'aborted by request; nothing was changed' };
     const action: Action = {
       type: state.target.kind === 'ecs' ? 'ecs.delete-service' : 'lambda.delete-function',
       key: state.rollout,
@@ -69,6 +67,21 @@ function decide(state: DeletionState, seen: Seen, now: number): Omit<Decision, '
   };
 }
 
+/** A deletion can be stopped until it is asked of AWS; then there is nothing to go back to. */
+function answer(decision: Decision, command: StrategyCommand, state: DeletionState): Decision {
+  const stops = (command === 'abort' || command === 'leave') && state.askedAt === null && decision.action !== undefined;
+  if (stops) {
+    const { action: _never, ...rest } = decision;
+    return { ...rest, phase: 'aborted', message: 'aborted by request; nothing was changed', answered: true };
+  }
+  const message = `${command} was asked for: a deletion that AWS has been asked for cannot be stopped or sped up`;
+  return {
+    ...decision,
+    events: [...decision.events, { code: 'rollout.ignored', level: 'warning', message }],
+    answered: true,
+  };
+}
+
 export const deletion: Strategy = {
   begin(spec, live) {
     return asJson({
@@ -90,6 +103,7 @@ export const deletion: Strategy = {
     const state = asState(json);
     const events = seen.observation.kind === 'ecs' ? (seen.observation.service?.events ?? []) : [];
     const next = { ...state, lastEventId: events[0]?.id ?? state.lastEventId };
-    return { ...decide(next, seen, now), progress: {}, events: newEvents(events, state.lastEventId) };
+    const decision = { ...decide(next, seen, now), progress: {}, events: newEvents(events, state.lastEventId) };
+    return seen.command === undefined ? decision : answer(decision, seen.command, state);
   },
 };

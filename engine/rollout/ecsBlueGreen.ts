@@ -29,7 +29,7 @@ import type { EcsSeen, ForwardSeen, TargetsSeen, TaskSetSeen } from './observati
 import type { EventDraft, Failure, Phase, Progress } from './record.ts';
 import { endings, type Pass, type StepState, type StepTable, stepwise, waited } from './stepwise.ts';
 import type { Decision, RolloutSpec } from './strategy.ts';
-import { BAKE_LOOK_MS, bakeOf, baking, MOST_SETS, type ShiftState, shiftOf } from './trafficSteps.ts';
+import { BAKE_LOOK_MS, bakeOf, baking, MOST_SETS, promoted, type ShiftState, shiftOf } from './trafficSteps.ts';
 import { areInForce, type ForwardWeights, findSwaps, type Swap, weightsAt } from './weights.ts';
 
 const FORWARD = [
@@ -617,6 +617,7 @@ const TABLE: StepTable<EcsBlueGreenState, EcsSeen> = {
     closing,
   },
   forward: new Set<string>(FORWARD),
+  promote: ({ state, now }, all) => (state.shifts ? promoted(state, now, all, state.step === 'shifting') : undefined),
   back: () => 'returning',
   phaseOf: (step) => PHASES[step] ?? 'rolling back',
   progress,

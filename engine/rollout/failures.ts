@@ -44,6 +44,12 @@ export const ABORTED: Failure = {
   next: 'deploy again when ready',
 };
 
+export const LEFT: Failure = {
+  ...ABORTED,
+  message: 'stopped by request, and left as it was',
+  next: 'deploy again, or go back with `gitmoxi rollback`',
+};
+
 /** The files do not fit the world, or each other. */
 export const misfit = (message: string, next: string): Failure => ({
   class: 'configuration',

@@ -18,7 +18,17 @@ export type {
   TaskSetSeen,
   Wish,
 } from './observation.ts';
-export type { ActionContext, AwsPort, Claim, Claimed, Created, Owner, StoredRollout, StorePort } from './ports.ts';
+export type {
+  ActionContext,
+  Asked,
+  AwsPort,
+  Claim,
+  Claimed,
+  Created,
+  Owner,
+  StoredRollout,
+  StorePort,
+} from './ports.ts';
 export {
   EVENT_CODES,
   type EventCode,
@@ -36,5 +46,5 @@ export {
 } from './record.ts';
 export { type RunnerInput, type RunnerPorts, runRollout } from './runner.ts';
 export { strategies } from './strategies.ts';
-export type { Command, Decision, RolloutSpec, Seen, Strategy } from './strategy.ts';
+export { COMMANDS, type Command, type Decision, type RolloutSpec, type Seen, type Strategy } from './strategy.ts';
 export type { ForwardWeights } from './weights.ts';

@@ -23,7 +23,7 @@ import type { FunctionSeen, LambdaSeen } from './observation.ts';
 import type { Phase } from './record.ts';
 import { endings, type Pass, type StepState, type StepTable, stepwise, waited } from './stepwise.ts';
 import type { Decision, RolloutSpec, Strategy } from './strategy.ts';
-import { BAKE_LOOK_MS, bakeOf, baking, MOST_SETS, type ShiftState, shiftOf } from './trafficSteps.ts';
+import { BAKE_LOOK_MS, bakeOf, baking, MOST_SETS, promoted, type ShiftState, shiftOf } from './trafficSteps.ts';
 
 const FORWARD = ['creating', 'securing', 'configuring', 'coding', 'publishing', 'readying', 'shifting'] as const;
 
@@ -488,6 +488,7 @@ const TABLE: StepTable<LambdaAliasState, LambdaSeen> = {
     closing,
   },
   forward: new Set<string>(FORWARD),
+  promote: ({ state, now }, all) => promoted(state, now, all, state.step === 'shifting'),
   back: () => 'returning',
   phaseOf: (step) => PHASES[step] ?? 'rolling back',
   progress: (pass) => ({ trafficPercent: trafficPercent(pass) }),

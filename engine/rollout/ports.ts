@@ -48,6 +48,15 @@ export interface Claim {
   readonly fence: number;
 }
 
+/** Something that somebody asked of a rollout. */
+export interface Asked {
+  /** Grows with each. */
+  readonly id: number;
+  readonly command: Command;
+  /** Who asked, for people: for example `ada@laptop`. */
+  readonly by: string;
+}
+
 export type Claimed = { readonly claim: Claim; readonly stored: StoredRollout } | { readonly heldBy: Owner };
 
 export type Created =
@@ -76,6 +85,6 @@ export interface StorePort {
     record: RolloutRecord,
     events: readonly EventDraft[],
   ): Promise<{ seq: number; events: RolloutEvent[] }>;
-  /** What people have asked of the rollout and the runner has not consumed yet. */
-  command(rollout: string): Promise<Command | undefined>;
+  /** What people have asked of the rollout with ids above `after`, in the order they asked. */
+  commands(rollout: string, after: number): Promise<readonly Asked[]>;
 }

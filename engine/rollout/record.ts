@@ -90,6 +90,10 @@ export interface RolloutRecord {
   /** Times that `pending` was tried in vain for passing reasons. */
   readonly attempts: number;
   readonly failure: Failure | null;
+  /** Who paused it; null while it goes on. */
+  readonly paused: { readonly by: string; readonly since: number } | null;
+  /** Id of the last command that was answered, 0 for none. */
+  readonly answered: number;
   /** What a successful rollout put in force: a task definition's ARN, or a function's version. */
   readonly serving: string | null;
   /** Milliseconds since the epoch, on the rollout's clock. */
@@ -110,6 +114,10 @@ export const EVENT_CODES = {
   'rollout.progress': 'counts or the traffic share moved',
   'rollout.failed': 'something went wrong; what follows depends on the settings',
   'rollout.aborting': 'somebody asked to abort it',
+  'rollout.paused': 'somebody paused it',
+  'rollout.continued': 'somebody let it go on after a pause',
+  'rollout.promoted': 'somebody had it skip a bake, or let it go on where it waited for a person',
+  'rollout.ignored': 'what somebody asked for does not apply now',
   'rollout.ended': 'it reached its final phase',
   'action.started': 'a change is about to be made in AWS',
   'action.done': 'the change was made',

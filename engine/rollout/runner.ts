@@ -14,9 +14,9 @@ import { redactor } from '../redact.ts';
 import type { Action, AwsError, Outcome } from './actions.ts';
 import { changes, doneWords } from './narration.ts';
 import type { Observation } from './observation.ts';
-import type { AwsPort, Claim, StorePort } from './ports.ts';
+import type { Asked, AwsPort, Claim, StorePort } from './ports.ts';
 import { type EventDraft, isFinal, type RolloutEvent, type RolloutRecord } from './record.ts';
-import type { Command, Decision, RolloutSpec, Strategy } from './strategy.ts';
+import type { Decision, RolloutSpec, Strategy, StrategyCommand } from './strategy.ts';
 
 export interface RunnerPorts {
   readonly store: StorePort;
@@ -52,6 +52,9 @@ const RETRY_FOR_MS = 5 * 60_000;
 /** An AWS that cannot be read is asked again for this long before the runner lets go of the rollout, ms. */
 const UNREADABLE_FOR_MS = 15 * 60_000;
 
+/** Between looks at the health of a paused rollout, ms. */
+const PAUSED_LOOK_MS = 15_000;
+
 const backOffMs = (attempt: number): number => Math.min(30_000, 1_000 * 2 ** attempt);
 
 /** The rollout's position while this process runs it. */
@@ -67,7 +70,8 @@ class Run {
   readonly #input: RunnerInput;
   readonly #at: Position;
   readonly #redact: Redact;
-  #command: Command | undefined;
+  /** Asked for, and not answered yet; the oldest first. */
+  #asked: readonly Asked[] = [];
 
   constructor(ports: RunnerPorts, input: RunnerInput) {
     this.#ports = ports;
@@ -77,15 +81,18 @@ class Run {
   }
 
   async toTheEnd(): Promise<RolloutRecord> {
-    // What was asked for while nobody ran the rollout.
-    this.#command = await this.#ports.store.command(this.#at.record.id);
     // A pending action of an earlier process may have been performed: the first try here is a repetition.
     if (this.#at.record.pending !== null) await this.#perform(this.#at.record.pending, true);
     if (this.#at.record.state === null) await this.#begin();
     while (!isFinal(this.#at.record.phase)) {
       this.#input.signal.throwIfAborted();
       const observation = await this.#observe();
+      await this.#listen();
       const decision = this.#decide(observation);
+      if (this.#isHeldBack(decision)) {
+        await this.#holdBack(decision);
+        continue;
+      }
       await this.#write(decision);
       if (decision.action) await this.#perform(decision.action, false);
       else if (!isFinal(decision.phase)) await this.#sleepUntil(decision.wakeAt);
@@ -97,7 +104,9 @@ class Run {
   async #begin(): Promise<void> {
     const { strategy, desired, force } = this.#input;
     const { record } = this.#at;
-    if (this.#command === 'abort') return this.#endUntouched('aborted', 'aborted before anything was changed');
+    await this.#listen();
+    if (this.#command === 'abort' || this.#command === 'leave')
+      return this.#endUntouched('aborted', 'aborted before anything was changed');
     if (desired === undefined && record.digest !== '') {
       return this.#endUntouched(
         'failed',
@@ -131,6 +140,61 @@ class Run {
     return this.#input.strategy.decide(record.state!, seen, this.#ports.clock.now());
   }
 
+  /** What the strategy is to answer; a pause is answered here. */
+  get #command(): StrategyCommand | undefined {
+    const [first] = this.#asked;
+    return first === undefined || first.command === 'pause' || first.command === 'continue' ? undefined : first.command;
+  }
+
+  async #listen(): Promise<void> {
+    const { id, answered } = this.#at.record;
+    this.#asked = await this.#ports.store.commands(id, answered ?? 0);
+    for (let [first] = this.#asked; first !== undefined && this.#command === undefined; [first] = this.#asked) {
+      await this.#setPaused(first);
+      this.#asked = this.#asked.slice(1);
+    }
+    // A promotion says "go on" too.
+    const [next] = this.#asked;
+    if (this.#isPaused && (next?.command === 'promote' || next?.command === 'promote-all'))
+      await this.#goOn(next.by, {});
+  }
+
+  #setPaused({ id, command, by }: Asked): Promise<void> {
+    const { record } = this.#at;
+    const pauses = command === 'pause';
+    if (pauses === this.#isPaused) return this.#append({ ...record, answered: id }, []);
+    if (!pauses) return this.#goOn(by, { answered: id });
+    const message = `paused by ${by}: no further change is begun; health is still watched`;
+    return this.#append({ ...record, answered: id, paused: { by, since: this.#ports.clock.now() } }, [
+      { code: 'rollout.paused', level: 'warning', message },
+    ]);
+  }
+
+  #goOn(by: string, patch: Partial<RolloutRecord>): Promise<void> {
+    const event: EventDraft = { code: 'rollout.continued', message: `${by} let it go on` };
+    return this.#append({ ...this.#at.record, paused: null, ...patch }, [event]);
+  }
+
+  get #isPaused(): boolean {
+    return (this.#at.record.paused ?? null) !== null;
+  }
+
+  /** A pause holds changes on the way forward; the way back is never held. */
+  #isHeldBack({ action, phase }: Decision): boolean {
+    return this.#isPaused && action !== undefined && phase !== 'rolling back';
+  }
+
+  /** The change is not begun; an outcome that was heard is kept, everything else is decided again at the next look. */
+  async #holdBack(decision: Decision): Promise<void> {
+    const { record } = this.#at;
+    const message = `paused by ${record.paused?.by}; next: ${decision.message}`;
+    const { action: _held, ...rest } = decision;
+    if (record.outcome !== null || decision.answered) await this.#write({ ...rest, message });
+    else if (record.message !== message) await this.#append({ ...record, message }, []);
+    else this.#ports.onRecord(record);
+    await this.#sleepUntil(this.#ports.clock.now() + PAUSED_LOOK_MS);
+  }
+
   async #append(record: RolloutRecord, events: readonly EventDraft[]): Promise<void> {
     const stamped = withoutSecrets({ ...record, updatedAt: this.#ports.clock.now() }, this.#redact);
     const appended = await this.#ports.store.append(this.#input.claim, this.#at.seq, stamped, this.#redact(events));
@@ -155,6 +219,7 @@ class Run {
       outcome: null,
       attempts: 0,
       failure: decision.failure ?? before.failure,
+      answered: decision.answered ? (this.#asked[0]?.id ?? before.answered) : before.answered,
       serving: decision.serving ?? before.serving,
       updatedAt: now,
       endedAt: over ? now : null,
@@ -256,11 +321,9 @@ class Run {
     while (clock.now() < wakeAt) {
       await clock.sleepUntil(Math.min(wakeAt, clock.now() + COMMAND_LOOK_MS), this.#input.signal);
       this.#input.signal.throwIfAborted();
-      const command = await store.command(this.#at.record.id);
-      if (command !== undefined && command !== this.#command) {
-        this.#command = command;
-        return;
-      }
+      const asked = await store.commands(this.#at.record.id, this.#at.record.answered ?? 0);
+      // What waits for its time already does not end the sleep.
+      if (asked.length > this.#asked.length) return;
     }
   }
 }
@@ -280,7 +343,9 @@ function withoutSecrets(record: RolloutRecord, redact: Redact): RolloutRecord {
 }
 
 const sameState = (before: RolloutRecord, after: RolloutRecord): boolean =>
-  JSON.stringify(before.state) === JSON.stringify(after.state) && before.outcome === null;
+  JSON.stringify(before.state) === JSON.stringify(after.state) &&
+  before.outcome === null &&
+  before.answered === after.answered;
 
 /**
  * Runs a claimed rollout to its final phase.

@@ -7,8 +7,8 @@
  */
 import type { JsonObject } from '../json.ts';
 import type { Action } from './actions.ts';
-import { ABORTED } from './failures.ts';
-import type { EventDraft, Failure, Phase, Progress } from './record.ts';
+import { ABORTED, LEFT } from './failures.ts';
+import type { EventCode, EventDraft, Failure, Level, Phase, Progress } from './record.ts';
 import type { Decision, Seen, Strategy } from './strategy.ts';
 
 /** What the state of every stepwise strategy has. `over` is the step of a rollout that has ended. */
@@ -39,6 +39,11 @@ export interface StepTable<S extends StepState, W> {
   readonly steps: Readonly<Record<string, (pass: Pass<S, W>) => Decision>>;
   /** The steps on the way forward, during which an abort is heard. */
   readonly forward: ReadonlySet<string>;
+  /**
+   * What a promotion does to the state: undefined where there is nothing to promote, `'soon'` where there will be in a
+   * moment. @default nothing can be promoted
+   */
+  readonly promote?: (pass: Pass<S, W>, all: boolean) => Partial<S> | 'soon' | undefined;
   /** The first step back, from wherever the rollout is. */
   readonly back: (state: S) => string;
   readonly phaseOf: (step: string) => Phase;
@@ -132,20 +137,54 @@ export function stepwise<S extends StepState, W>(table: StepTable<S, W>): Strate
       const state = json as unknown as S;
       const first: Pass<S, W> = { state, seen, world: seen.observation as W, now, events: [] };
       const pass = table.enter?.(first) ?? first;
-      // An action in flight is heard first: what it made must be known before going back.
-      if (seen.command === 'abort' && table.forward.has(state.step) && seen.outcome === undefined) {
-        const told: EventDraft = {
-          code: 'rollout.aborting',
-          level: 'warning',
-          message: 'abort was asked for: going back',
-        };
-        const aborted = { ...pass.state, aborted: true, failure: ABORTED };
-        const { goOn } = endings<S, W>(() => table);
-        return goOn({ ...pass, state: aborted, events: [...pass.events, told] }, table.back(aborted));
-      }
-      return table.steps[state.step]!(pass);
+      // An action in flight is heard first: what it made must be known before anything else.
+      const answered = seen.command === undefined || seen.outcome !== undefined ? undefined : answer(table, pass);
+      return answered ?? table.steps[state.step]!(pass);
     },
   };
+}
+
+/** Answers a command; undefined where it has to wait. */
+function answer<S extends StepState, W>(table: StepTable<S, W>, pass: Pass<S, W>): Decision | undefined {
+  const { goOn, end } = endings<S, W>(() => table);
+  const { state, seen } = pass;
+  const told = (code: EventCode, level: Level, message: string, patch: Partial<S> = {}): Pass<S, W> => ({
+    ...pass,
+    state: { ...state, ...patch },
+    events: [...pass.events, { code, level, message }],
+  });
+  const on = (next: Pass<S, W>): Decision => ({ ...table.steps[state.step]!(next), answered: true });
+  const { trafficPercent } = table.progress(pass);
+  const share =
+    trafficPercent === undefined ? '' : `; the new revision gets ${Math.round(trafficPercent)} % of the traffic`;
+  switch (seen.command!) {
+    case 'leave':
+      return {
+        ...end({ ...pass, state: { ...state, aborted: true, failure: LEFT } }, 'aborted', `left as it is${share}`),
+        answered: true,
+      };
+    case 'abort': {
+      const phase = table.phaseOf(state.step);
+      if (!table.forward.has(state.step)) {
+        const why =
+          phase === 'rolling back' ? 'it is going back already' : 'the new revision serves everything already';
+        return on(told('rollout.ignored', 'warning', `abort was asked for: ${why}`));
+      }
+      const aborted = { aborted: true, failure: ABORTED } as Partial<S>;
+      const next = told('rollout.aborting', 'warning', 'abort was asked for: going back', aborted);
+      return { ...goOn(next, table.back(next.state)), answered: true };
+    }
+    default: {
+      const all = seen.command === 'promote-all';
+      const patch = table.forward.has(state.step) ? table.promote?.(pass, all) : undefined;
+      if (patch === 'soon') return undefined;
+      if (patch === undefined) {
+        return on(told('rollout.ignored', 'warning', 'a promotion was asked for: nothing waits that could be skipped'));
+      }
+      const what = all ? 'no further step or bake is waited for' : 'the rest of this wait is skipped';
+      return on(told('rollout.promoted', 'info', `promoted: ${what}`, patch));
+    }
+  }
 }
 
 /** How long the present wait has lasted, ms. */

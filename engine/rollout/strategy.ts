@@ -20,13 +20,26 @@ export interface RolloutSpec {
 }
 
 /** What people ask of a running rollout. */
-export type Command = 'abort';
+export const COMMANDS = {
+  abort: 'go back to what served before',
+  leave: 'stop at once and leave everything as it is',
+  pause: 'begin no further change on the way forward; health is still watched, and a failure still goes back',
+  continue: 'go on after a pause',
+  promote: 'skip the rest of this bake, or answer what waits for a person',
+  'promote-all': 'skip every further step and bake',
+} as const;
+
+export type Command = keyof typeof COMMANDS;
+
+/** Those that a strategy answers; a pause is the runner's. */
+export type StrategyCommand = Exclude<Command, 'pause' | 'continue'>;
 
 export interface Seen {
   readonly observation: Observation;
   /** How the action of the last decision ended; undefined when there was none. */
   readonly outcome: Outcome | undefined;
-  readonly command: Command | undefined;
+  /** The oldest thing asked for that was not answered yet. */
+  readonly command: StrategyCommand | undefined;
 }
 
 export interface Decision {
@@ -37,6 +50,8 @@ export interface Decision {
   /** The one change to make next. */
   readonly action?: Action;
   readonly events: readonly EventDraft[];
+  /** Was the command answered? Otherwise it is asked again at the next look. */
+  readonly answered?: boolean;
   /** When to look again at the latest, ms since the epoch; at once after an action. */
   readonly wakeAt: number;
   readonly failure?: Failure;

@@ -71,6 +71,28 @@ export function bakeOf(state: ShiftState, now: number, percent: number, shifted:
   return { told, verifiedAt, leftMs: verifiedAt + lastsMs - now, isLast };
 }
 
+/**
+ * What a promotion does to a shift.
+ *
+ * @param all go to 100 % at once and bake no more, instead of ending the bake that is on
+ * @param isShifting is it at a traffic step now?
+ */
+export function promoted(
+  state: ShiftState,
+  now: number,
+  all: boolean,
+  isShifting: boolean,
+): Partial<ShiftState> | 'soon' | undefined {
+  const isBaking = isShifting && state.verifiedAt !== null;
+  if (!all) {
+    if (!isShifting) return undefined;
+    return isBaking ? { verifiedAt: Math.min(state.verifiedAt, now - state.bakeMs) } : 'soon';
+  }
+  const reached = state.weights.slice(0, state.stepIndex + (isBaking ? 1 : 0));
+  if (reached.at(-1) === 100) return { bakeMs: 0 };
+  return { weights: [...reached, 100], stepIndex: reached.length, bakeMs: 0, verifiedAt: null, sets: 0 };
+}
+
 /** What is waited for, how long, and what comes next. */
 export function baking({ weights, stepIndex }: ShiftState, leftMs: number): string {
   const next = weights[stepIndex + 1];

@@ -12,6 +12,7 @@ import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
 import { EngineError } from '../errors.ts';
 import { targetKey } from '../plan/index.ts';
 import type {
+  Asked,
   Claim,
   Command,
   EventDraft,
@@ -43,8 +44,7 @@ const SCHEMA = `
     owner_host TEXT,
     owner_pid INTEGER,
     lease_until INTEGER NOT NULL,
-    fence INTEGER NOT NULL,
-    command TEXT
+    fence INTEGER NOT NULL
   ) STRICT;
   CREATE UNIQUE INDEX IF NOT EXISTS one_unfinished_per_target ON rollouts (target) WHERE ended_at IS NULL;
   CREATE INDEX IF NOT EXISTS by_workload ON rollouts (workload, started_at);
@@ -56,6 +56,13 @@ const SCHEMA = `
     event TEXT NOT NULL,
     PRIMARY KEY (rollout, seq)
   ) STRICT, WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS commands (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    rollout TEXT NOT NULL,
+    command TEXT NOT NULL,
+    asked_by TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX IF NOT EXISTS commands_by_rollout ON commands (rollout, id);
   CREATE TABLE IF NOT EXISTS processed (
     repository TEXT NOT NULL,
     branch TEXT NOT NULL,
@@ -75,7 +82,7 @@ const SCHEMA = `
 `;
 
 /** The version of the tables above; a file with a newer one is refused instead of damaged. */
-const SCHEMA_VERSION = 1;
+const SCHEMA_VERSION = 2;
 
 interface RolloutRow {
   readonly record: string;
@@ -348,15 +355,23 @@ export function openSqliteStore(file: string, now: () => number = Date.now): Sto
         run('UPDATE rollouts SET owner = NULL, lease_until = 0 WHERE id = ? AND fence = ?', held.rollout, held.fence);
       }),
     append: (held, seq, record, drafts) => guarded(() => append(held, seq, record, drafts)),
-    command: (rollout) =>
-      guarded(
-        () =>
-          (one<{ command: string | null }>('SELECT command FROM rollouts WHERE id = ?', rollout)?.command ??
-            undefined) as Command | undefined,
+    commands: (rollout, after) =>
+      guarded(() =>
+        all<{ id: number; command: Command; asked_by: string }>(
+          'SELECT id, command, asked_by FROM commands WHERE rollout = ? AND id > ? ORDER BY id',
+          rollout,
+          after,
+        ).map((row): Asked => ({ id: row.id, command: row.command, by: row.asked_by })),
       ),
-    setCommand: (rollout, command) =>
+    ask: (rollout, command, by) =>
       guarded(() => {
-        const { changes } = run('UPDATE rollouts SET command = ? WHERE id = ? AND ended_at IS NULL', command, rollout);
+        const { changes } = run(
+          `INSERT INTO commands (rollout, command, asked_by)
+           SELECT id, ?, ? FROM rollouts WHERE id = ? AND ended_at IS NULL`,
+          command,
+          by,
+          rollout,
+        );
         return changes === 1;
       }),
     list: (query) => guarded(() => list(query)),

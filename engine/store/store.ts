@@ -31,8 +31,13 @@ export interface Hold {
 export interface Store extends StorePort {
   /** For people: the file, or the table. */
   readonly location: string;
-  /** @returns false when the rollout is over or unknown */
-  setCommand(rollout: string, command: Command): Promise<boolean>;
+  /**
+   * Asks something of an unfinished rollout.
+   *
+   * @param by who asks, for people
+   * @returns false when the rollout is over or unknown
+   */
+  ask(rollout: string, command: Command, by: string): Promise<boolean>;
   list(query: RolloutQuery): Promise<StoredRollout[]>;
   /** The newest rollout of every target, of one repository or of all. */
   latest(repository?: string): Promise<StoredRollout[]>;

@@ -83,6 +83,25 @@ async function untilPhase(running: ReturnType<typeof start>, phase: string): Pro
   }
 }
 
+describe('gitmoxi hold', function () {
+  this.timeout(60_000);
+  before(buildCommand);
+  afterEach(cleanUp);
+
+  it('keeps a workload from being deployed until it is released', async () => {
+    const { run } = await stage();
+    const held = await run('hold', WEB, '--reason', 'sale this weekend');
+    assert.deepEqual([held.status, held.stdout.includes(`gitmoxi release ${WEB}`)], [0, true]);
+    const actions = async () => jsonLines<Plan>(await run('plan', WEB, '--json'))[0]!.workloads[0]!;
+    const plan = (await actions()) as { action: string; reason?: string };
+    assert.equal(plan.action, 'blocked');
+    assert.match(plan.reason!, /^held: by .*: sale this weekend$/);
+    assert.equal((await run('release', WEB)).stdout.trim(), `${WEB} is released`);
+    assert.equal((await actions()).action, 'create');
+    assert.equal((await run('release', WEB)).stdout.trim(), `${WEB} was not held`);
+  });
+});
+
 describe('gitmoxi deploy', function () {
   this.timeout(60_000);
   before(buildCommand);

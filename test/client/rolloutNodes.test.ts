@@ -28,6 +28,8 @@ function row(workload: string, change: Partial<RolloutRecord> = {}, running = fa
     outcome: null,
     attempts: 0,
     failure: null,
+    paused: null,
+    answered: 0,
     startedAt: NOW - 300_000,
     updatedAt: NOW - 60_000,
     endedAt: NOW - 60_000,

@@ -80,7 +80,7 @@ describe('ECS blue/green rollout', () => {
     const { elb, blue, green, weights } = await balanced(stage);
     await stage.deploy('dev/web', external(blue, green));
     const onRecord = (record: { id: string; progress: { trafficPercent?: number } }) => {
-      if (record.progress.trafficPercent === 50) stage.store.setCommand(record.id, 'abort');
+      if (record.progress.trafficPercent === 50) stage.store.ask(record.id, 'abort', 'test');
     };
     const { rollouts } = await stage.deploy('dev/web', external(blue, green, 'shop/web:2'), undefined, { onRecord });
     assert.equal(rollouts[0]?.phase, 'aborted', stage.story().join('\n'));

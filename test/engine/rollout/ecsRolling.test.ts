@@ -153,7 +153,7 @@ describe('ECS rolling rollout', () => {
     await using stage = await Stage.open();
     await stage.deploy('dev/web', web());
     const onRecord = (record: { phase: string; id: string }) => {
-      if (record.phase === 'stabilizing') stage.store.setCommand(record.id, 'abort');
+      if (record.phase === 'stabilizing') stage.store.ask(record.id, 'abort', 'test');
     };
     const { rollouts } = await stage.deploy('dev/web', web({ image: 'shop/web:2' }), undefined, { onRecord });
     assert.equal(rollouts[0]?.phase, 'aborted');

@@ -99,7 +99,7 @@ class Life {
 
   async #abort(): Promise<void> {
     const [open] = await this.#stage.store.list({ unfinished: true });
-    if (open) await this.#stage.store.setCommand(open.record.id, 'abort');
+    if (open) await this.#stage.store.ask(open.record.id, 'abort', 'test');
   }
 
   /** Deploys, and takes up what is left until nothing is. */

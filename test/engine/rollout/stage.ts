@@ -72,6 +72,12 @@ export interface Told {
 export class Stage implements AsyncDisposable {
   readonly clock: VirtualClock;
   readonly sandbox: Sandbox;
+  /** Settings of further SDK clients. */
+  readonly client: Transport & {
+    readonly endpoint: string;
+    readonly region: string;
+    readonly credentials: typeof CREDENTIALS;
+  };
   readonly ecs: ECSClient;
   readonly lambda: LambdaClient;
   readonly store: Store;
@@ -91,9 +97,9 @@ export class Stage implements AsyncDisposable {
     this.storeFile = join(this.#folder, 'store.db');
     this.store = openSqliteStore(this.storeFile);
     this.transport = inProcess(sandbox, clock);
-    const client = { endpoint: sandbox.endpoint, region: REGION, credentials: CREDENTIALS, ...this.transport };
-    this.ecs = new ECSClient(client);
-    this.lambda = new LambdaClient(client);
+    this.client = { endpoint: sandbox.endpoint, region: REGION, credentials: CREDENTIALS, ...this.transport };
+    this.ecs = new ECSClient(this.client);
+    this.lambda = new LambdaClient(this.client);
     this.#aws = createAws({ endpoint: sandbox.endpoint, transport: this.transport }, clock);
   }
 
@@ -178,6 +184,11 @@ export class Stage implements AsyncDisposable {
 
   resume(overrides: Partial<DeployPorts> = {}): Promise<DeployReport> {
     return this.clock.run(resumeAll(this.ports(overrides), this.options()));
+  }
+
+  /** Takes up what is left, watched by a listener; to be run on the clock. */
+  resumeWith(onRecord: NonNullable<RunOptions['onRecord']>): Promise<DeployReport> {
+    return resumeAll(this.ports(), this.options({ onRecord }));
   }
 
   /** Successful changing calls, as `Operation` names. */

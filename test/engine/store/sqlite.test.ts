@@ -27,6 +27,8 @@ function record(id: string, service: string, startedAt: number): RolloutRecord {
     outcome: null,
     attempts: 0,
     failure: null,
+    paused: null,
+    answered: 0,
     serving: null,
     startedAt,
     updatedAt: startedAt,
@@ -64,6 +66,31 @@ describe('the store', () => {
     for (let i = 0; i < 1_001; i++) await begin(store, record(`r-${i}`, `web-${i}`, i));
     assert.equal((await store.list({ unfinished: true })).length, 1_001);
     assert.equal((await store.list({ unfinished: true, limit: 2 })).length, 2);
+    store.close();
+  });
+
+  it('keeps what people ask of a rollout in the order they ask, until it is over', async () => {
+    const store = openSqliteStore(':memory:');
+    await begin(store, record('web-1', 'web', 1));
+    await succeed(store, record('api-1', 'api', 1));
+    assert.equal(await store.ask('web-1', 'pause', 'ada'), true);
+    assert.equal(await store.ask('web-1', 'abort', 'bob'), true);
+    assert.deepEqual(
+      [await store.ask('api-1', 'abort', 'bob'), await store.ask('none', 'abort', 'bob')],
+      [false, false],
+    );
+    const asked = await store.commands('web-1', 0);
+    assert.deepEqual(
+      asked.map(({ command, by }) => [command, by]),
+      [
+        ['pause', 'ada'],
+        ['abort', 'bob'],
+      ],
+    );
+    assert.deepEqual(
+      (await store.commands('web-1', asked[0]!.id)).map(({ command }) => command),
+      ['abort'],
+    );
     store.close();
   });
 });

@@ -108,7 +108,7 @@ export const ECS_BLUE_GREEN: readonly Story[] = [
   update('abort', 'Somebody aborts the update while the new tasks bake at 20 %', {
     meanwhile: (scene) => ({
       when: ({ progress }) => progress.trafficPercent === 20,
-      happens: ({ id }) => scene.stage.store.setCommand(id, 'abort'),
+      happens: ({ id }) => scene.stage.store.ask(id, 'abort', 'test'),
     }),
   }),
 ];

@@ -59,7 +59,7 @@ export const ECS_ROLLING: readonly Story[] = [
       await scene.given('dev/web', web());
       await scene.tell('dev/web', web({ image: NEXT }), {
         when: ({ phase }) => phase === 'stabilizing',
-        happens: ({ id }) => scene.stage.store.setCommand(id, 'abort'),
+        happens: ({ id }) => scene.stage.store.ask(id, 'abort', 'test'),
       });
     },
   },

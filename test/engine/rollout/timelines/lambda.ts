@@ -86,7 +86,7 @@ export const LAMBDA: readonly Story[] = [
   }),
   update('abort', 'Somebody aborts the update while the new version bakes at 10 %', {
     deployment: CANARY,
-    meanwhile: (scene) => ({ when: atTenPercent, happens: ({ id }) => scene.stage.store.setCommand(id, 'abort') }),
+    meanwhile: (scene) => ({ when: atTenPercent, happens: ({ id }) => scene.stage.store.ask(id, 'abort', 'test') }),
   }),
   {
     file: 'lambda-alias/alias-moved',
