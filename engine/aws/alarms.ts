@@ -1,9 +1,23 @@
 /** CloudWatch alarms by name. A name that does not exist is absent from the answer: the caller must notice. */
+import type { CompositeAlarm, MetricAlarm } from '@aws-sdk/client-cloudwatch';
 import type { AlarmSeen } from '../rollout/index.ts';
 import type { Clients } from './clients.ts';
 
 /** Source: Amazon CloudWatch API reference, DescribeAlarms. */
 const ALARMS_PER_CALL = 100;
+
+/** `HTTPCode_Target_5XX_Count (Sum over 60 s) of AWS/ApplicationELB, TargetGroup=targetgroup/web/0f3a`; or a rule. */
+function watchedBy(alarm: MetricAlarm & CompositeAlarm): string | undefined {
+  if (alarm.AlarmRule !== undefined) return alarm.AlarmRule;
+  const { MetricName, Namespace, Statistic, ExtendedStatistic, Period, Dimensions = [], Metrics = [] } = alarm;
+  if (MetricName !== undefined) {
+    const how = `${Statistic ?? ExtendedStatistic ?? 'statistic'} over ${Period ?? 60} s`;
+    const of = [Namespace ?? '', ...Dimensions.map(({ Name, Value }) => `${Name}=${Value}`)].join(', ');
+    return `${MetricName} (${how}) of ${of}`;
+  }
+  const names = Metrics.map(({ Expression, MetricStat }) => Expression ?? MetricStat?.Metric?.MetricName ?? '');
+  return names.length === 0 ? undefined : names.filter((name) => name !== '').join(', ');
+}
 
 export async function observeAlarms(
   clients: Clients,
@@ -27,7 +41,12 @@ export async function observeAlarms(
       { abortSignal },
     );
     for (const alarm of [...(answer.MetricAlarms ?? []), ...(answer.CompositeAlarms ?? [])]) {
-      found.push({ name: alarm.AlarmName ?? '', state: alarm.StateValue ?? '', reason: alarm.StateReason ?? '' });
+      found.push({
+        name: alarm.AlarmName ?? '',
+        state: alarm.StateValue ?? '',
+        reason: alarm.StateReason ?? '',
+        watches: watchedBy(alarm),
+      });
     }
   }
   return found;

@@ -3,6 +3,7 @@
  * Owns the clients' connections; `close` ends them.
  */
 import type { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
+import type { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import type { ECSClient, ECSClientConfig } from '@aws-sdk/client-ecs';
 import type { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { LambdaClient } from '@aws-sdk/client-lambda';
@@ -27,6 +28,7 @@ export interface Clients {
   ecsOnce(region: string): Promise<ECSClient>;
   lambda(region: string): Promise<LambdaClient>;
   cloudWatch(region: string): Promise<CloudWatchClient>;
+  logs(region: string): Promise<CloudWatchLogsClient>;
   elb(region: string): Promise<ElasticLoadBalancingV2Client>;
   sts(region: string): Promise<STSClient>;
   close(): void;
@@ -77,6 +79,12 @@ export function createClients(options: AwsOptions): Clients {
         'cloudwatch',
         region,
         async () => new (await import('@aws-sdk/client-cloudwatch')).CloudWatchClient(settings(region)),
+      ),
+    logs: (region) =>
+      once(
+        'logs',
+        region,
+        async () => new (await import('@aws-sdk/client-cloudwatch-logs')).CloudWatchLogsClient(settings(region)),
       ),
     elb: (region) =>
       once('elb', region, async () => {

@@ -124,10 +124,11 @@ export async function readTargets(
         targetGroup: TargetGroupArn,
         healthy: TargetHealthDescriptions.filter(({ TargetHealth }) => TargetHealth?.State === 'healthy').length,
         unhealthy: bad.length,
-        reasons: bad.map(
-          ({ Target, TargetHealth }) =>
-            `${Target?.Id}: ${TargetHealth?.Description ?? TargetHealth?.Reason ?? 'unhealthy'}`,
-        ),
+        reasons: bad.map(({ Target, TargetHealth }) => {
+          const { Description, Reason } = TargetHealth ?? {};
+          const code = Reason === undefined ? '' : ` (${Reason})`;
+          return `${Target?.Id}: ${Description ?? 'unhealthy'}${code}`;
+        }),
       };
     }),
   );

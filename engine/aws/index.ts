@@ -9,10 +9,12 @@ import { performEcs } from './ecsActions.ts';
 import { toAwsError, toEngineError } from './errors.ts';
 import { performLambda } from './lambdaActions.ts';
 import { readLive } from './live.ts';
+import type { LogTail, LogWish } from './logs.ts';
 import { observeEcs, observeLambda } from './observe.ts';
 import { createPace } from './pacing.ts';
 
 export type { AwsOptions } from './clients.ts';
+export type { LogLine, LogTail, LogWish } from './logs.ts';
 
 export interface Aws extends AwsPort {
   /** The caller's account, by STS. Throws `EngineError` of kind `surroundings`. */
@@ -23,10 +25,22 @@ export interface Aws extends AwsPort {
   ): Promise<ReadonlyMap<string, Live | LiveFailure>>;
   /** Live state of one target. Throws `EngineError`. */
   liveOf(target: Target, desired: Desired | undefined): Promise<Live>;
+  /**
+   * The last lines that a failed task or a version of a function wrote, at most 20 of each stream. Throws `EngineError`,
+   * after ten seconds at the latest.
+   */
+  logTail(wish: LogWish): Promise<LogTail[]>;
   close(): void;
 }
 
 const aliasOf = (desired: Desired | undefined) => (desired?.kind === 'lambda' ? desired.settings.alias : undefined);
+
+/** What is enough to see why a program ended, of each stream. */
+const LOG_LINES = 20;
+const LOG_COLUMNS = 2_000;
+
+/** Logs are read for somebody who waits, ms. */
+const LOG_PATIENCE_MS = 10_000;
 
 /** A plan waits this long for a throttled or failing AWS, ms: nothing else would ask again for it. */
 const PLAN_PATIENCE_MS = 60_000;
@@ -112,6 +126,15 @@ export function createAws(options: AwsOptions = {}, clock: Clock = systemClock()
       }
     },
     perform,
+    async logTail(wish) {
+      const limits = { lines: LOG_LINES, columns: LOG_COLUMNS, signal: AbortSignal.timeout(LOG_PATIENCE_MS) };
+      try {
+        // Loaded when somebody asks why: rollouts themselves read no logs.
+        return await (await import('./logs.ts')).tailLogs(clients, wish, limits);
+      } catch (error) {
+        throw toEngineError(error, `read the logs of ${targetLabel(wish.target)}`);
+      }
+    },
     close: () => clients.close(),
   };
 }

@@ -74,6 +74,7 @@ function serviceSeen(service: Service): ServiceSeen {
 function stoppedTaskSeen(task: Task): StoppedTaskSeen {
   return {
     arn: task.taskArn ?? '',
+    taskDefinition: task.taskDefinitionArn ?? '',
     startedBy: task.startedBy ?? '',
     stopCode: task.stopCode,
     stoppedReason: task.stoppedReason,

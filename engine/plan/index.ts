@@ -1,5 +1,13 @@
 /** The door of engine/plan. */
-export { type Desired, desiredOf, type EcsDesired, type LambdaDesired, OWN_TAG_PREFIX, targetOf } from './desired.ts';
+export {
+  type Desired,
+  desiredOf,
+  type EcsDesired,
+  type LambdaDesired,
+  OWN_TAG_PREFIX,
+  secretsOf,
+  targetOf,
+} from './desired.ts';
 export { canonical, type Difference, differences, isEmpty, pointer } from './differences.ts';
 export { changedMembers, NONE_OF, primaryDeployment, serviceDifferences, taskDefinitionName } from './ecs.ts';
 export {
@@ -12,6 +20,7 @@ export {
 } from './lambda.ts';
 export { type Live, type LiveEcs, type LiveFailure, type LiveLambda, servingOf } from './live.ts';
 export { differencesOf, planWorkload, rendersTheSame } from './plan.ts';
+export { revisionChanges } from './revisionChanges.ts';
 export type { CircuitBreaker, EcsSettings, LambdaSettings, StabilityCheck, TrafficShifting } from './settings.ts';
 export {
   type EcsTarget,

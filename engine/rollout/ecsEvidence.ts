@@ -22,6 +22,15 @@ export interface TaskFailure {
   readonly arn: string;
   /** Stop code, reason and the containers' own words, in one line. */
   readonly text: string;
+  readonly taskDefinition: string;
+  /** Names of the containers that ended badly, or of all where none stands out. */
+  readonly containers: readonly string[];
+}
+
+/** Who is to be asked why. A killed sidecar of a container that exited is not to blame, but may know something. */
+function suspects({ containers }: StoppedTaskSeen): string[] {
+  const bad = containers.filter(({ exitCode, reason }) => (exitCode ?? 0) !== 0 || (reason ?? '') !== '');
+  return (bad.length > 0 ? bad : containers).map(({ name }) => name);
 }
 
 /**
@@ -57,7 +66,12 @@ function describe(task: StoppedTaskSeen): string {
 export function taskFailures(stopped: readonly StoppedTaskSeen[], deploymentId: string, since = 0): TaskFailure[] {
   return stopped
     .filter((task) => task.startedBy === deploymentId && task.stoppedAt >= since && isFailure(task))
-    .map((task) => ({ arn: task.arn, text: describe(task) }));
+    .map((task) => ({
+      arn: task.arn,
+      text: describe(task),
+      taskDefinition: task.taskDefinition,
+      containers: suspects(task),
+    }));
 }
 
 export interface CountedFailures {
@@ -84,7 +98,12 @@ export function countFailures(
   const texts = [...new Set(failures.map(({ text }) => text))].slice(-10);
   return {
     failedTasks: [...known, ...fresh.map(({ arn }) => arn)],
-    told: fresh.map(({ arn, text }) => ({ code: 'task.failed', level: 'warning', message: text, data: { task: arn } })),
+    told: fresh.map(({ arn, text, taskDefinition, containers }) => ({
+      code: 'task.failed',
+      level: 'warning',
+      message: text,
+      data: { task: arn, taskDefinition, containers },
+    })),
     evidence: texts.length > 0 ? texts : said,
   };
 }

@@ -71,7 +71,9 @@ export function alarmFailure(
   const fired = seen.filter(({ state }) => state === 'ALARM');
   if (fired.length > 0) {
     const message = `in ALARM while traffic was shifting: ${fired.map(({ name }) => name).join(', ')}`;
-    const evidence = fired.map(({ name, reason }) => `alarm ${name}: ${reason}`);
+    const evidence = fired.map(
+      ({ name, reason, watches }) => `alarm ${name}: ${reason}${watches === undefined ? '' : ` It watches ${watches}`}`,
+    );
     const failure: Failure = { class: 'alarm', message, evidence, next: `look at the metric of the alarm and ${look}` };
     const told = fired.map(({ name, reason }): EventDraft => {
       return {

@@ -94,6 +94,7 @@ export interface ServiceSeen {
 
 export interface StoppedTaskSeen {
   readonly arn: string;
+  readonly taskDefinition: string;
   readonly startedBy: string;
   readonly stopCode: string | undefined;
   readonly stoppedReason: string | undefined;
@@ -138,6 +139,8 @@ export interface AlarmSeen {
   readonly name: string;
   readonly state: string;
   readonly reason: string;
+  /** What it watches, for people; undefined where CloudWatch does not say. */
+  readonly watches?: string | undefined;
 }
 
 export interface LambdaSeen {
