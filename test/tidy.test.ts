@@ -176,6 +176,7 @@ describe('the house', () => {
   it('has strategies that do no I/O and read no clock', () => {
     const strategies = [
       'ecsRolling',
+      'ecsServiceSteps',
       'lambdaAlias',
       'deletion',
       'cadence',

@@ -57,21 +57,47 @@ interface Ignored {
 }
 
 /** @param why completes "is checked and not carried out: …" */
-const ignored = (key: string, why: string): Ignored => ({
+const ignored = (key: string, why: string, hint = `take ${key} out, or do not count on it`): Ignored => ({
   role: 'deployment',
   key,
   code: 'plan.setting-not-carried-out',
   message: `${key} is checked and not carried out: ${why}`,
-  hint: `take ${key} out, or do not count on it`,
+  hint,
 });
+
+const NO_PAUSES = ignored('pauseHooks', "only ECS's own BLUE_GREEN, LINEAR and CANARY have lifecycle hooks that pause");
+
+const BY_ECS = 'the service definition has ECS shift the traffic itself';
 
 /** What the files may ask for and this version does not do. */
 const IGNORED: Partial<Record<StrategyName, readonly Ignored[]>> = {
-  'ecs-rolling': ['alarms', 'trafficShiftingConfig', 'targetGroupArnPairs', 'fallbackCapacityProviderStrategy'].map(
-    (key) => ignored(key, "this version deploys the service by ECS's rolling update alone"),
-  ),
+  'ecs-rolling': [
+    ...['trafficShiftingConfig', 'targetGroupArnPairs', 'fallbackCapacityProviderStrategy'].map((key) =>
+      ignored(key, "this version deploys the service by ECS's rolling update alone"),
+    ),
+    NO_PAUSES,
+  ],
+  'ecs-native': [
+    ignored(
+      'trafficShiftingConfig',
+      BY_ECS,
+      'take it out, and set linearConfiguration or canaryConfiguration, and bakeTimeInMinutes, in deploymentConfiguration of the service definition',
+    ),
+    ignored(
+      'targetGroupArnPairs',
+      BY_ECS,
+      'take it out: targetGroupArn and advancedConfiguration.alternateTargetGroupArn of the service definition are the pair',
+    ),
+    ignored(
+      'deleteNewUponTrafficShiftFailure',
+      BY_ECS,
+      'take it out: ECS stops the new tasks when it rolls back; a lifecycle hook that pauses is a way to have a look first',
+    ),
+    ignored('fallbackCapacityProviderStrategy', 'this version uses the capacity of the service definition alone'),
+  ],
   'ecs-blue-green': [
     ignored('fallbackCapacityProviderStrategy', 'this version uses the capacity of the service definition alone'),
+    NO_PAUSES,
   ],
   'lambda-alias': [
     {

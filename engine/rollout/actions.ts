@@ -24,6 +24,11 @@ export type EcsAction = Keyed &
         readonly members: readonly string[];
         /** Start a deployment even where nothing else does. */
         readonly force: boolean;
+        /**
+         * A service deployment of this task definition that began after this time, ms, shows that the update was made,
+         * whatever has become of it since. @default null: the service alone is looked at
+         */
+        readonly deploymentsAfter?: number | null;
       }
     /** Puts members, and tags where they are not null, back to recorded values. */
     | {

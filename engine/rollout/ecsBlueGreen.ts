@@ -66,7 +66,6 @@ export interface EcsBlueGreenState extends StepState, ShiftState, EcsWatch {
   /** Null when the rollout creates the service. */
   readonly wayBack: WayBack | null;
   readonly taskSet: string | null;
-  readonly alarms: readonly string[];
   readonly desiredCount: number;
   readonly deleteNewUponFailure: boolean;
   readonly deleteNewUponTrafficShiftFailure: boolean;
@@ -136,7 +135,6 @@ function begin(spec: RolloutSpec, live: LiveEcs): EcsBlueGreenState {
     wayBack: live.service === undefined ? null : wayBackOf(live.service, members, service, false),
     taskSet: null,
     ...shiftOf(settings.trafficShifting, true),
-    alarms: settings.alarmNames,
     desiredCount: Number(service['desiredCount'] ?? live.service?.['desiredCount'] ?? 0),
     ...watchFrom(settings, live),
     deleteNewUponFailure: settings.deleteNewUponFailure,

@@ -1,5 +1,5 @@
 /** What every rollout of an ECS service watches, and within which limits: part of its strategy's state. Pure. */
-import type { Json, JsonObject } from '../json.ts';
+import { isObject, type Json, type JsonObject } from '../json.ts';
 import type { EcsSettings, LiveEcs } from '../plan/index.ts';
 import { newEvents, troublesOf } from './ecsEvidence.ts';
 import type { EcsSeen } from './observation.ts';
@@ -15,6 +15,8 @@ export interface EcsWatch {
   readonly lastEventId: string | null;
   /** What the service said of trouble, in its latest words. */
   readonly troubles: readonly string[];
+  /** CloudWatch alarms of the deployment definition that are watched. */
+  readonly alarms: readonly string[];
 }
 
 /** The id of the newest event that a live service tells, from which on events are passed on. */
@@ -25,7 +27,7 @@ export function newestEventId(live: LiveEcs): string | null {
 }
 
 /** A watch that begins with what the service has said until now. */
-export function watchFrom({ stability, breaker }: EcsSettings, live: LiveEcs): EcsWatch {
+export function watchFrom({ stability, breaker, alarmNames }: EcsSettings, live: LiveEcs): EcsWatch {
   return {
     pollIntervalMs: stability.pollIntervalSeconds * 1000,
     timeoutMs: stability.timeoutSeconds * 1000,
@@ -33,6 +35,7 @@ export function watchFrom({ stability, breaker }: EcsSettings, live: LiveEcs): E
     failedTasks: [],
     lastEventId: newestEventId(live),
     troubles: [],
+    alarms: alarmNames,
   };
 }
 
@@ -43,4 +46,17 @@ export function hear<S extends StepState & EcsWatch>(pass: Pass<S, EcsSeen>): Pa
   const fresh = newEvents(events, state.lastEventId);
   const lastEventId = events[0]?.id ?? state.lastEventId;
   return { ...pass, state: { ...state, lastEventId, troubles: troublesOf(state.troubles, fresh) }, events: fresh };
+}
+
+/** ECS computes the bake from the alarms where none is set: below five minutes. Source: developer guide, deployment alarms. */
+const ALARM_BAKE_MS = 5 * 60_000;
+
+/** How long ECS itself bakes a rolling deployment when all tasks are replaced, at most, ms. */
+export function bakeMsOf(live: JsonObject | undefined, desired: JsonObject): number {
+  const [asked, runs] = [desired['deploymentConfiguration'], live?.['deploymentConfiguration']];
+  const setting = (key: string) =>
+    (isObject(asked) ? asked[key] : undefined) ?? (isObject(runs) ? runs[key] : undefined);
+  const minutes = Number(setting('bakeTimeInMinutes') ?? 0);
+  const alarms = setting('alarms');
+  return minutes > 0 ? minutes * 60_000 : isObject(alarms) && alarms['enable'] === true ? ALARM_BAKE_MS : 0;
 }

@@ -36,6 +36,9 @@ export function broken(message: string, evidence: readonly string[], fallback: F
   };
 }
 
+/** AWS's sentence as a part of ours. */
+export const said = (reason: string | undefined): string => reason?.replace(/\.$/, '') ?? 'no reason given';
+
 /** Not a failure of what is deployed: somebody wanted it so. */
 export const ABORTED: Failure = {
   class: 'unknown',
@@ -62,15 +65,17 @@ export const misfit = (message: string, next: string): Failure => ({
  * What watched alarms say: one in ALARM, or one that does not exist and so protects nothing.
  *
  * @param look where else to look, completing "look at the metric of the alarm and …"
+ * @param when what was going on, completing "in ALARM …"
  */
 export function alarmFailure(
   seen: readonly AlarmSeen[],
   watched: readonly string[],
   look: string,
+  when = 'while traffic was shifting',
 ): { readonly failure: Failure; readonly told: readonly EventDraft[] } | undefined {
   const fired = seen.filter(({ state }) => state === 'ALARM');
   if (fired.length > 0) {
-    const message = `in ALARM while traffic was shifting: ${fired.map(({ name }) => name).join(', ')}`;
+    const message = `in ALARM ${when}: ${fired.map(({ name }) => name).join(', ')}`;
     const evidence = fired.map(
       ({ name, reason, watches }) => `alarm ${name}: ${reason}${watches === undefined ? '' : ` It watches ${watches}`}`,
     );

@@ -1,0 +1,441 @@
+/**
+ * What every rollout of a service with the ECS controller does alike, whoever moves the tasks or the traffic then: from
+ * the files to the call that starts ECS's deployment, and from a failure back to the service as it was.
+ *
+ *   vetting → registering → tagging → applying → (the strategy's own steps)
+ *   restoring → settling-back, or deleting what was created → cleaning
+ *
+ * Pure. Owns nothing: all state is in the record.
+ */
+import {
+  changedMembers,
+  type EcsDesired,
+  type EcsTarget,
+  isEmpty,
+  type LiveEcs,
+  serviceDifferences,
+  taskDefinitionName,
+} from '../plan/index.ts';
+import { lookAgainMs } from './cadence.ts';
+import { countFailures, taskFailures } from './ecsEvidence.ts';
+import { bakeMsOf, type EcsWatch, watchFrom } from './ecsWatch.ts';
+import { type WayBack, wayBackOf } from './ecsWayBack.ts';
+import { alarmFailure, misfit, refused, said } from './failures.ts';
+import type { DeploymentSeen, EcsSeen } from './observation.ts';
+import type { Failure, Phase } from './record.ts';
+import { endings, type Pass, type StepState, type StepTable, waited } from './stepwise.ts';
+import type { Decision, RolloutSpec } from './strategy.ts';
+
+export interface EcsServiceState extends StepState, EcsWatch {
+  readonly target: EcsTarget;
+  readonly force: boolean;
+  /** The family to register a revision of; null where the service definition names a task definition itself. */
+  readonly family: string | null;
+  /** The task definition to run: named by the service definition, or the ARN of the one registered. */
+  readonly taskDefinition: string | null;
+  /** Was registering begun? Its answer may be lost, and the revision then has to be looked for. */
+  readonly registering: boolean;
+  /** Service members that the update sets. */
+  readonly members: readonly string[];
+  readonly tagsDiffer: boolean;
+  /** Null when the rollout creates the service. */
+  readonly wayBack: WayBack | null;
+  /** Why the rollout must not begin: there would be no way back. */
+  readonly refusal: Failure | null;
+  readonly deleteNewUponFailure: boolean;
+  /** How long ECS itself bakes at most once all tasks are replaced, ms. */
+  readonly bakeMs: number;
+  /** ECS's id of the deployment that is being waited for: the new one, then the one that goes back. */
+  readonly deploymentId: string | null;
+  /** Failures that ECS counted for that deployment before this rollout had a part in it. */
+  readonly failuresBefore: number;
+  /** When the newest service deployment before this rollout's began, ms; null where the strategy does not look. */
+  readonly deploymentsAfter: number | null;
+  /** May the service have been created or updated by this rollout? */
+  readonly applied: boolean;
+  /** Has anything of the service been changed, so that going back means changing it again? */
+  readonly touched: boolean;
+  /** Has ECS put an earlier revision back by itself? */
+  readonly backByEcs: boolean;
+}
+
+export type ServicePass<S extends EcsServiceState = EcsServiceState> = Pass<S, EcsSeen>;
+
+/** A rollback gets at least this long, ms: giving up early would leave what it exists to prevent. */
+const ROLLBACK_TIMEOUT_MS = 15 * 60_000;
+
+/** DeleteService drains; ECS keeps an INACTIVE service describable for a while, so waiting for it is safe. */
+const DELETE_TIMEOUT_MS = 15 * 60_000;
+
+/**
+ * Once the new tasks all run and the old ones only drain, this is the bound, ms: load balancers drain connections for up
+ * to an hour. Source: Elastic Load Balancing, deregistration_delay.timeout_seconds, 0–3600.
+ */
+export const DRAINING_TIMEOUT_MS = 65 * 60_000;
+
+/** Reads may lag behind writes by seconds. Source: Amazon ECS API reference, RunTask, on eventual consistency. */
+export const EVENTUALLY_MS = 15_000;
+
+/** A rollback target that cannot be run any more is no way back. */
+function refusalOf(live: LiveEcs, force: boolean): Failure | null {
+  if (force || live.taskDefinition?.['status'] !== 'INACTIVE') return null;
+  const name = taskDefinitionName(String(live.service?.['taskDefinition']));
+  return {
+    class: 'configuration',
+    message: `${name}, which runs now, is INACTIVE: there would be no way back to it`,
+    evidence: [],
+    next: 'register it again and update the service to it, or deploy with --force',
+  };
+}
+
+/** The first state of a rollout that creates or updates a service with the ECS controller. */
+export function beginService(spec: RolloutSpec, live: LiveEcs): EcsServiceState {
+  const { service, taskDefinition, settings, target } = spec.desired as EcsDesired;
+  const found = live.service === undefined ? [] : serviceDifferences(live.service, service);
+  const members = changedMembers(found);
+  const tagsDiffer = found.some(({ path }) => path.startsWith('/tags'));
+  return {
+    step: 'vetting',
+    rollout: spec.rollout,
+    target,
+    force: spec.force,
+    family: taskDefinition === undefined ? null : String(taskDefinition['family']),
+    taskDefinition: taskDefinition === undefined ? String(service['taskDefinition']) : null,
+    registering: false,
+    members,
+    tagsDiffer,
+    wayBack: live.service === undefined ? null : wayBackOf(live.service, members, service, tagsDiffer),
+    refusal: refusalOf(live, spec.force),
+    ...watchFrom(settings, live),
+    bakeMs: bakeMsOf(live.service, service),
+    deleteNewUponFailure: settings.deleteNewUponFailure,
+    deploymentId: null,
+    failuresBefore: 0,
+    deploymentsAfter: null,
+    waitingSince: null,
+    applied: false,
+    touched: false,
+    backByEcs: false,
+    left: [],
+    failure: null,
+    aborted: false,
+  };
+}
+
+export const deploymentOf = (pass: ServicePass): DeploymentSeen | undefined =>
+  pass.world.service?.deployments.find(({ id }) => id === pass.state.deploymentId);
+
+export const primaryOf = (pass: ServicePass): DeploymentSeen | undefined =>
+  pass.world.service?.deployments.find(({ status }) => status === 'PRIMARY');
+
+/** Did the update start no deployment of its own, because nothing that needs one changed? */
+export const isSameDeployment = ({ wayBack, deploymentId }: EcsServiceState): boolean =>
+  deploymentId !== null && wayBack?.deploymentId === deploymentId;
+
+/** Is the service gone for good? A new one may not be shown at once. */
+export const isGone = (pass: ServicePass): boolean => {
+  const { service } = pass.world;
+  return (service === undefined || service.status === 'INACTIVE') && waited(pass) > EVENTUALLY_MS;
+};
+
+/** The deployment that took ours' place, and whether ECS itself put an earlier revision back. */
+export function displaced(pass: ServicePass): { by: DeploymentSeen | undefined; byEcs: boolean } | undefined {
+  const ours = deploymentOf(pass);
+  if (ours?.status === 'PRIMARY') return undefined;
+  // Right after the update ECS may still answer with the list from before it.
+  if (ours === undefined && waited(pass) < EVENTUALLY_MS) return undefined;
+  const by = primaryOf(pass);
+  return {
+    by,
+    byEcs:
+      by !== undefined && (/roll(ing|ed) back/i.test(by.rolloutStateReason ?? '') || ours?.rolloutState === 'FAILED'),
+  };
+}
+
+export interface Counted<S extends EcsServiceState> {
+  readonly pass: ServicePass<S>;
+  readonly count: number;
+  readonly evidence: readonly string[];
+}
+
+/** Counts failed new tasks, and tells each once. Tasks that stopped before this rollout's deployment do not count. */
+export function countedFailures<S extends EcsServiceState>(pass: ServicePass<S>): Counted<S> {
+  const { state, world } = pass;
+  const since = isSameDeployment(state) ? (state.waitingSince ?? 0) : 0;
+  const failures = taskFailures(world.stoppedTasks, state.deploymentId ?? '', since);
+  const { failedTasks, told, evidence } = countFailures(failures, state.failedTasks, state.troubles);
+  const byEcs = (deploymentOf(pass)?.failedTasks ?? 0) - state.failuresBefore;
+  return {
+    pass: { ...pass, state: { ...state, failedTasks }, events: [...pass.events, ...told] },
+    count: Math.max(failedTasks.length, byEcs),
+    evidence,
+  };
+}
+
+const othersOf = (pass: ServicePass, ours: DeploymentSeen): readonly DeploymentSeen[] =>
+  pass.world.service?.deployments.filter(({ id }) => id !== ours.id) ?? [];
+
+const allRun = (ours: DeploymentSeen): boolean => ours.runningCount >= ours.desiredCount && ours.pendingCount === 0;
+
+/** Do all new tasks run, so that only old ones have yet to drain? */
+const onlyDrains = (pass: ServicePass, ours: DeploymentSeen): boolean =>
+  allRun(ours) &&
+  othersOf(pass, ours).length > 0 &&
+  othersOf(pass, ours).every(({ desiredCount }) => desiredCount === 0);
+
+/** Have the new tasks taken the old ones' place, drained or not? */
+const hasReplaced = (pass: ServicePass, ours: DeploymentSeen): boolean =>
+  pass.state.wayBack !== null && allRun(ours) && othersOf(pass, ours).every(({ desiredCount }) => desiredCount === 0);
+
+export const isComplete = (pass: ServicePass, ours: DeploymentSeen): boolean =>
+  ours.rolloutState === 'COMPLETED' &&
+  ours.runningCount === ours.desiredCount &&
+  ours.desiredCount === pass.world.service?.desiredCount;
+
+/**
+ * How long a deployment may take, ms: draining and ECS's own bake are not lack of progress.
+ *
+ * @param least what it gets in any case
+ */
+export function limitOf(pass: ServicePass, ours: DeploymentSeen | undefined, least: number): number {
+  if (ours === undefined || !allRun(ours)) return least;
+  return (hasReplaced(pass, ours) ? Math.max(least, DRAINING_TIMEOUT_MS) : least) + pass.state.bakeMs;
+}
+
+export function waitingFor(pass: ServicePass, deployment: DeploymentSeen, failed: number): string {
+  const running = `${deployment.runningCount} of ${deployment.desiredCount} new tasks run ${taskDefinitionName(deployment.taskDefinition)}`;
+  const pending = deployment.pendingCount > 0 ? `, ${deployment.pendingCount} pending` : '';
+  const bad = failed > 0 ? `, ${failed} failed` : '';
+  const all = deployment.runningCount === deployment.desiredCount;
+  const rest = onlyDrains(pass, deployment)
+    ? ', waiting for the old tasks to drain'
+    : all
+      ? ', waiting for ECS to complete the deployment'
+      : '';
+  return `${running}${pending}${bad}${rest}`;
+}
+
+/** Ms until the next look, at the latest when the limit is reached. */
+export const untilNextLook = (pass: ServicePass, limitMs: number): number =>
+  Math.min(limitMs - waited(pass), lookAgainMs(waited(pass), pass.state.pollIntervalMs));
+
+/** The first step back of a service that this rollout changed, or else nothing to undo. */
+export function firstStepBack(state: EcsServiceState, back: string): string {
+  if (!state.touched) return 'cleaning';
+  if (state.wayBack !== null) return back;
+  return state.deleteNewUponFailure || state.aborted ? 'deleting' : 'keeping';
+}
+
+export const SERVICE_PHASES: Readonly<Record<string, Phase>> = {
+  vetting: 'preparing',
+  registering: 'preparing',
+  tagging: 'preparing',
+  applying: 'launching',
+};
+
+/**
+ * The steps themselves.
+ *
+ * @param table the strategy's, asked late
+ * @param follow the strategy's step after ECS has taken the change
+ */
+export function serviceSteps(table: () => StepTable<EcsServiceState, EcsSeen>, follow: string) {
+  const { act, end, fail, goOn, look, wait } = endings<EcsServiceState, EcsSeen>(table);
+
+  const refuse = (pass: ServicePass, failure: Failure): Decision =>
+    end({ ...pass, state: { ...pass.state, failure } }, 'failed', `${failure.message}; nothing was changed`);
+
+  /** Refuses what could not be protected. With force, alarms that ring already are not watched. */
+  function vetting(pass: ServicePass): Decision {
+    const { state, world } = pass;
+    if (state.refusal !== null) return refuse(pass, state.refusal);
+    const ringing = world.alarms.filter(({ state: now }) => now === 'ALARM').map(({ name }) => name);
+    const missing = alarmFailure(
+      world.alarms.filter(({ name }) => !ringing.includes(name)),
+      state.alarms.filter((name) => !ringing.includes(name)),
+      '',
+    );
+    if (missing !== undefined) return refuse(pass, missing.failure);
+    if (ringing.length > 0 && !state.force) {
+      const message = `in ALARM before anything was changed: ${ringing.join(', ')}`;
+      return refuse(
+        pass,
+        misfit(message, 'wait until it is OK again, or deploy with --force, which does not watch it'),
+      );
+    }
+    const alarms = state.alarms.filter((name) => !ringing.includes(name));
+    return goOn(pass, state.family === null ? 'tagging' : 'registering', { alarms });
+  }
+
+  function registering(pass: ServicePass): Decision {
+    const { state, seen } = pass;
+    if (seen.outcome?.ok === false) return fail(pass, refused('register the task definition', seen.outcome.error));
+    if (seen.outcome?.ok)
+      return goOn(pass, 'tagging', { taskDefinition: String(seen.outcome.data['taskDefinitionArn']) });
+    const action = { type: 'ecs.register-task-definition', key: state.rollout, family: state.family! } as const;
+    return act(pass, action, 'registering the task definition', { registering: true });
+  }
+
+  function tagging(pass: ServicePass): Decision {
+    const { state, seen } = pass;
+    // Tags are set and removed by two calls: a refusal may have come between them.
+    if (seen.outcome?.ok === false)
+      return fail(pass, refused('tag the service', seen.outcome.error), { touched: true });
+    if (seen.outcome?.ok || !state.tagsDiffer) return goOn(pass, 'applying', { touched: state.tagsDiffer });
+    return act(pass, { type: 'ecs.tag-service', key: state.rollout }, 'tagging the service');
+  }
+
+  function applying(pass: ServicePass): Decision {
+    const { state, seen } = pass;
+    const creates = state.wayBack === null;
+    if (seen.outcome?.ok === false) {
+      const { error } = seen.outcome;
+      // An answer that never came leaves open whether the change was made: it is undone either way.
+      return fail(pass, refused(creates ? 'create the service' : 'update the service', error), {
+        applied: error.passing,
+        touched: state.touched || error.passing,
+      });
+    }
+    if (seen.outcome?.ok) {
+      const deploymentId = String(seen.outcome.data['deploymentId']);
+      const same = pass.world.service?.deployments.find(({ id }) => id === deploymentId);
+      const failuresBefore = state.wayBack?.deploymentId === deploymentId ? (same?.failedTasks ?? 0) : 0;
+      const started = { deploymentId, failuresBefore, waitingSince: pass.now, applied: true, touched: true };
+      return look(pass, follow, 'waiting for ECS to show the deployment', started);
+    }
+    const taskDefinition = state.taskDefinition!;
+    const name = taskDefinitionName(taskDefinition);
+    if (creates)
+      return act(
+        pass,
+        { type: 'ecs.create-service', key: state.rollout, taskDefinition },
+        `creating the service with ${name}`,
+      );
+    // A revision of our own starts a deployment by itself; a named one that runs already has to be forced.
+    const force = state.force && state.family === null;
+    const { members, deploymentsAfter } = state;
+    return act(
+      pass,
+      { type: 'ecs.update-service', key: state.rollout, taskDefinition, members, force, deploymentsAfter },
+      `updating the service to ${name}`,
+    );
+  }
+
+  function restoring(pass: ServicePass): Decision {
+    const { state, seen } = pass;
+    const back = state.wayBack!;
+    if (seen.outcome?.ok === false) {
+      const { code, message } = seen.outcome.error;
+      return notRestored(pass, `AWS refused to put the service back: ${code}: ${message}`);
+    }
+    if (seen.outcome?.ok) {
+      const restored = { deploymentId: String(seen.outcome.data['deploymentId']), waitingSince: pass.now };
+      return look(pass, 'settling-back', 'waiting for ECS to show the rollback', restored);
+    }
+    const primary = primaryOf(pass);
+    const isBack = state.backByEcs && primary?.taskDefinition === back.taskDefinition;
+    if (isBack && isEmpty(back.values) && back.tags === null) {
+      // Nothing but the task definition was changed, and ECS has seen to that: its deployment is watched.
+      return goOn(pass, 'settling-back', { deploymentId: primary.id, waitingSince: pass.now });
+    }
+    return act(
+      pass,
+      { type: 'ecs.restore-service', key: state.rollout, ...back },
+      `putting ${taskDefinitionName(back.taskDefinition)} back`,
+    );
+  }
+
+  /** The way back failed: the one end that needs a person at once. */
+  function notRestored(pass: ServicePass, why: string): Decision {
+    const { failure, wayBack } = pass.state;
+    const byHand =
+      wayBack === null
+        ? 'delete the service by hand'
+        : `update it to ${taskDefinitionName(wayBack.taskDefinition)} by hand`;
+    return end(pass, 'failed', `${failure?.message}; and ${why}; the service may run both revisions: ${byHand}`);
+  }
+
+  function settlingBack(pass: ServicePass): Decision {
+    const deployment = deploymentOf(pass);
+    if (deployment !== undefined && isComplete(pass, deployment)) return goOn(pass, 'cleaning');
+    if (displaced(pass) !== undefined) {
+      return end(
+        pass,
+        'superseded',
+        'somebody else deployed this service during the rollback; their deployment is left alone',
+      );
+    }
+    if (deployment?.rolloutState === 'FAILED') {
+      return notRestored(pass, `the rollback's own deployment failed: ${said(deployment.rolloutStateReason)}`);
+    }
+    const limit = limitOf(pass, deployment, Math.max(pass.state.timeoutMs, ROLLBACK_TIMEOUT_MS));
+    if (waited(pass) >= limit) return notRestored(pass, `the rollback was not stable within ${limit / 1000} s`);
+    const message =
+      deployment === undefined
+        ? 'waiting for ECS to show the rollback'
+        : `rolling back: ${waitingFor(pass, deployment, 0)}`;
+    return wait(pass, untilNextLook(pass, limit), message);
+  }
+
+  function deleting(pass: ServicePass): Decision {
+    const { state, seen } = pass;
+    if (seen.outcome?.ok === false) {
+      const { code, message } = seen.outcome.error;
+      return notRestored(pass, `AWS refused to delete the new service: ${code}: ${message}`);
+    }
+    const status = pass.world.service?.status;
+    if (seen.outcome === undefined) {
+      if (status === undefined || status === 'INACTIVE') return goOn(pass, 'cleaning');
+      if (status !== 'DRAINING')
+        return act(
+          pass,
+          { type: 'ecs.delete-service', key: state.rollout },
+          'deleting the service that this rollout created',
+        );
+    }
+    if (waited(pass) >= DELETE_TIMEOUT_MS) return notRestored(pass, 'the new service is still draining');
+    return wait(pass, untilNextLook(pass, DELETE_TIMEOUT_MS), 'waiting for the new service to drain');
+  }
+
+  /** Last step back: a revision that this rollout registered must not be left for somebody to pick up. */
+  function cleaning(pass: ServicePass): Decision {
+    const { state, seen } = pass;
+    if (state.registering && seen.outcome === undefined) {
+      const { taskDefinition } = state;
+      const name = taskDefinition === null ? 'what may have been registered' : taskDefinitionName(taskDefinition);
+      const action = {
+        type: 'ecs.deregister-task-definition',
+        key: state.rollout,
+        family: state.family!,
+        taskDefinition,
+      } as const;
+      return act(pass, action, `deregistering ${name}`);
+    }
+    const left =
+      seen.outcome?.ok === false
+        ? `; the new task definition could not be deregistered: ${seen.outcome.error.message}`
+        : '';
+    const what = state.failure?.message ?? 'aborted';
+    if (!state.touched) return end(pass, state.aborted ? 'aborted' : 'failed', `${what}; nothing was changed${left}`);
+    const back =
+      state.wayBack === null
+        ? 'the new service was deleted'
+        : `${taskDefinitionName(state.wayBack.taskDefinition)} serves again`;
+    return end(pass, state.aborted ? 'aborted' : 'rolled back', `${what}; ${back}${left}`);
+  }
+
+  /** A service of our own making that failed is kept for a look where the settings say so. */
+  function keeping(pass: ServicePass): Decision {
+    return end(
+      pass,
+      'failed',
+      `${pass.state.failure?.message}; the new service is kept for a look (deleteNewUponFailure is false)`,
+    );
+  }
+
+  return {
+    steps: { vetting, registering, tagging, applying, restoring, deleting, cleaning, keeping },
+    settlingBack,
+    notRestored,
+  };
+}
