@@ -26,6 +26,10 @@ export interface EcsDeploymentDefinition {
    * Whether the new tasks are deleted when traffic shifting fails; false keeps them for a look
    */
   deleteNewUponTrafficShiftFailure?: boolean;
+  /**
+   * Who answers ECS lifecycle hooks that pause a deployment: people (wait), or the rollout itself while its alarms and tasks are well (continue)
+   */
+  pauseHooks?: 'wait' | 'continue';
   stabilityCheck?: StabilityCheck;
   gmDeploymentCircuitBreaker?: DeploymentCircuitBreaker;
   /**

@@ -175,6 +175,7 @@ describe('the house', () => {
 
   it('has strategies that do no I/O and read no clock', () => {
     const strategies = [
+      'ecsNative',
       'ecsRolling',
       'ecsServiceSteps',
       'lambdaAlias',

@@ -3,6 +3,7 @@
  * to it; what it does not is looked for first (a task definition by its tag, a deployment by its task definition).
  */
 import {
+  ContinueServiceDeploymentCommand,
   CreateServiceCommand,
   type CreateServiceCommandInput,
   CreateTaskSetCommand,
@@ -17,6 +18,7 @@ import {
   RegisterTaskDefinitionCommand,
   type RegisterTaskDefinitionCommandInput,
   type Service,
+  StopServiceDeploymentCommand,
   type Tag,
   TagResourceCommand,
   UntagResourceCommand,
@@ -31,6 +33,7 @@ import {
   type EcsTarget,
   NONE_OF,
   OWN_TAG_PREFIX,
+  sameTaskDefinition,
   serviceDifferences,
   taskDefinitionName,
 } from '../plan/index.ts';
@@ -40,6 +43,7 @@ import { toAwsError } from './errors.ts';
 import { orAbsent } from './live.ts';
 import { ownTags, ROLLOUT_TAG } from './ownTags.ts';
 import { plainObject } from './plain.ts';
+import { readServiceDeployments } from './serviceDeployments.ts';
 
 interface Call {
   readonly ecs: ECSClient;
@@ -214,14 +218,22 @@ async function isInForce(call: Call, taskDefinition: string | null, values: Json
   return differ ? undefined : there;
 }
 
+/** Did a service deployment of the task definition begin, whatever has become of it since? */
+async function hasBegun({ ecs, target }: Call, taskDefinition: string | null, after: number): Promise<boolean> {
+  const begun = await readServiceDeployments(ecs, target, { after });
+  return begun.some((record) => sameTaskDefinition(record.taskDefinition, taskDefinition ?? ''));
+}
+
 async function updateService(call: Call, action: Of<'ecs.update-service'>): Promise<JsonObject> {
-  const { taskDefinition, members, force } = action;
+  const { taskDefinition, members, force, deploymentsAfter } = action;
   const service = call.context.desired?.kind === 'ecs' ? call.context.desired.service : undefined;
   const entries = members.map((key): [string, Json] => [key, service?.[key] ?? NONE_OF[key] ?? null]);
   const values: JsonObject = service === undefined ? {} : Object.fromEntries(entries);
   // Looked at first: whether the change was made shows without the files, too.
   const there = call.repeated && !force ? await isInForce(call, taskDefinition, values) : undefined;
   if (there !== undefined) return deploymentHandle(there);
+  const began = call.repeated && typeof deploymentsAfter === 'number';
+  if (began && (await hasBegun(call, taskDefinition, deploymentsAfter))) return { deploymentId: '' };
   desiredOf(call);
   return update(call, taskDefinition, values, force);
 }
@@ -245,6 +257,29 @@ async function setTags(call: Call, wanted: readonly Tag[]): Promise<JsonObject> 
   if (wanted.length > 0) await call.ecs.send(new TagResourceCommand({ resourceArn, tags: [...wanted] }));
   if (surplus.length > 0) await call.ecs.send(new UntagResourceCommand({ resourceArn, tagKeys: surplus }));
   return {};
+}
+
+async function stopServiceDeployment({ ecs }: Call, serviceDeploymentArn: string): Promise<JsonObject> {
+  // It has ended already: how it did is there to be read.
+  await orAbsent(
+    ecs.send(new StopServiceDeploymentCommand({ serviceDeploymentArn, stopType: 'ROLLBACK' })),
+    'ConflictException',
+  );
+  return {};
+}
+
+async function continueServiceDeployment(
+  { ecs, target }: Call,
+  { serviceDeployment: serviceDeploymentArn, hook: hookId }: Of<'ecs.continue-service-deployment'>,
+): Promise<JsonObject> {
+  try {
+    await ecs.send(new ContinueServiceDeploymentCommand({ serviceDeploymentArn, hookId, action: 'CONTINUE' }));
+  } catch (error) {
+    // Somebody was faster, or an earlier answer was lost on its way back.
+    const [record] = await readServiceDeployments(ecs, target, { arn: serviceDeploymentArn });
+    if (record?.hooks.some(({ id, status }) => id === hookId && status === 'AWAITING_ACTION') ?? true) throw error;
+  }
+  return { hook: hookId };
 }
 
 async function deleteService({ ecs, target }: Call): Promise<JsonObject> {
@@ -286,6 +321,10 @@ export async function performEcs(
       const tags = desiredOf(call).service['tags'];
       return setTags(call, (Array.isArray(tags) ? tags.filter(isObject) : []) as unknown as Tag[]);
     }
+    case 'ecs.stop-service-deployment':
+      return stopServiceDeployment(call, action.serviceDeployment);
+    case 'ecs.continue-service-deployment':
+      return continueServiceDeployment(call, action);
     case 'ecs.create-task-set':
       return createTaskSet(call, action);
     case 'ecs.set-primary-task-set':

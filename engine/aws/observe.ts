@@ -26,6 +26,7 @@ import type {
 import { observeAlarms } from './alarms.ts';
 import type { Clients } from './clients.ts';
 import { orAbsent } from './live.ts';
+import { readServiceDeployments } from './serviceDeployments.ts';
 
 function deploymentSeen(deployment: Deployment): DeploymentSeen {
   return {
@@ -129,9 +130,14 @@ export async function observeEcs(clients: Clients, wish: EcsWish, abortSignal: A
   const found = answer.services?.[0];
   const tasks = found && wish.stoppedTasksOf.length > 0 ? await stoppedTasks(ecs, wish, abortSignal) : [];
   const alarms = await observeAlarms(clients, wish.target.region!, wish.alarms ?? [], abortSignal);
+  const { serviceDeployments } = wish;
   return {
     kind: 'ecs',
     service: found && serviceSeen(found),
+    serviceDeployments:
+      found && serviceDeployments
+        ? await readServiceDeployments(ecs, wish.target, serviceDeployments, abortSignal)
+        : [],
     stoppedTasks: tasks,
     ...(await traffic(clients, wish, abortSignal)),
     alarms,

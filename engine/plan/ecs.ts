@@ -251,7 +251,7 @@ export function taskDefinitionName(reference: string): string {
 }
 
 /** Does a live task definition's ARN satisfy what a service definition names (ARN, family:revision or family)? */
-function sameTaskDefinition(live: string, named: string): boolean {
+export function sameTaskDefinition(live: string, named: string): boolean {
   const have = taskDefinitionName(live);
   const want = taskDefinitionName(named);
   return have === want || have.replace(/:\d+$/, '') === want;

@@ -9,7 +9,14 @@ export {
   targetOf,
 } from './desired.ts';
 export { canonical, type Difference, differences, isEmpty, pointer } from './differences.ts';
-export { changedMembers, NONE_OF, primaryDeployment, serviceDifferences, taskDefinitionName } from './ecs.ts';
+export {
+  changedMembers,
+  NONE_OF,
+  primaryDeployment,
+  sameTaskDefinition,
+  serviceDifferences,
+  taskDefinitionName,
+} from './ecs.ts';
 export {
   CODE_TAG,
   codeDifferences,

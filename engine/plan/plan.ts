@@ -27,6 +27,7 @@ import type { PlanInput, StrategyName, WorkloadPlan } from './workloadPlan.ts';
 const SUPPORTED: ReadonlySet<StrategyName> = new Set([
   'ecs-rolling',
   'ecs-blue-green',
+  'ecs-native',
   'lambda-alias',
   'ecs-delete',
   'lambda-delete',

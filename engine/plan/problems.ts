@@ -2,6 +2,7 @@
 import { type CheckedWorkload, objectOf } from '../check/checked.ts';
 import type { FileRole } from '../config/index.ts';
 import { type Problem, type Severity, toProblem } from '../finding.ts';
+import type { Json } from '../json.ts';
 import { isEmpty } from './differences.ts';
 import { ongoingDeployment } from './ecs.ts';
 import type { Live, LiveFailure } from './live.ts';
@@ -54,6 +55,8 @@ interface Ignored {
   readonly code: string;
   readonly message: string;
   readonly hint: string;
+  /** A value that asks for nothing else than what is done anyway. */
+  readonly harmless?: Json;
 }
 
 /** @param why completes "is checked and not carried out: …" */
@@ -88,11 +91,14 @@ const IGNORED: Partial<Record<StrategyName, readonly Ignored[]>> = {
       BY_ECS,
       'take it out: targetGroupArn and advancedConfiguration.alternateTargetGroupArn of the service definition are the pair',
     ),
-    ignored(
-      'deleteNewUponTrafficShiftFailure',
-      BY_ECS,
-      'take it out: ECS stops the new tasks when it rolls back; a lifecycle hook that pauses is a way to have a look first',
-    ),
+    {
+      ...ignored(
+        'deleteNewUponTrafficShiftFailure',
+        BY_ECS,
+        'take it out: ECS stops the new tasks when it rolls back; a lifecycle hook that pauses is a way to have a look first',
+      ),
+      harmless: true,
+    },
     ignored('fallbackCapacityProviderStrategy', 'this version uses the capacity of the service definition alone'),
   ],
   'ecs-blue-green': [
@@ -111,9 +117,10 @@ const IGNORED: Partial<Record<StrategyName, readonly Ignored[]>> = {
 
 /** Said plainly, so that nobody counts on it. */
 export function notCarriedOut(workload: CheckedWorkload, strategy: StrategyName): Problem[] {
-  return (IGNORED[strategy] ?? []).flatMap(({ role, key, ...finding }) => {
+  return (IGNORED[strategy] ?? []).flatMap(({ role, key, harmless, ...finding }) => {
     const file = workload.files.find((one) => one.role === role);
-    if (file === undefined || (key !== undefined && isEmpty(objectOf(workload, role)?.[key]))) return [];
+    const value = key === undefined ? undefined : objectOf(workload, role)?.[key];
+    if (file === undefined || (key !== undefined && (isEmpty(value) || value === harmless))) return [];
     const name = key === undefined ? '' : `"${key}"`;
     // A key that a template makes is not found: then it is the file.
     const start = Math.max(0, file.source?.indexOf(name) ?? 0);

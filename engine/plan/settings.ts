@@ -39,8 +39,10 @@ export interface EcsSettings {
   /** Blue and green target groups, in no order. */
   readonly targetGroupArnPairs: readonly (readonly [string, string])[];
   readonly trafficShifting: TrafficShifting | undefined;
-  /** CloudWatch alarms watched while traffic shifts. */
+  /** CloudWatch alarms watched while tasks are replaced and traffic shifts. */
   readonly alarmNames: readonly string[];
+  /** Who answers ECS's lifecycle hooks that pause: people, or the rollout while all is well. @default `wait` */
+  readonly pauseHooks: 'wait' | 'continue';
 }
 
 export interface LambdaSettings {
@@ -135,6 +137,7 @@ export function ecsSettings(definition: JsonObject | undefined, desiredCount: nu
     targetGroupArnPairs: pairsOf(definition),
     trafficShifting: trafficShiftingOf(definition),
     alarmNames: alarmNamesOf(definition),
+    pauseHooks: definition?.['pauseHooks'] === 'continue' ? 'continue' : 'wait',
   };
 }
 

@@ -26,7 +26,7 @@ export type EcsAction = Keyed &
         readonly force: boolean;
         /**
          * A service deployment of this task definition that began after this time, ms, shows that the update was made,
-         * whatever has become of it since. @default null: the service alone is looked at
+         * whatever has become of it since. @default null, the service alone is looked at
          */
         readonly deploymentsAfter?: number | null;
       }
@@ -38,6 +38,10 @@ export type EcsAction = Keyed &
         readonly tags: Json | null;
       }
     | { readonly type: 'ecs.tag-service' }
+    /** Has ECS roll a service deployment back; one that has ended stays as it is. */
+    | { readonly type: 'ecs.stop-service-deployment'; readonly serviceDeployment: string }
+    /** Lets a deployment go on that a lifecycle hook pauses; one that is answered already stays so. */
+    | { readonly type: 'ecs.continue-service-deployment'; readonly serviceDeployment: string; readonly hook: string }
     | {
         readonly type: 'ecs.create-task-set';
         readonly taskDefinition: string;

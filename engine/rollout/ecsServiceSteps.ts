@@ -370,10 +370,7 @@ export function serviceSteps(table: () => StepTable<EcsServiceState, EcsSeen>, f
     }
     const limit = limitOf(pass, deployment, Math.max(pass.state.timeoutMs, ROLLBACK_TIMEOUT_MS));
     if (waited(pass) >= limit) return notRestored(pass, `the rollback was not stable within ${limit / 1000} s`);
-    const message =
-      deployment === undefined
-        ? 'waiting for ECS to show the rollback'
-        : `rolling back: ${waitingFor(pass, deployment, 0)}`;
+    const message = deployment === undefined ? 'waiting for ECS to show the rollback' : waitingFor(pass, deployment, 0);
     return wait(pass, untilNextLook(pass, limit), message);
   }
 

@@ -4,7 +4,7 @@
 import type { JsonObject } from '../json.ts';
 import { taskDefinitionName } from '../plan/index.ts';
 import type { Action } from './actions.ts';
-import { type EventDraft, isFinal, type Phase, type RolloutRecord } from './record.ts';
+import { type EventDraft, isFinal, type Phase, type Progress, type RolloutRecord } from './record.ts';
 import type { ForwardWeights } from './weights.ts';
 
 /** What a phase is about. Final phases are told by the rollout's last words. */
@@ -37,6 +37,10 @@ export function doneWords(action: Action, data: JsonObject, asked: string): stri
       return data['deploymentId']
         ? `put the service back: its deployment is ${data['deploymentId']}`
         : 'put the service back';
+    case 'ecs.stop-service-deployment':
+      return 'asked ECS to roll the deployment back';
+    case 'ecs.continue-service-deployment':
+      return `answered the hook ${action.hook}: the deployment goes on`;
     case 'ecs.create-task-set':
       return `created the task set ${data['taskSet']}`;
     case 'ecs.set-primary-task-set':
@@ -96,6 +100,9 @@ function weightWords({ kind, weights }: ForwardWeights): string {
     .join(', ')}`;
 }
 
+/** Stages have events of their own. */
+const countsOf = ({ ready, desired, trafficPercent }: Progress): string => `${ready}/${desired} ${trafficPercent}`;
+
 /** The events that follow from what a record became. */
 export function changes(before: RolloutRecord, after: RolloutRecord): EventDraft[] {
   const events: EventDraft[] = [];
@@ -106,7 +113,7 @@ export function changes(before: RolloutRecord, after: RolloutRecord): EventDraft
   }
   if (after.pending !== null) {
     events.push({ code: 'action.started', message: after.message, data: { action: after.pending.type } });
-  } else if (JSON.stringify(before.progress) !== JSON.stringify(after.progress)) {
+  } else if (countsOf(before.progress) !== countsOf(after.progress)) {
     events.push({ code: 'rollout.progress', message: after.message, data: { ...after.progress } });
   }
   return events;

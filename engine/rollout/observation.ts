@@ -20,6 +20,8 @@ export interface EcsWish {
   /** Target groups whose targets' health is wanted. */
   readonly healthOf?: readonly string[];
   readonly alarms?: readonly string[];
+  /** ECS's records of deployments: those that began after a time, ms since the epoch, or one by its ARN. */
+  readonly serviceDeployments?: { readonly after: number } | { readonly arn: string };
   /** Deployments (`ecs-svc/…`) whose stopped tasks are wanted; none asks for no tasks at all. */
   readonly stoppedTasksOf: readonly string[];
 }
@@ -46,6 +48,38 @@ export interface DeploymentSeen {
   readonly failedTasks: number;
   readonly rolloutState: string | undefined;
   readonly rolloutStateReason: string | undefined;
+}
+
+/** A lifecycle hook of the stage that a service deployment is in. */
+export interface HookSeen {
+  /** Of pauses. */
+  readonly id: string | undefined;
+  readonly type: string;
+  /** Of functions. */
+  readonly targetArn: string | undefined;
+  readonly status: string;
+  readonly expiresAt: number | undefined;
+  readonly timeoutAction: string | undefined;
+}
+
+/** ECS's record of one deployment, whatever the strategy. */
+export interface ServiceDeploymentSeen {
+  readonly arn: string;
+  readonly createdAt: number;
+  readonly updatedAt: number;
+  readonly status: string;
+  readonly statusReason: string | undefined;
+  readonly stage: string | undefined;
+  /** Of the revision to deploy; empty where the record was asked for by its ARN. */
+  readonly taskDefinition: string;
+  readonly requestedCount: number;
+  readonly runningCount: number;
+  /** Share of production traffic that the revision to deploy is given, percent; undefined where nothing is shifted. */
+  readonly trafficPercent: number | undefined;
+  readonly hooks: readonly HookSeen[];
+  readonly rollback: { readonly reason: string | undefined; readonly taskDefinition: string } | undefined;
+  readonly breaker: { readonly status: string; readonly failures: number; readonly threshold: number } | undefined;
+  readonly triggeredAlarms: readonly string[];
 }
 
 export interface ServiceEventSeen {
@@ -111,6 +145,8 @@ export interface EcsSeen {
   readonly kind: 'ecs';
   /** Undefined when ECS knows no such service. */
   readonly service: ServiceSeen | undefined;
+  /** Oldest first. */
+  readonly serviceDeployments: readonly ServiceDeploymentSeen[];
   readonly stoppedTasks: readonly StoppedTaskSeen[];
   readonly forwards: readonly ForwardSeen[];
   readonly targets: readonly TargetsSeen[];

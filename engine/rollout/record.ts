@@ -48,6 +48,8 @@ export interface Progress {
   readonly desired?: number;
   /** Share of traffic that the new revision gets, percent. */
   readonly trafficPercent?: number;
+  /** Where ECS says it is in its own traffic shifting, for example `BAKE_TIME`. */
+  readonly stage?: string;
 }
 
 export type Trigger = 'manual' | 'commit' | 'poll' | 'webhook' | 'rollback';
@@ -127,6 +129,8 @@ export const EVENT_CODES = {
   'aws.event': 'AWS reported an event of the service',
   'task.failed': 'a new task failed',
   'traffic.shifted': 'the traffic share was changed',
+  'ecs.stage': 'ECS entered another stage of its own traffic shifting',
+  'ecs.paused': 'a lifecycle hook pauses the deployment until it is answered',
   'alarm.fired': 'a watched alarm is in ALARM',
 } as const;
 

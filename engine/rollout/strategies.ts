@@ -3,6 +3,7 @@ import type { CodeHash } from '../hash.ts';
 import type { StrategyName } from '../plan/index.ts';
 import { deletion } from './deletion.ts';
 import { ecsBlueGreen } from './ecsBlueGreen.ts';
+import { ecsNative } from './ecsNative.ts';
 import { ecsRolling } from './ecsRolling.ts';
 import { lambdaAlias } from './lambdaAlias.ts';
 import type { Strategy } from './strategy.ts';
@@ -11,6 +12,7 @@ export function strategies(hash: CodeHash): Partial<Record<StrategyName, Strateg
   return {
     'ecs-rolling': ecsRolling,
     'ecs-blue-green': ecsBlueGreen,
+    'ecs-native': ecsNative,
     'lambda-alias': lambdaAlias(hash),
     'ecs-delete': deletion,
     'lambda-delete': deletion,

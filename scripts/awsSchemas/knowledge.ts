@@ -33,6 +33,9 @@ export const RANGES: Readonly<Record<string, Range>> = {
   'LinearConfiguration.stepPercent': [3, 100],
   'LinearConfiguration.stepBakeTimeInMinutes': [0, 1440],
   'DeploymentConfiguration.minimumHealthyPercent': [0],
+  'DeploymentConfiguration.bakeTimeInMinutes': [0, 1440],
+  // Of functions at most 1440.
+  'DeploymentLifecycleHookTimeoutConfiguration.timeoutInMinutes': [1, 20_160],
   'DeploymentEarlySuccessCriteria.healthyPercent': [0, 100],
   'LoadBalancer.containerPort': PORT,
   'ServiceRegistry.containerPort': PORT,

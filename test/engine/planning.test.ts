@@ -379,7 +379,6 @@ describe('plans', () => {
     assert.deepEqual(
       problems.map(({ code, severity, path, line, message }) => [code, severity, path, line, message.split(' ')[0]]),
       [
-        ['plan.setting-not-carried-out', 'warning', 'dev/web_depdef.json', 5, 'alarms'],
         ['plan.setting-not-carried-out', 'warning', 'dev/web_depdef.json', 15, 'trafficShiftingConfig'],
         ['plan.setting-not-carried-out', 'warning', 'dev/web_depdef.json', 10, 'fallbackCapacityProviderStrategy'],
       ],
