@@ -13,6 +13,22 @@ export interface RelatedPlace {
   readonly message: string;
 }
 
+/** A change of source text that puts a finding right. */
+export interface Fix {
+  /** What it does, as an instruction. */
+  readonly title: string;
+  /** Replacements of ranges, which do not overlap. */
+  readonly edits: readonly SourceEdit[];
+}
+
+export interface SourceEdit {
+  /** Path from the repository root. */
+  readonly path: string;
+  readonly start: number;
+  readonly end: number;
+  readonly text: string;
+}
+
 export interface Finding {
   /** Path from the repository root, with `/`. */
   readonly path: string;
@@ -28,6 +44,7 @@ export interface Finding {
   /** What to do, as an instruction. */
   readonly hint?: string;
   readonly related?: readonly RelatedPlace[];
+  readonly fix?: Fix;
 }
 
 /** A finding as people and machines outside the engine see it: lines and columns from 1. */

@@ -15,6 +15,7 @@ const suites = process.argv.length > 2 ? process.argv.slice(2) : ['test/**/*.tes
 
 const STEPS: readonly (readonly [name: string, script: string, ...args: string[]])[] = [
   ['schemas are up to date', join(ROOT, 'scripts', 'schemas.ts'), '--check'],
+  ['documentation of rules is up to date', join(ROOT, 'scripts', 'rules.ts'), '--check'],
   ['types', bin('typescript', 'bin', 'tsc'), '--noEmit'],
   ['lint', bin('@biomejs', 'biome', 'bin', 'biome'), 'check', '--error-on-warnings', '.'],
   ['bundle', join(ROOT, 'scripts', 'build.ts')],

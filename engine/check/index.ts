@@ -1,3 +1,6 @@
 /** The door of engine/check. */
+export { CATALOGUE } from './catalogue.ts';
 export { type CheckedWorkload, hasErrors, objectOf, type RenderedFile } from './checked.ts';
+export type { Documentation } from './rule.ts';
+export { type SeveritySettings, withSeverities } from './severities.ts';
 export { checkWorkload } from './workload.ts';

@@ -30,6 +30,8 @@ export interface SchemaFinding {
   readonly code: SchemaCode;
   readonly message: string;
   readonly hint: string;
+  /** What to write at the place instead, as JSON, where that puts it right. */
+  readonly write?: string;
 }
 
 /** What one run gathers; findings are added in the order in which they are found. */
@@ -57,6 +59,7 @@ export function reportWrongType(check: Check, node: Node, place: SchemaPlace): v
   report(check, node, 'schema.wrong-type', {
     message: `${nameOf(check, node)}: expected ${expectation(place)}, got ${got}`,
     hint: correction(node, place, isSecret),
+    ...(isSecret ? {} : corrected(node, place)),
   });
 }
 
@@ -70,6 +73,7 @@ export function reportNotAllowed(check: Check, node: Node, allowed: readonly unk
     severity,
     message: `${nameOf(check, node)}: ${isSecret ? 'the value' : quoted(node.value)} ${doubt}`,
     hint: near === undefined ? list : `did you mean ${quoted(near)}? ${list}`,
+    ...writing(near),
   });
 }
 
@@ -135,6 +139,7 @@ export function reportUnknownKey(check: Check, keyNode: Node, schema: JsonSchema
   report(check, keyNode, 'schema.unknown-key', {
     message: `unknown key${isSecret ? '' : ` ${quoted(keyNode.value)}`}`,
     hint: near === undefined ? `delete it; known here: ${listed(known)}` : `did you mean ${quoted(near)}?`,
+    ...writing(near),
   });
 }
 
@@ -147,6 +152,8 @@ export function reportOldKey(check: Check, keyNode: Node, { now, hint }: OldKey,
         ? `${key} is an old key that has no meaning any more`
         : `${key} is an old spelling of ${quoted(now)}`,
     hint,
+    // What has moved to another section is not put right by another name.
+    ...(hint.startsWith('rename') && !now?.includes('.') ? writing(now) : {}),
   });
 }
 
@@ -167,11 +174,31 @@ export function reportDuplicateKey(check: Check, keyNode: Node): void {
   });
 }
 
+/** A value that would be right, as JSON. */
+function writing(value: string | undefined): { readonly write?: string } {
+  return value === undefined ? {} : { write: JSON.stringify(value) };
+}
+
+/** A plain value as the type that is expected, where it can be read as that. */
+function corrected(node: Node, place: SchemaPlace): { readonly write?: string } {
+  const types = typesOf(place);
+  const text = String(node.value).trim();
+  if (node.type === 'string' && types.includes('boolean') && /^(true|false)$/i.test(text))
+    return { write: text.toLowerCase() };
+  const isNumber = types.includes('number') || types.includes('integer');
+  if (node.type === 'string' && isNumber && /^-?\d{1,15}$/.test(text)) return { write: String(Number(text)) };
+  const isPlain = node.type === 'number' || node.type === 'boolean';
+  if (isPlain && types.includes('string')) return writing(String(node.value));
+  if (node.type === 'string' && types[0] === 'array') return { write: `[${JSON.stringify(node.value)}]` };
+  return {};
+}
+
 interface Text {
   /** @default 'error' */
   readonly severity?: Severity;
   readonly message: string;
   readonly hint: string;
+  readonly write?: string;
 }
 
 type Range = Pick<Node, 'offset' | 'length'>;

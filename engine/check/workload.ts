@@ -3,9 +3,11 @@
  * source. Pure and synchronous: the same check for the command line, for deploying and for each keystroke.
  */
 import { type Node, type ParseError, parseTree, printParseErrorCode } from 'jsonc-parser';
+import { closest } from '../closest.ts';
 import {
   DEFINITION_SUFFIX,
   explainFileProblem,
+  type FileRole,
   MAX_CONFIG_BYTES,
   type SourceFile,
   type WorkloadSource,
@@ -21,9 +23,13 @@ import {
   type SourceMap,
   scopeOf,
   type TemplateProblem,
+  templateUses,
 } from '../template/index.ts';
 import type { CheckedWorkload, RenderedFile } from './checked.ts';
 import { jsonOf } from './jsonValue.ts';
+import { Place } from './place.ts';
+import type { Subject } from './rule.ts';
+import { runRules } from './rules/index.ts';
 import { validateAgainstSchema } from './schema.ts';
 
 const NO_INPUTS: Inputs = { values: new Map(), complete: true, findings: [] };
@@ -31,6 +37,10 @@ const NO_INPUTS: Inputs = { values: new Map(), complete: true, findings: [] };
 interface Outcome {
   readonly file: RenderedFile;
   readonly findings: readonly Finding[];
+  /** The rendered text's value, where it is JSON. */
+  readonly root?: Place;
+  /** Names of inputs that the template uses, in any branch; undefined where it could not be parsed. */
+  readonly uses?: ReadonlySet<string>;
 }
 
 /** What cannot be read cannot be rendered. */
@@ -51,15 +61,23 @@ function unreadable(file: SourceFile): Outcome {
 
 const identity = ({ path, suffix, role }: SourceFile) => ({ path, suffix, role });
 
-const fromTemplate = (path: string, problem: TemplateProblem): Finding => ({
-  path,
-  start: problem.start,
-  end: problem.end,
-  severity: 'error',
-  code: problem.code,
-  message: problem.message,
-  ...(problem.hint === undefined ? {} : { hint: problem.hint }),
-});
+function fromTemplate({ path, text = '' }: SourceFile, problem: TemplateProblem, names: Iterable<string>): Finding {
+  const { start, end, code, message, hint, name } = problem;
+  // A member's name is none of an input.
+  const isInput = name !== undefined && text.slice(start, end) === name && !/[.[]\s*$/.test(text.slice(0, start));
+  const near = isInput ? closest(name, names) : undefined;
+  const fix = near && { title: `Change to ${near}`, edits: [{ path, start, end, text: near }] };
+  return {
+    path,
+    start,
+    end,
+    severity: 'error',
+    code,
+    message,
+    ...(hint !== undefined && { hint }),
+    ...(fix && { fix }),
+  };
+}
 
 /** jsonc-parser's code of "ValueExpected": its enumeration has no value at run time. */
 const VALUE_EXPECTED = 4;
@@ -161,7 +179,7 @@ function checkJson(
   file: SourceFile,
   text: string,
   map: SourceMap,
-): { value: Json | undefined; sensitive: Set<string>; findings: Finding[] } {
+): { value: Json | undefined; sensitive: Set<string>; findings: Finding[]; root?: Place } {
   const deep = tooDeepAt(text);
   if (deep !== undefined) return { value: undefined, sensitive: new Set(), findings: [tooDeep(file.path, deep, map)] };
   const errors: ParseError[] = [];
@@ -172,11 +190,14 @@ function checkJson(
     return { value: undefined, sensitive: new Set(), findings: [jsonFinding(file.path, text, error, map)] };
   }
   const redact = (start: number, end: number) => map.toSource(start, end).sensitive;
-  const findings = validateAgainstSchema(root, file.suffix, { redact }).map((finding): Finding => {
+  const findings = validateAgainstSchema(root, file.suffix, { redact }).map(({ write, ...finding }): Finding => {
     const { start, end } = map.toSource(finding.start, finding.end);
-    return { ...finding, path: file.path, start, end };
+    const place = write === undefined ? undefined : map.verbatim(finding.start, finding.end);
+    const fix = place && { title: `Change to ${write}`, edits: [{ path: file.path, ...place, text: write! }] };
+    return { ...finding, path: file.path, start, end, ...(fix && { fix }) };
   });
-  return { value: jsonOf(root), sensitive: sensitivePointers(root, map), findings };
+  const parsed = { path: file.path, text, map };
+  return { value: jsonOf(root), sensitive: sensitivePointers(root, map), findings, root: new Place(parsed, root) };
 }
 
 function checkTemplate(file: SourceFile, scope: Scope): Outcome {
@@ -184,8 +205,9 @@ function checkTemplate(file: SourceFile, scope: Scope): Outcome {
   const { template, problems } = parseTemplate(file.text);
   const rendered = renderTemplate(template, scope);
   const all = [...problems, ...rendered.problems];
-  const found = all.slice(0, MOST_FINDINGS).map((problem) => fromTemplate(file.path, problem));
+  const found = all.slice(0, MOST_FINDINGS).map((problem) => fromTemplate(file, problem, scope.values.keys()));
   const base = { ...identity(file), source: file.text };
+  const uses = problems.length > 0 ? undefined : new Set(templateUses(template).names.map(({ name }) => name));
   if (found.length > 0 || !rendered.complete) {
     return {
       file: {
@@ -196,10 +218,16 @@ function checkTemplate(file: SourceFile, scope: Scope): Outcome {
         sensitive: new Set(),
       },
       findings: found,
+      ...(uses && { uses }),
     };
   }
-  const { value, sensitive, findings } = checkJson(file, rendered.text, rendered.map);
-  return { file: { ...base, text: rendered.text, value, map: rendered.map, sensitive }, findings };
+  const { value, sensitive, findings, root } = checkJson(file, rendered.text, rendered.map);
+  return {
+    file: { ...base, text: rendered.text, value, map: rendered.map, sensitive },
+    findings,
+    ...(root && { root }),
+    ...(uses && { uses }),
+  };
 }
 
 function checkInput(file: SourceFile): Outcome {
@@ -224,8 +252,33 @@ function inputsOf(source: WorkloadSource): Inputs {
   return readInputs({ path: file.path, text: file.text }, source.references);
 }
 
+/** Inputs of the workload's own that no template uses. Those of files that it refers to are there for others too. */
+function unusedInputs(source: WorkloadSource, { values, complete }: Inputs, outcomes: readonly Outcome[]): Finding[] {
+  const input = source.files.find(({ role }) => role === 'input');
+  const templates = outcomes.filter(({ file }) => file.role !== 'input');
+  if (input?.text === undefined || !complete || templates.length === 0) return [];
+  if (templates.some(({ uses }) => uses === undefined)) return [];
+  const { text } = input;
+  return [...values.values()].flatMap(({ name, path, start }): Finding[] => {
+    if (path !== input.path || templates.some(({ uses }) => uses!.has(name))) return [];
+    const key = /"(?:[^"\\]|\\.)*"\s*:\s*$/.exec(text.slice(0, start));
+    const from = key?.index ?? start;
+    return [
+      {
+        path,
+        start: from,
+        end: key ? from + key[0].lastIndexOf('"') + 1 : start,
+        severity: 'info',
+        code: 'input.unused',
+        message: `no template of this workload uses '${name}'`,
+        hint: 'delete it, unless it is kept on purpose',
+      },
+    ];
+  });
+}
+
 /** A workload-wide finding, at the start of a file. */
-const missing = (path: string, code: string, message: string, hint: string): Finding => ({
+const atStart = (path: string, code: string, message: string, hint: string): Finding => ({
   path,
   start: 0,
   end: 0,
@@ -246,7 +299,7 @@ function missingFiles(source: WorkloadSource, files: readonly RenderedFile[]): F
   if (definition === undefined) {
     const name = `${source.path}${DEFINITION_SUFFIX[source.kind]}`;
     return [
-      missing(
+      atStart(
         first,
         'workload.no-definition',
         `${source.path} has no ${name}, so nothing can be deployed`,
@@ -259,7 +312,7 @@ function missingFiles(source: WorkloadSource, files: readonly RenderedFile[]): F
     if (byRole('task') !== undefined || named) return [];
     const name = `${source.path}_taskdef.json`;
     return [
-      missing(
+      atStart(
         definition.path,
         'workload.no-task-definition',
         `no task definition: there is no ${name}, and the service names none`,
@@ -270,7 +323,7 @@ function missingFiles(source: WorkloadSource, files: readonly RenderedFile[]): F
   if (byRole('deployment') !== undefined) return [];
   const name = `${source.path}_lambdadepdef.json`;
   return [
-    missing(
+    atStart(
       definition.path,
       'workload.no-alias',
       `no alias: there is no ${name} to name one`,
@@ -296,6 +349,25 @@ function withoutInputFile(source: WorkloadSource, findings: readonly Finding[]):
   return [...findings.filter(({ code }) => code !== 'template.undefined-name'), one];
 }
 
+/** The workload as rules see it. */
+function subjectOf({ path, kind, files }: WorkloadSource, outcomes: readonly Outcome[]): Subject {
+  const rootOf = (role: FileRole) => {
+    const root = outcomes.find(({ file }) => file.role === role)?.root;
+    return root?.node.type === 'object' ? root : undefined;
+  };
+  const templates = files.filter(({ role }) => role !== 'input');
+  return {
+    path,
+    kind,
+    service: rootOf('service'),
+    task: rootOf('task'),
+    function: rootOf('function'),
+    eventSource: rootOf('eventSource'),
+    deployment: rootOf('deployment'),
+    complete: templates.every(({ role }) => rootOf(role) !== undefined),
+  };
+}
+
 /** Renders and checks a workload. Never throws, whatever the files hold. */
 export function checkWorkload(source: WorkloadSource): CheckedWorkload {
   const inputs = inputsOf(source);
@@ -303,7 +375,16 @@ export function checkWorkload(source: WorkloadSource): CheckedWorkload {
   const outcomes = source.files.map((file) => (file.role === 'input' ? checkInput(file) : checkTemplate(file, scope)));
   const files = outcomes.map(({ file }) => file);
   const perFile = outcomes.flatMap(({ findings }) => findings);
-  const findings = [...inputs.findings, ...withoutInputFile(source, perFile), ...missingFiles(source, files)];
+  const missing = missingFiles(source, files);
+  // What is misspelt or missing may be what uses an input.
+  const mayUse = missing.length > 0 || perFile.some(({ code }) => code.startsWith('template.'));
+  const findings = [
+    ...inputs.findings,
+    ...withoutInputFile(source, perFile),
+    ...missing,
+    ...(mayUse ? [] : unusedInputs(source, inputs, outcomes)),
+    ...runRules(subjectOf(source, outcomes)),
+  ];
   const texts = [...source.files, ...source.references].flatMap(({ path, text }): [string, string][] =>
     text === undefined ? [] : [[path, text]],
   );

@@ -69,6 +69,14 @@ export class SourceMap {
     return { start: Math.min(from, to), end: to, names: [...names], sensitive };
   }
 
+  /** The range of the template where a range of the rendered text stands as it is; undefined where it does not. */
+  verbatim(start: number, end: number): RenderedRange | undefined {
+    const piece = this.pieces[this.#indexAt(start)];
+    if (!piece?.verbatim || piece.end < end) return undefined;
+    const from = piece.sourceStart + start - piece.start;
+    return { start: from, end: from + end - start };
+  }
+
   /** Every range of the rendered text that the given offset of the template gave: none, one, or one per round of a loop. */
   toRendered(sourceOffset: number): RenderedRange[] {
     const ranges: RenderedRange[] = [];

@@ -1,0 +1,97 @@
+/**
+ * A JSON value of a rendered file, with its place: what rules walk. Missing members are `undefined`, never exceptions.
+ *
+ * Must not: quote what is secret; `shown` is the only way a rule puts a value into a message.
+ */
+import type { Node } from 'jsonc-parser';
+import { SENSITIVE } from '../redact.ts';
+import type { SourceMap } from '../template/index.ts';
+import { quoted } from './schemaWording.ts';
+
+/** A rendered file whose text is JSON. */
+export interface ParsedFile {
+  readonly path: string;
+  /** Rendered. */
+  readonly text: string;
+  readonly map: SourceMap;
+}
+
+export class Place {
+  readonly file: ParsedFile;
+  readonly node: Node;
+  /** The key that the value belongs to; undefined for items of lists and for the root. */
+  readonly keyNode: Node | undefined;
+
+  constructor(file: ParsedFile, node: Node, keyNode?: Node) {
+    this.file = file;
+    this.node = node;
+    this.keyNode = keyNode;
+  }
+
+  /** The member of an object, the last of that name. */
+  get(name: string): Place | undefined {
+    if (this.node.type !== 'object') return undefined;
+    const property = this.node.children?.findLast(({ children }) => children?.[0]?.value === name);
+    const value = property?.children?.[1];
+    return value && new Place(this.file, value, property!.children![0]);
+  }
+
+  /** Like `get`, along several keys. */
+  at(...names: readonly string[]): Place | undefined {
+    return names.reduce<Place | undefined>((place, name) => place?.get(name), this);
+  }
+
+  /** The members of an object. */
+  members(): Place[] {
+    if (this.node.type !== 'object') return [];
+    return (this.node.children ?? []).flatMap(({ children }) =>
+      children?.[1] ? [new Place(this.file, children[1], children[0])] : [],
+    );
+  }
+
+  /** The items of a list. */
+  items(): Place[] {
+    return this.node.type === 'array' ? (this.node.children ?? []).map((node) => new Place(this.file, node)) : [];
+  }
+
+  /** The items of the list that is a member. */
+  each(name: string): Place[] {
+    return this.get(name)?.items() ?? [];
+  }
+
+  get key(): string {
+    return String(this.keyNode?.value ?? '');
+  }
+
+  get text(): string | undefined {
+    return this.node.type === 'string' ? String(this.node.value) : undefined;
+  }
+
+  get number(): number | undefined {
+    return this.node.type === 'number' ? Number(this.node.value) : undefined;
+  }
+
+  get isTrue(): boolean {
+    return this.node.value === true;
+  }
+
+  /** Whether AWS would take the member as given: present and neither null, an empty list, an empty object nor "". */
+  has(name: string): boolean {
+    const value = this.get(name);
+    if (value === undefined || value.node.type === 'null') return false;
+    return value.text !== '' && (value.node.children === undefined || value.node.children.length > 0);
+  }
+
+  /** The value as a message may quote it. */
+  get shown(): string {
+    const { offset, length } = this.node;
+    return this.file.map.toSource(offset, offset + length).sensitive ? SENSITIVE : quoted(this.node.value);
+  }
+}
+
+/** The text of a member. */
+export const textAt = (place: Place | undefined, ...names: readonly string[]): string | undefined =>
+  place?.at(...names)?.text;
+
+export const numberAt = (place: Place | undefined, ...names: readonly string[]): number | undefined =>
+  place?.at(...names)?.number;

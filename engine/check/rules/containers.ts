@@ -1,0 +1,409 @@
+/** Rules about the containers of a task definition, and how they depend on each other. */
+import { closest } from '../../closest.ts';
+import type { Place } from '../place.ts';
+import type { Report, Rules } from '../rule.ts';
+import { containersOf } from './task.ts';
+
+const nameOf = (container: Place): string | undefined => container.get('name')?.text;
+
+/** Shown at each place after the first with the same identity. */
+function reportRepeats(
+  places: readonly { readonly place: Place; readonly identity: string | undefined }[],
+  report: Report,
+  words: (place: Place) => { readonly message: string; readonly hint: string },
+): void {
+  const first = new Map<string, Place>();
+  for (const { place, identity } of places) {
+    if (identity === undefined) continue;
+    const known = first.get(identity);
+    if (known === undefined) first.set(identity, place);
+    else {
+      const { message, hint } = words(place);
+      report(place, message, hint, { see: { place: known, message: 'the first one' } });
+    }
+  }
+}
+
+/** Containers on a cycle of `dependsOn`, in its order; undefined where there is none. */
+function cycleOf(containers: readonly Place[]): string[] | undefined {
+  const needs = new Map(
+    containers.map((one) => [
+      nameOf(one) ?? '',
+      one.each('dependsOn').map((need) => need.get('containerName')?.text ?? ''),
+    ]),
+  );
+  const done = new Set<string>();
+  const visit = (name: string, path: readonly string[]): string[] | undefined => {
+    const at = path.indexOf(name);
+    if (at >= 0) return path.slice(at);
+    if (done.has(name)) return undefined;
+    done.add(name);
+    for (const next of needs.get(name) ?? []) {
+      const cycle = visit(next, [...path, name]);
+      if (cycle) return cycle;
+    }
+    return undefined;
+  };
+  for (const name of needs.keys()) {
+    const cycle = visit(name, []);
+    if (cycle) return cycle;
+  }
+  return undefined;
+}
+
+/** Where a port of the task is taken: containers share the task's interface in awsvpc mode, and the host's in host mode. */
+function portIdentity(container: Place, mapping: Place, mode: string | undefined): string | undefined {
+  const protocol = mapping.get('protocol')?.text ?? 'tcp';
+  const containerPort = mapping.get('containerPort')?.number;
+  const hostPort = mapping.get('hostPort')?.number;
+  if (mode === 'awsvpc' || mode === 'host')
+    return containerPort === undefined ? undefined : `${protocol} ${containerPort}`;
+  if (hostPort !== undefined && hostPort !== 0) return `${protocol} host ${hostPort}`;
+  return containerPort === undefined ? undefined : `${protocol} ${nameOf(container)} ${containerPort}`;
+}
+
+/** @see Amazon ECS developer guide, "Using the awslogs driver" */
+const AWSLOGS_OPTIONS: ReadonlySet<string> = new Set([
+  'awslogs-create-group',
+  'awslogs-region',
+  'awslogs-group',
+  'awslogs-stream-prefix',
+  'awslogs-datetime-format',
+  'awslogs-multiline-pattern',
+  'awslogs-stream',
+  'awslogs-endpoint',
+  'awslogs-force-flush-interval-seconds',
+  'awslogs-credentials-endpoint',
+  'awslogs-format',
+  'mode',
+  'max-buffer-size',
+]);
+
+/** What `valueFrom` may be: a parameter's name, or the ARN of a parameter or secret, which may name a key inside. */
+const SECRET_SOURCE =
+  /^(?:[a-zA-Z0-9_.\-/]+|arn:aws[a-z-]*:ssm:[a-z0-9-]+:\d{12}:parameter\/[a-zA-Z0-9_.\-/]+|arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:\d{12}:secret:[a-zA-Z0-9/_+=.@-]+(?::[^:]*:[^:]*:[^:]*)?)$/;
+
+const SECRET_NAME =
+  /(?:^|_)(?:PASSWORD|PASSWD|SECRET|SECRET_KEY|API_?KEY|PRIVATE_KEY|ACCESS_KEY|AUTH_TOKEN|ACCESS_TOKEN)$/i;
+
+/** A name, then optionally a tag or digest, with at most one of each. */
+const IMAGE = /^[a-zA-Z0-9][\w./-]*(?::\d+\/[\w./-]+)?(?::[\w][\w.-]{0,127})?(?:@sha256:[a-f0-9]{64})?$/;
+
+export const CONTAINER_RULES: Rules = {
+  'task.duplicate-container': {
+    severity: 'error',
+    title: 'Two containers have the same name',
+    about: 'Container names tell containers apart within a task; ECS refuses a repeated one.',
+    check({ task }, report) {
+      const places = containersOf(task).flatMap((one) => one.get('name') ?? []);
+      reportRepeats(
+        places.map((place) => ({ place, identity: place.text })),
+        report,
+        (place) => ({ message: `another container is called ${place.shown}`, hint: 'give it a name of its own' }),
+      );
+    },
+  },
+
+  'task.unknown-dependency': {
+    severity: 'error',
+    title: 'A container depends on one that is not there',
+    about:
+      '`dependsOn[].containerName`, `volumesFrom[].sourceContainer` and the container of `proxyConfiguration` have to name a container of the same task.',
+    check({ task }, report) {
+      const containers = containersOf(task);
+      const names = containers.map(nameOf).filter((name) => name !== undefined);
+      const wanted = [
+        ...containers.flatMap((one) => [
+          ...one.each('dependsOn').map((need) => need.get('containerName')),
+          ...one.each('volumesFrom').map((need) => need.get('sourceContainer')),
+        ]),
+        task?.at('proxyConfiguration', 'containerName'),
+      ];
+      for (const place of wanted) {
+        if (place?.text === undefined || names.includes(place.text)) continue;
+        const near = closest(place.text, names);
+        report(
+          place,
+          `no container is called ${place.shown}`,
+          near === undefined ? `the task has ${names.join(', ')}` : `did you mean "${near}"?`,
+          {
+            ...(near === undefined ? {} : { write: { title: `Change to "${near}"`, json: JSON.stringify(near) } }),
+          },
+        );
+      }
+    },
+  },
+
+  'task.dependency-cycle': {
+    severity: 'error',
+    title: 'Containers wait for each other in a circle',
+    about: 'With a circle in `dependsOn` no container could start first.',
+    check({ task }, report) {
+      const containers = containersOf(task);
+      const cycle = cycleOf(containers);
+      if (cycle === undefined) return;
+      const first = containers.find((one) => nameOf(one) === cycle[0]);
+      report(
+        first?.get('dependsOn'),
+        `containers wait for each other: ${[...cycle, cycle[0]].join(' → ')}`,
+        'remove one of these dependencies',
+        { atKey: true },
+      );
+    },
+  },
+
+  'task.dependency-condition': {
+    severity: 'error',
+    title: 'A container waits for what cannot happen',
+    about:
+      '`HEALTHY` needs a `healthCheck` in the other container; `COMPLETE` and `SUCCESS` wait for its end, which an essential container must not have.',
+    check({ task }, report) {
+      const containers = containersOf(task);
+      for (const need of containers.flatMap((one) => one.each('dependsOn'))) {
+        const condition = need.get('condition');
+        const target = containers.find((one) => nameOf(one) === need.get('containerName')?.text);
+        if (!target || condition === undefined) continue;
+        if (condition.text === 'HEALTHY' && !target.has('healthCheck')) {
+          report(
+            condition,
+            `${need.get('containerName')!.shown} has no health check, so it never becomes HEALTHY`,
+            'add a "healthCheck" to it, or wait for "START"',
+            {
+              write: { title: 'Wait for "START"', json: '"START"' },
+            },
+          );
+        }
+        const ends = condition.text === 'COMPLETE' || condition.text === 'SUCCESS';
+        if (ends && target.get('essential')?.node.value !== false) {
+          report(
+            condition,
+            `${need.get('containerName')!.shown} is essential: when it ends, the task stops`,
+            'write "essential": false in that container, or wait for "START" or "HEALTHY"',
+          );
+        }
+      }
+    },
+  },
+
+  'task.duplicate-port': {
+    severity: 'error',
+    title: 'A port is mapped twice',
+    about:
+      'In the network modes awsvpc and host the containers of a task share one set of ports; in bridge mode a host port can be used once.',
+    check({ task }, report) {
+      const mode = task?.get('networkMode')?.text;
+      const places = containersOf(task).flatMap((container) =>
+        container.each('portMappings').map((mapping) => ({
+          place: mapping.get('containerPort') ?? mapping,
+          identity: portIdentity(container, mapping, mode),
+        })),
+      );
+      reportRepeats(places, report, (place) => ({
+        message: `port ${place.shown} is mapped already`,
+        hint: 'give each container a port of its own',
+      }));
+    },
+  },
+
+  'task.host-port': {
+    severity: 'error',
+    title: 'The host port differs from the container port',
+    about:
+      'In the network modes awsvpc and host there is no mapping: `hostPort` is left out or equal to `containerPort`.',
+    check({ task }, report) {
+      const mode = task?.get('networkMode')?.text;
+      if (mode !== 'awsvpc' && mode !== 'host') return;
+      for (const mapping of containersOf(task).flatMap((one) => one.each('portMappings'))) {
+        const hostPort = mapping.get('hostPort');
+        const containerPort = mapping.get('containerPort')?.number;
+        if (hostPort?.number === undefined || containerPort === undefined || hostPort.number === containerPort)
+          continue;
+        report(
+          hostPort,
+          `hostPort ${hostPort.shown} differs from containerPort ${containerPort} in network mode ${mode}`,
+          'delete "hostPort"',
+          {
+            write: { title: `Change to ${containerPort}`, json: String(containerPort) },
+          },
+        );
+      }
+    },
+  },
+
+  'task.log-options': {
+    severity: 'error',
+    title: 'The awslogs driver lacks an option',
+    about: '`awslogs` needs `awslogs-group` and `awslogs-region`, and on Fargate `awslogs-stream-prefix`.',
+    check({ task }, report) {
+      const fargate = task?.each('requiresCompatibilities').some(({ text }) => text === 'FARGATE') ?? false;
+      for (const container of containersOf(task)) {
+        const log = container.get('logConfiguration');
+        if (log?.get('logDriver')?.text !== 'awslogs') continue;
+        const options = log.get('options');
+        const needed = ['awslogs-group', 'awslogs-region', ...(fargate ? ['awslogs-stream-prefix'] : [])];
+        for (const key of needed) {
+          if (options?.has(key)) continue;
+          report(options ?? log.get('logDriver'), `awslogs needs the option ${key}`, `add "${key}"`, {
+            atKey: options !== undefined,
+          });
+        }
+      }
+    },
+  },
+
+  'task.unknown-log-option': {
+    severity: 'warning',
+    title: 'The awslogs driver does not know an option',
+    about: 'An option that the log driver does not know keeps the container from starting.',
+    check({ task }, report) {
+      for (const container of containersOf(task)) {
+        const log = container.get('logConfiguration');
+        if (log?.get('logDriver')?.text !== 'awslogs') continue;
+        for (const option of log.get('options')?.members() ?? []) {
+          if (AWSLOGS_OPTIONS.has(option.key)) continue;
+          const near = closest(option.key, AWSLOGS_OPTIONS);
+          report(
+            option,
+            `awslogs has no option ${option.key}`,
+            near === undefined ? 'delete it' : `did you mean "${near}"?`,
+            {
+              atKey: true,
+              ...(near === undefined ? {} : { write: { title: `Change to "${near}"`, json: JSON.stringify(near) } }),
+            },
+          );
+        }
+      }
+    },
+  },
+
+  'task.no-log-router': {
+    severity: 'error',
+    title: 'Logs go to FireLens, and no container is the log router',
+    about: 'The driver `awsfirelens` needs a container with `firelensConfiguration` in the same task.',
+    check({ task }, report) {
+      const containers = containersOf(task);
+      if (containers.some((one) => one.has('firelensConfiguration'))) return;
+      for (const container of containers) {
+        const driver = container.at('logConfiguration', 'logDriver');
+        if (driver?.text === 'awsfirelens')
+          report(driver, 'no container of this task is a log router', 'add a container with "firelensConfiguration"');
+      }
+    },
+  },
+
+  'task.secret-source': {
+    severity: 'error',
+    title: 'The source of a secret is no parameter and no secret',
+    about:
+      '`valueFrom` is the name or ARN of a Parameter Store parameter, or the ARN of a Secrets Manager secret, optionally with `:key:stage:version` behind it.',
+    check({ task }, report) {
+      for (const secret of containersOf(task).flatMap((one) => one.each('secrets'))) {
+        const source = secret.get('valueFrom');
+        if (source?.text === undefined || SECRET_SOURCE.test(source.text)) continue;
+        report(
+          source,
+          `${source.shown} is neither a parameter nor the ARN of a secret`,
+          'write "arn:aws:secretsmanager:REGION:ACCOUNT:secret:NAME", with ":KEY::" behind it for one key, or the name of a parameter',
+        );
+      }
+    },
+  },
+
+  'task.duplicate-variable': {
+    severity: 'error',
+    title: 'A container has a variable twice',
+    about:
+      'A name may stand once in `environment` and `secrets` together; ECS refuses a secret that shares its name with a variable.',
+    check({ task }, report) {
+      for (const container of containersOf(task)) {
+        const plain = container.each('environment').flatMap((one) => one.get('name') ?? []);
+        const secret = container.each('secrets').flatMap((one) => one.get('name') ?? []);
+        reportRepeats(
+          [...plain, ...secret].map((place) => ({ place, identity: place.text })),
+          report,
+          (place) => ({ message: `the variable ${place.shown} is set twice`, hint: 'keep one of them' }),
+        );
+      }
+    },
+  },
+
+  'task.plain-secret': {
+    severity: 'warning',
+    title: 'A secret stands in the repository',
+    about:
+      'A password or key written into `environment` is readable by everybody who can read the repository or describe the task definition.',
+    check({ task }, report) {
+      for (const variable of containersOf(task).flatMap((one) => one.each('environment'))) {
+        const name = variable.get('name');
+        const value = variable.get('value');
+        const literal =
+          value && value.file.map.toSource(value.node.offset, value.node.offset + value.node.length).names.length === 0;
+        if (!literal || value.text === '' || value.text === undefined || !SECRET_NAME.test(name?.text ?? '')) continue;
+        report(
+          value,
+          `the value of ${name!.shown} stands here in plain text`,
+          'move it to Secrets Manager or Parameter Store, and name it in "secrets"',
+        );
+      }
+    },
+  },
+
+  'task.image': {
+    severity: 'error',
+    title: 'The image is not a name that can be pulled',
+    about: 'An image is `[registry/]name[:tag][@sha256:digest]`, without spaces or a scheme.',
+    check({ task }, report) {
+      for (const container of containersOf(task)) {
+        const image = container.get('image');
+        if (image?.text === undefined || image.text === '' || IMAGE.test(image.text)) continue;
+        report(
+          image,
+          `${image.shown} is not the name of an image`,
+          /^https?:/.test(image.text) ? 'leave out the scheme' : 'write registry/name:tag',
+        );
+      }
+    },
+  },
+
+  'task.health-check-command': {
+    severity: 'error',
+    title: 'The command of a health check does not begin as it has to',
+    about:
+      'The first item is `CMD` (run directly) or `CMD-SHELL` (run by the shell); `NONE` turns a check of the image off.',
+    check({ task }, report) {
+      for (const container of containersOf(task)) {
+        const [first, second] = container.get('healthCheck')?.each('command') ?? [];
+        if (first?.text === undefined || first.text === 'NONE') continue;
+        if (first.text !== 'CMD' && first.text !== 'CMD-SHELL') {
+          report(
+            first,
+            `a health check begins with CMD or CMD-SHELL, not ${first.shown}`,
+            `write ["CMD-SHELL", ${first.shown}]`,
+            {
+              write: { title: 'Run it by the shell', json: `"CMD-SHELL", ${JSON.stringify(first.text)}` },
+            },
+          );
+        } else if (second === undefined) report(first, 'the health check has no command', 'add what is to be run');
+      }
+    },
+  },
+
+  'task.health-check-timing': {
+    severity: 'warning',
+    title: 'A health check may take longer than the time between two',
+    about: 'With a `timeout` above the `interval` checks overlap.',
+    check({ task }, report) {
+      for (const container of containersOf(task)) {
+        const check = container.get('healthCheck');
+        const timeout = check?.get('timeout');
+        const interval = check?.get('interval')?.number ?? 30;
+        if (timeout?.number !== undefined && timeout.number > interval)
+          report(
+            timeout,
+            `timeout ${timeout.shown} s is longer than the interval of ${interval} s`,
+            'lower the timeout, or raise the interval',
+          );
+      }
+    },
+  },
+};

@@ -1,0 +1,228 @@
+/** Rules about `_depdef.json` and `_lambdadepdef.json`: whether the settings fit together and the definition. */
+import type { Place } from '../place.ts';
+import type { Rules, Subject } from '../rule.ts';
+import { controllerOf } from './service.ts';
+
+const loadBalancersOf = (service: Place | undefined): readonly Place[] => service?.each('loadBalancers') ?? [];
+
+const pairsOf = (deployment: Place | undefined): readonly Place[] => deployment?.each('targetGroupArnPairs') ?? [];
+
+/** The desired count, which percentages are of. */
+const desiredOf = ({ service }: Subject): number | undefined => service?.get('desiredCount')?.number;
+
+/** A strategy in words that are equal where it means the same. */
+const strategyText = (strategy: Place | undefined): string | undefined =>
+  strategy
+    ?.items()
+    .map(
+      (item) =>
+        `${item.get('capacityProvider')?.text} ${item.get('weight')?.number ?? 0} ${item.get('base')?.number ?? 0}`,
+    )
+    .sort()
+    .join(', ');
+
+export const DEPLOYMENT_RULES: Rules = {
+  'deployment.no-pairs': {
+    severity: 'error',
+    title: 'Traffic is to shift, and there is no pair of target groups',
+    about:
+      'With the controller EXTERNAL, GitMoxi shifts traffic between the two halves of a pair in `targetGroupArnPairs`.',
+    check({ service, deployment }, report) {
+      const shifting = deployment?.get('trafficShiftingConfig');
+      if (controllerOf(service) !== 'EXTERNAL' || loadBalancersOf(service).length === 0 || !shifting) return;
+      if (deployment!.get('targetGroupArnPairs') !== undefined || deployment!.get('targetGroupArns') !== undefined)
+        return;
+      report(
+        shifting,
+        'traffic is to shift, and no target groups are given to shift between',
+        'add "targetGroupArnPairs"',
+        {
+          atKey: true,
+        },
+      );
+    },
+  },
+
+  'deployment.no-shifting': {
+    severity: 'warning',
+    title: 'A blue/green service has a load balancer and no traffic shifting',
+    about:
+      'The presence of `trafficShiftingConfig` turns traffic shifting on; without it the new tasks are not put behind the load balancer in steps, and no alarm is watched meanwhile.',
+    check({ service, deployment, complete }, report) {
+      if (controllerOf(service) !== 'EXTERNAL' || loadBalancersOf(service).length === 0 || !complete) return;
+      const old = ['trafficShiftingConfig', 'trafficShift', 'trafficShiftingEnabled'];
+      if (old.some((key) => deployment?.get(key) !== undefined)) return;
+      const place = deployment?.get('targetGroupArnPairs') ?? service!.get('loadBalancers');
+      const hint = 'add "trafficShiftingConfig" and "targetGroupArnPairs" to the deployment definition';
+      report(place, 'the service has a load balancer, and traffic shifting is off', hint, { atKey: true });
+    },
+  },
+
+  'deployment.nothing-to-shift': {
+    severity: 'warning',
+    title: 'Traffic shifting is set for a service without a load balancer',
+    about: 'There is no traffic that could be shifted.',
+    check({ service, deployment }, report) {
+      if (!service || controllerOf(service) !== 'EXTERNAL' || loadBalancersOf(service).length > 0) return;
+      const setting = deployment?.get('trafficShiftingConfig');
+      if (setting)
+        report(
+          setting,
+          'trafficShiftingConfig has no effect: the service has no load balancer',
+          'delete it, or add "loadBalancers" to the service',
+          { atKey: true, remove: { title: 'Delete "trafficShiftingConfig"' } },
+        );
+    },
+  },
+
+  'deployment.group-not-paired': {
+    severity: 'error',
+    title: 'The active target group is in no pair',
+    about: 'A rollout finds the pair that holds the target group of `loadBalancers` and shifts to its other half.',
+    check({ service, deployment }, report) {
+      const pairs = pairsOf(deployment);
+      if (pairs.length === 0 || controllerOf(service) !== 'EXTERNAL') return;
+      const paired = new Set(pairs.flatMap((pair) => pair.items().map(({ text }) => text)));
+      for (const balancer of loadBalancersOf(service)) {
+        const group = balancer.get('targetGroupArn');
+        if (group?.text === undefined || paired.has(group.text)) continue;
+        report(group, `target group ${group.shown} is in no pair of targetGroupArnPairs`, 'name one half of a pair', {
+          see: { place: deployment!.get('targetGroupArnPairs')!, message: 'the pairs' },
+        });
+      }
+    },
+  },
+
+  'deployment.group-in-two-pairs': {
+    severity: 'error',
+    title: 'A target group stands in two pairs',
+    about: 'Which half it has to be exchanged with would not be clear.',
+    check({ deployment }, report) {
+      const seen = new Map<string, Place>();
+      for (const pair of pairsOf(deployment)) {
+        for (const group of new Map(pair.items().map((one) => [one.text, one])).values()) {
+          if (group.text === undefined) continue;
+          const known = seen.get(group.text);
+          if (known)
+            report(group, `target group ${group.shown} is in another pair too`, 'put each target group in one pair', {
+              see: { place: known, message: 'the other pair' },
+            });
+          else seen.set(group.text, group);
+        }
+      }
+    },
+  },
+
+  'deployment.one-step': {
+    severity: 'info',
+    title: 'Traffic shifts in steps of 100 percent',
+    about: 'That is what `ALL_AT_ONCE` says more clearly.',
+    check({ deployment }, report) {
+      const shifting = deployment?.get('trafficShiftingConfig');
+      const percent = shifting?.get('percent');
+      if (percent?.number === 100 && shifting!.get('type')?.text !== 'ALL_AT_ONCE')
+        report(percent, 'the first step is already everything', 'lower the percentage, or write "type": "ALL_AT_ONCE"');
+    },
+  },
+
+  'deployment.linear-steps': {
+    severity: 'info',
+    title: 'A linear shift has an uneven last step',
+    about: 'Steps are `percent` each until 100; where 100 is no multiple, the last one is smaller.',
+    check({ deployment }, report) {
+      const shifting = deployment?.get('trafficShiftingConfig');
+      const percent = shifting?.get('percent')?.number;
+      if (shifting?.get('type')?.text !== 'LINEAR' || percent === undefined || percent <= 0 || percent >= 100) return;
+      const rest = 100 % percent;
+      if (rest !== 0)
+        report(
+          shifting.get('percent'),
+          `the last of ${Math.ceil(100 / percent)} steps is ${Number(rest.toFixed(2))} percent`,
+          'choose a divisor of 100 for even steps',
+        );
+    },
+  },
+
+  'deployment.timeout-too-short': {
+    severity: 'warning',
+    title: 'The stability check ends before its second look',
+    about: 'Where the whole time is not longer than `pollInterval`, the service is looked at once.',
+    check(subject, report) {
+      const check = subject.deployment?.get('stabilityCheck');
+      const desired = desiredOf(subject);
+      const interval = check?.get('pollInterval')?.number ?? 30;
+      const timeout = check?.get('timeout');
+      const perTask = check?.get('timeoutPerTask');
+      if (perTask && desired === undefined) return;
+      const seconds = Math.max(timeout?.number ?? 0, (perTask?.number ?? 0) * (desired ?? 0));
+      if (seconds === 0 || seconds > interval) return;
+      report(
+        timeout ?? perTask,
+        `the check ends after ${seconds} s, and looks every ${interval} s`,
+        'raise the time-out, or lower pollInterval',
+      );
+    },
+  },
+
+  'deployment.breaker-always-trips': {
+    severity: 'warning',
+    title: 'One failed task ends the deployment',
+    about:
+      'The threshold is the smaller of `failureThreshold` and `failureThresholdPercent` of the desired count, and at least 1.',
+    check(subject, report) {
+      const breaker = subject.deployment?.get('gmDeploymentCircuitBreaker');
+      const desired = desiredOf(subject);
+      const percent = breaker?.get('failureThresholdPercent');
+      if (percent?.number === undefined || !desired || desired < 4 || Math.ceil((percent.number * desired) / 100) > 1)
+        return;
+      report(
+        percent,
+        `${percent.shown} percent of ${desired} tasks is ${(percent.number * desired) / 100}: the first failed task ends the deployment`,
+        'raise it, unless that is meant',
+      );
+    },
+  },
+
+  'deployment.breaker-never-counts': {
+    severity: 'info',
+    title: 'A limit of the circuit breaker can never be the smaller one',
+    about:
+      'Where both thresholds are given, the smaller number of tasks counts; `failureThresholdPercent` is of the desired count.',
+    check(subject, report) {
+      const breaker = subject.deployment?.get('gmDeploymentCircuitBreaker');
+      const desired = desiredOf(subject);
+      const count = breaker?.get('failureThreshold');
+      const percent = breaker?.get('failureThresholdPercent');
+      if (count?.number === undefined || percent?.number === undefined || desired === undefined) return;
+      const ofDesired = Math.max(1, Math.ceil((percent.number * desired) / 100));
+      if (count.number <= ofDesired) return;
+      report(
+        count,
+        `failureThreshold ${count.shown} never counts: ${percent.shown} percent of ${desired} tasks is ${ofDesired}`,
+        'delete one of the two',
+      );
+    },
+  },
+
+  'deployment.fallback-equals-primary': {
+    severity: 'warning',
+    title: 'The fallback is the capacity that just failed',
+    about:
+      "`fallbackCapacityProviderStrategy` is used when the service's own strategy cannot place the tasks; the same strategy would fail again.",
+    check({ service, deployment }, report) {
+      const fallback = deployment?.get('fallbackCapacityProviderStrategy');
+      const primary = service?.get('capacityProviderStrategy');
+      if (!fallback || fallback.items().length === 0) return;
+      const same =
+        strategyText(fallback) ===
+        (strategyText(primary) ?? (service?.get('launchType')?.text === 'FARGATE' ? 'FARGATE 1 0' : undefined));
+      if (same)
+        report(
+          fallback,
+          "the fallback is the same as the service's own capacity",
+          'name another capacity provider, for example FARGATE behind FARGATE_SPOT',
+          { atKey: true },
+        );
+    },
+  },
+};

@@ -1,0 +1,81 @@
+/** Rules about where things are: ARNs against the `environment` that is deployed to. */
+import type { Place } from '../place.ts';
+import type { Report, Rules, Subject } from '../rule.ts';
+import { mappingsOf } from './eventSources.ts';
+
+interface Arn {
+  readonly region: string;
+  readonly account: string;
+}
+
+function parseArn(text: string | undefined): Arn | undefined {
+  const match = /^arn:aws[a-z-]*:[a-z0-9-]+:([a-z0-9-]*):(\d{12})?:/.exec(text ?? '');
+  return match ? { region: match[1]!, account: match[2] ?? '' } : undefined;
+}
+
+/** Values that have to be in the region and account of the workload. Images, layers and keys may be elsewhere. */
+function localPlaces(subject: Subject): (Place | undefined)[] {
+  const { service, task, deployment, eventSource } = subject;
+  return [
+    service?.get('cluster'),
+    ...(service?.each('loadBalancers').map((one) => one.get('targetGroupArn')) ?? []),
+    ...(service?.each('serviceRegistries').map((one) => one.get('registryArn')) ?? []),
+    task?.get('executionRoleArn'),
+    task?.get('taskRoleArn'),
+    ...(deployment?.each('targetGroupArnPairs').flatMap((pair) => pair.items()) ?? []),
+    subject.function?.get('Role'),
+    ...(eventSource?.each('PushEventSources').map((one) => one.get('TargetGroupArn')) ?? []),
+  ];
+}
+
+function compare(subject: Subject, key: 'region' | 'account', report: Report): void {
+  const setting = subject.deployment?.at('environment', key);
+  if (setting?.text === undefined || setting.text === '') return;
+  const queues = key === 'region' ? mappingsOf(subject).map((mapping) => mapping.get('EventSourceArn')) : [];
+  for (const place of [...localPlaces(subject), ...queues]) {
+    const found = parseArn(place?.text)?.[key];
+    if (found === undefined || found === '' || found === setting.text) continue;
+    report(
+      place,
+      `this is in ${key} ${found}, and the workload is deployed to ${setting.text}`,
+      `name one in ${setting.text}, or correct the environment`,
+      {
+        see: { place: setting, message: 'where the workload is deployed' },
+      },
+    );
+  }
+}
+
+export const ENVIRONMENT_RULES: Rules = {
+  'environment.other-region': {
+    severity: 'error',
+    title: 'Something is in another region than the workload',
+    about: 'Clusters, target groups, queues and streams have to be in the region that is deployed to.',
+    check: (subject, report) => compare(subject, 'region', report),
+  },
+  'environment.other-account': {
+    severity: 'warning',
+    title: 'Something is in another account than the workload',
+    about: 'Clusters, target groups and roles have to be in the account that is deployed to.',
+    check: (subject, report) => compare(subject, 'account', report),
+  },
+  'environment.log-region': {
+    severity: 'warning',
+    title: 'Logs go to another region',
+    about: 'Log groups are usually in the region of the tasks.',
+    check({ task, deployment }, report) {
+      const setting = deployment?.at('environment', 'region');
+      if (setting?.text === undefined) return;
+      for (const container of task?.each('containerDefinitions') ?? []) {
+        const region = container.at('logConfiguration', 'options', 'awslogs-region');
+        if (region?.text === undefined || region.text === setting.text) continue;
+        report(
+          region,
+          `logs go to ${region.shown}, and the tasks run in ${setting.text}`,
+          `write "${setting.text}", unless that is meant`,
+          { see: { place: setting, message: 'where the workload is deployed' } },
+        );
+      }
+    },
+  },
+};

@@ -1,0 +1,299 @@
+/** Rules about `_lambdaeventsourcedef.json`: what each kind of source takes. */
+import type { Place } from '../place.ts';
+import type { Report, Rules, Subject } from '../rule.ts';
+
+type SourceKind = 'sqs' | 'kinesis' | 'dynamodb' | 'msk' | 'kafka' | 'mq' | 'documentdb';
+
+/** The service part of an ARN, and what it stands for. */
+const SERVICES: Readonly<Record<string, SourceKind>> = {
+  sqs: 'sqs',
+  kinesis: 'kinesis',
+  dynamodb: 'dynamodb',
+  kafka: 'msk',
+  mq: 'mq',
+  rds: 'documentdb',
+};
+
+interface Facts {
+  readonly name: string;
+  /** Whether `StartingPosition` is required, or refused. */
+  readonly startingPosition: 'required' | 'refused';
+  readonly largestBatch: number;
+}
+
+/** @see AWS Lambda API reference, "CreateEventSourceMapping" */
+const FACTS: Readonly<Record<SourceKind, Facts>> = {
+  sqs: { name: 'SQS', startingPosition: 'refused', largestBatch: 10_000 },
+  kinesis: { name: 'Kinesis', startingPosition: 'required', largestBatch: 10_000 },
+  dynamodb: { name: 'DynamoDB', startingPosition: 'required', largestBatch: 10_000 },
+  msk: { name: 'Amazon MSK', startingPosition: 'required', largestBatch: 10_000 },
+  kafka: { name: 'Apache Kafka', startingPosition: 'required', largestBatch: 10_000 },
+  mq: { name: 'Amazon MQ', startingPosition: 'refused', largestBatch: 10_000 },
+  documentdb: { name: 'DocumentDB', startingPosition: 'required', largestBatch: 10_000 },
+};
+
+/** Options that only some kinds of source have. */
+const ONLY_FOR: Readonly<Record<string, readonly SourceKind[]>> = {
+  BisectBatchOnFunctionError: ['kinesis', 'dynamodb', 'msk', 'kafka'],
+  MaximumRecordAgeInSeconds: ['kinesis', 'dynamodb', 'msk', 'kafka'],
+  MaximumRetryAttempts: ['kinesis', 'dynamodb', 'msk', 'kafka'],
+  ParallelizationFactor: ['kinesis', 'dynamodb'],
+  TumblingWindowInSeconds: ['kinesis', 'dynamodb'],
+  ScalingConfig: ['sqs'],
+  Topics: ['msk', 'kafka'],
+  Queues: ['mq'],
+  AmazonManagedKafkaEventSourceConfig: ['msk'],
+  SelfManagedKafkaEventSourceConfig: ['kafka'],
+  SelfManagedEventSource: ['kafka'],
+  DocumentDBEventSourceConfig: ['documentdb'],
+  ProvisionedPollerConfig: ['msk', 'kafka', 'sqs'],
+};
+
+const ARN = /^arn:aws[a-z-]*:([a-z0-9-]+):[a-z0-9-]*:\d*:.+/;
+
+export function mappingsOf({ eventSource }: Subject): readonly Place[] {
+  const mapping = eventSource?.at('PullEventSources', 'EventSourceMapping');
+  if (!mapping) return [];
+  return mapping.node.type === 'array' ? mapping.items() : [mapping];
+}
+
+/** Undefined where it is not known. */
+function kindOf(mapping: Place): SourceKind | undefined {
+  if (mapping.has('SelfManagedEventSource')) return 'kafka';
+  const service = ARN.exec(mapping.get('EventSourceArn')?.text ?? '')?.[1];
+  return service === undefined ? undefined : SERVICES[service];
+}
+
+const isFifo = (mapping: Place): boolean => mapping.get('EventSourceArn')?.text?.endsWith('.fifo') ?? false;
+
+/** For each mapping whose kind is known. */
+function eachMapping(subject: Subject, look: (mapping: Place, kind: SourceKind) => void): void {
+  for (const mapping of mappingsOf(subject)) {
+    const kind = kindOf(mapping);
+    if (kind !== undefined) look(mapping, kind);
+  }
+}
+
+function reportExtra(place: Place, why: string, report: Report): void {
+  report(place, `${place.key} ${why}`, `delete "${place.key}"`, {
+    atKey: true,
+    remove: { title: `Delete "${place.key}"` },
+  });
+}
+
+/** The function's name in `name`, `name:alias`, `account:function:name` or an ARN. */
+function functionNameIn(text: string): string {
+  const parts = text.split(':');
+  const at = parts.lastIndexOf('function');
+  return (at >= 0 ? parts[at + 1] : parts[0]) ?? text;
+}
+
+export const EVENT_SOURCE_RULES: Rules = {
+  'event.other-function': {
+    severity: 'error',
+    title: 'An event source is for another function',
+    about: "`FunctionName` of a mapping has to be that of this workload's function, with or without an alias.",
+    check(subject, report) {
+      const own = subject.function?.get('FunctionName');
+      if (own?.text === undefined) return;
+      for (const mapping of mappingsOf(subject)) {
+        const name = mapping.get('FunctionName');
+        if (name?.text === undefined || functionNameIn(name.text) === functionNameIn(own.text)) continue;
+        report(name, `this is not the workload's function, which is called ${own.shown}`, `write ${own.shown}`, {
+          write: { title: `Change to ${own.shown}`, json: JSON.stringify(own.text) },
+          see: { place: own, message: 'the function of this workload' },
+        });
+      }
+    },
+  },
+
+  'event.no-source': {
+    severity: 'error',
+    title: 'A mapping has no source',
+    about: 'A mapping names its source by `EventSourceArn`, or by `SelfManagedEventSource` for Apache Kafka.',
+    check(subject, report) {
+      for (const mapping of mappingsOf(subject)) {
+        if (mapping.has('EventSourceArn') || mapping.has('SelfManagedEventSource')) continue;
+        report(mapping, 'the mapping names no source', 'add "EventSourceArn"', {
+          atKey: mapping.keyNode !== undefined,
+        });
+      }
+    },
+  },
+
+  'event.source': {
+    severity: 'error',
+    title: 'The source is nothing that Lambda reads from',
+    about: 'Lambda polls SQS, Kinesis, DynamoDB streams, Amazon MSK, Apache Kafka, Amazon MQ and DocumentDB.',
+    check(subject, report) {
+      for (const mapping of mappingsOf(subject)) {
+        const source = mapping.get('EventSourceArn');
+        if (source?.text === undefined || source.text === '') continue;
+        const service = ARN.exec(source.text)?.[1];
+        if (service === undefined)
+          report(source, `${source.shown} is not an ARN`, 'write the ARN of a queue, stream or cluster');
+        else if (!Object.hasOwn(SERVICES, service))
+          report(source, `Lambda does not poll ${service}`, 'such a service invokes the function itself');
+        else if (service === 'dynamodb' && !source.text.includes('/stream/'))
+          report(source, 'this is the ARN of a table, not of its stream', 'write the ARN that ends in /stream/TIME');
+      }
+    },
+  },
+
+  'event.starting-position': {
+    severity: 'error',
+    title: 'The starting position is missing, or has no place',
+    about: 'Streams and topics need `StartingPosition`; queues have none.',
+    check(subject, report) {
+      eachMapping(subject, (mapping, kind) => {
+        const { name, startingPosition } = FACTS[kind];
+        const position = mapping.get('StartingPosition');
+        if (startingPosition === 'refused' && position) reportExtra(position, `is not for ${name}`, report);
+        if (startingPosition === 'required' && !position)
+          report(
+            mapping.get('EventSourceArn') ?? mapping,
+            `StartingPosition is missing, and ${name} needs it`,
+            'add "StartingPosition": "LATEST" or "TRIM_HORIZON"',
+          );
+      });
+    },
+  },
+
+  'event.starting-time': {
+    severity: 'error',
+    title: 'The starting time and position do not go together',
+    about:
+      '`AT_TIMESTAMP` needs `StartingPositionTimestamp`, which other positions do not have; DynamoDB streams have no such position.',
+    check(subject, report) {
+      eachMapping(subject, (mapping, kind) => {
+        const position = mapping.get('StartingPosition');
+        const time = mapping.get('StartingPositionTimestamp');
+        if (position?.text === 'AT_TIMESTAMP') {
+          if (kind === 'dynamodb')
+            report(position, 'DynamoDB streams are not read from a time on', 'write "LATEST" or "TRIM_HORIZON"');
+          else if (!time) report(position, 'StartingPositionTimestamp is missing', 'add "StartingPositionTimestamp"');
+        } else if (time) reportExtra(time, 'is for the position AT_TIMESTAMP', report);
+      });
+    },
+  },
+
+  'event.batch-size': {
+    severity: 'error',
+    title: 'The batch is larger than the source gives',
+    about: 'A FIFO queue gives batches of up to 10; other sources up to 10,000.',
+    check(subject, report) {
+      eachMapping(subject, (mapping, kind) => {
+        const size = mapping.get('BatchSize');
+        const largest = kind === 'sqs' && isFifo(mapping) ? 10 : FACTS[kind].largestBatch;
+        if ((size?.number ?? 0) > largest)
+          report(size, `batches have at most ${largest} records here, not ${size!.shown}`, `write ${largest} or less`, {
+            write: { title: `Change to ${largest}`, json: String(largest) },
+          });
+      });
+    },
+  },
+
+  'event.batch-window': {
+    severity: 'error',
+    title: 'The batching window does not fit the queue',
+    about:
+      'A standard queue with a `BatchSize` above 10 needs `MaximumBatchingWindowInSeconds` of 1 or more; a FIFO queue has none.',
+    check(subject, report) {
+      eachMapping(subject, (mapping, kind) => {
+        if (kind !== 'sqs') return;
+        const window = mapping.get('MaximumBatchingWindowInSeconds');
+        const size = mapping.get('BatchSize');
+        if (isFifo(mapping)) {
+          if ((window?.number ?? 0) > 0) reportExtra(window!, 'is not for FIFO queues', report);
+        } else if ((size?.number ?? 0) > 10 && (window?.number ?? 0) < 1)
+          report(
+            size,
+            `with batches of ${size!.shown}, MaximumBatchingWindowInSeconds has to be 1 or more`,
+            'add "MaximumBatchingWindowInSeconds": 1, or write 10 or less',
+          );
+      });
+    },
+  },
+
+  'event.option': {
+    severity: 'error',
+    title: 'A mapping has an option that its source does not know',
+    about:
+      'Retries, record age and bisecting are for streams, `ScalingConfig` for queues, `Topics` for Kafka, `Queues` for Amazon MQ, and so on; Lambda refuses others.',
+    check(subject, report) {
+      eachMapping(subject, (mapping, kind) => {
+        for (const [key, kinds] of Object.entries(ONLY_FOR)) {
+          if (mapping.has(key) && !kinds.includes(kind))
+            reportExtra(mapping.get(key)!, `is not for ${FACTS[kind].name}`, report);
+        }
+      });
+    },
+  },
+
+  'event.required-option': {
+    severity: 'error',
+    title: 'A mapping lacks what its source needs',
+    about: 'Kafka needs `Topics`, Amazon MQ needs `Queues`, DocumentDB needs `DocumentDBEventSourceConfig`.',
+    check(subject, report) {
+      eachMapping(subject, (mapping, kind) => {
+        const needed = { msk: 'Topics', kafka: 'Topics', mq: 'Queues', documentdb: 'DocumentDBEventSourceConfig' }[
+          kind as string
+        ];
+        if (needed !== undefined && !mapping.has(needed))
+          report(
+            mapping.get('EventSourceArn') ?? mapping,
+            `${needed} is missing, and ${FACTS[kind].name} needs it`,
+            `add "${needed}"`,
+          );
+      });
+    },
+  },
+
+  'event.duplicate': {
+    severity: 'error',
+    title: 'A source is mapped twice',
+    about: 'Lambda refuses a second mapping of one queue or stream to one function.',
+    check(subject, report) {
+      const seen = new Map<string, Place>();
+      for (const mapping of mappingsOf(subject)) {
+        const source = mapping.get('EventSourceArn');
+        if (source?.text === undefined || source.text === '') continue;
+        // Several mappings of one Kafka cluster differ by their topics.
+        const identity = `${source.text} ${mapping
+          .each('Topics')
+          .map(({ text }) => text)
+          .join(' ')} ${mapping
+          .each('Queues')
+          .map(({ text }) => text)
+          .join(' ')}`;
+        const known = seen.get(identity);
+        if (known)
+          report(source, 'this source is mapped already', 'delete one of the two mappings', {
+            see: { place: known, message: 'the other mapping' },
+          });
+        else seen.set(identity, source);
+      }
+    },
+  },
+
+  'event.target-group': {
+    severity: 'error',
+    title: 'The target group is not the ARN of one',
+    about: '`TargetGroupArn` is `arn:aws:elasticloadbalancing:REGION:ACCOUNT:targetgroup/NAME/ID`.',
+    check({ eventSource }, report) {
+      for (const source of eventSource?.each('PushEventSources') ?? []) {
+        const arn = source.get('TargetGroupArn');
+        if (
+          arn?.text !== undefined &&
+          arn.text !== '' &&
+          !/^arn:aws[a-z-]*:elasticloadbalancing:[a-z0-9-]+:\d{12}:targetgroup\//.test(arn.text)
+        )
+          report(
+            arn,
+            `${arn.shown} is not the ARN of a target group`,
+            'write arn:aws:elasticloadbalancing:REGION:ACCOUNT:targetgroup/NAME/ID',
+          );
+      }
+    },
+  },
+};

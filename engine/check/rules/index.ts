@@ -1,0 +1,94 @@
+/**
+ * All rules, and running them over a workload. To add a rule: an entry in the file of its subject; its documentation
+ * page follows from it.
+ */
+import type { Finding, Fix } from '../../finding.ts';
+import type { Place } from '../place.ts';
+import type { Documentation, ReportOptions, Rules, Subject } from '../rule.ts';
+import { CONTAINER_RULES } from './containers.ts';
+import { DEPLOYMENT_RULES } from './deployment.ts';
+import { ENVIRONMENT_RULES } from './environment.ts';
+import { EVENT_SOURCE_RULES } from './eventSources.ts';
+import { FUNCTION_RULES } from './function.ts';
+import { SERVICE_RULES } from './service.ts';
+import { TASK_RULES } from './task.ts';
+
+const RULES: Rules = {
+  ...TASK_RULES,
+  ...CONTAINER_RULES,
+  ...SERVICE_RULES,
+  ...DEPLOYMENT_RULES,
+  ...FUNCTION_RULES,
+  ...EVENT_SOURCE_RULES,
+  ...ENVIRONMENT_RULES,
+};
+
+const ENTRIES = Object.entries(RULES);
+
+export const RULE_DOCUMENTATION: Readonly<Record<string, Documentation>> = RULES;
+
+/** Findings of one rule beyond this many follow from each other. */
+const MOST_PER_RULE = 20;
+
+/** Everything that the rules find. Never throws on what files hold. */
+export function runRules(subject: Subject): Finding[] {
+  const findings: Finding[] = [];
+  for (const [code, rule] of ENTRIES) {
+    let left = MOST_PER_RULE;
+    rule.check(subject, (place, message, hint, options = {}) => {
+      if (place === undefined || left-- <= 0) return;
+      findings.push(findingAt(place, { code, severity: options.severity ?? rule.severity, message, hint }, options));
+    });
+  }
+  return findings;
+}
+
+type Words = Pick<Finding, 'code' | 'severity' | 'message'> & { readonly hint: string };
+
+function findingAt(place: Place, words: Words, options: ReportOptions): Finding {
+  const { see } = options;
+  const fix = fixOf(place, options);
+  return {
+    path: place.file.path,
+    ...sourceRange(place, options.atKey ? place.keyNode : openingOf(place)),
+    ...words,
+    ...(see && { related: [{ path: see.place.file.path, ...sourceRange(see.place), message: see.message }] }),
+    ...(fix && { fix }),
+  };
+}
+
+/** An object or list is pointed at by its key, or by its opening bracket: not all of it is wrong. */
+function openingOf({ node, keyNode }: Place): { offset: number; length: number } {
+  if (node.children === undefined) return node;
+  return keyNode ?? { offset: node.offset, length: 1 };
+}
+
+function sourceRange(
+  place: Place,
+  range: { offset: number; length: number } = openingOf(place),
+): { start: number; end: number } {
+  const { start, end } = place.file.map.toSource(range.offset, range.offset + range.length);
+  return { start, end };
+}
+
+/** Only what stands in the template as it is can be replaced there. */
+function fixOf(place: Place, { atKey, write, remove }: ReportOptions): Fix | undefined {
+  const { file, node, keyNode } = place;
+  if (write) {
+    const range = atKey ? keyNode! : node;
+    const source = file.map.verbatim(range.offset, range.offset + range.length);
+    return source && { title: write.title, edits: [{ path: file.path, ...source, text: write.json }] };
+  }
+  if (!remove || !keyNode) return undefined;
+  const { start, end } = withComma(file.text, keyNode.offset, node.offset + node.length);
+  const source = file.map.verbatim(start, end);
+  return source && { title: remove.title, edits: [{ path: file.path, ...source, text: '' }] };
+}
+
+/** A member with the comma that goes with it, and the space up to what follows. */
+function withComma(text: string, start: number, end: number): { start: number; end: number } {
+  const after = /^\s*,\s*/.exec(text.slice(end));
+  if (after) return { start, end: end + after[0].length };
+  const before = /,\s*$/.exec(text.slice(0, start));
+  return before ? { start: before.index, end } : { start, end };
+}

@@ -1,0 +1,324 @@
+/** Rules about a task definition as a whole: what Fargate asks for, memory, volumes, roles. */
+import type { Place } from '../place.ts';
+import type { Report, Rules, Subject } from '../rule.ts';
+import { asksForFargate, capacityOf, cpuUnits, FARGATE_SIZES, memoryMib, onFargate, sizesInWords } from './fargate.ts';
+
+const containersOf = (task: Place | undefined): readonly Place[] => task?.each('containerDefinitions') ?? [];
+
+/** @see Amazon ECS developer guide, "Task definition parameters for Fargate" */
+const NOT_ON_FARGATE = {
+  task: ['placementConstraints', 'ipcMode', 'inferenceAccelerators'],
+  container: [
+    'links',
+    'disableNetworking',
+    'dockerSecurityOptions',
+    'extraHosts',
+    'hostname',
+    'dnsServers',
+    'dnsSearchDomains',
+  ],
+  linux: ['devices', 'sharedMemorySize', 'tmpfs', 'maxSwap', 'swappiness'],
+} as const;
+
+function reportNotOnFargate(place: Place, report: Report): void {
+  report(place, `${place.key} is not supported on Fargate`, `delete "${place.key}", or run these tasks on EC2`, {
+    atKey: true,
+    remove: { title: `Delete "${place.key}"` },
+  });
+}
+
+function sumOf(containers: readonly Place[], key: string): number {
+  return containers.reduce((sum, container) => sum + (container.get(key)?.number ?? 0), 0);
+}
+
+/** Why the agent needs a role of its own before a container runs; undefined where it needs none. */
+function needOfExecutionRole(subject: Subject): { place: Place; why: string } | undefined {
+  for (const container of containersOf(subject.task)) {
+    const [secret] = container.each('secrets');
+    if (secret) return { place: secret, why: 'secrets are read with it' };
+    const [option] = container.at('logConfiguration')?.each('secretOptions') ?? [];
+    if (option) return { place: option, why: 'secrets of the log driver are read with it' };
+    const repository = container.at('repositoryCredentials', 'credentialsParameter');
+    if (repository) return { place: repository, why: 'the credentials of the registry are read with it' };
+    if (!onFargate(subject)) continue;
+    const driver = container.at('logConfiguration', 'logDriver');
+    if (driver?.text === 'awslogs') return { place: driver, why: 'logs are written with it on Fargate' };
+    const image = container.get('image');
+    if (/^\d{12}\.dkr\.ecr\./.test(image?.text ?? '')) {
+      return { place: image!, why: 'images of a private ECR repository are pulled with it on Fargate' };
+    }
+  }
+  return undefined;
+}
+
+const SIZE_KEYS = ['cpu', 'memory'] as const;
+
+export const TASK_RULES: Rules = {
+  'task.fargate-size': {
+    severity: 'error',
+    title: 'CPU and memory are no pair that Fargate offers',
+    about:
+      'Fargate has a fixed list of memory sizes for each CPU size (256 with 512, 1024 or 2048, and so on); ECS refuses others.',
+    check(subject, report) {
+      const { task } = subject;
+      const cpu = task?.get('cpu');
+      const memory = task?.get('memory');
+      if (!onFargate(subject) || cpu?.text === undefined) return;
+      const memories = FARGATE_SIZES.get(cpuUnits(cpu.text) ?? Number.NaN);
+      if (memories === undefined) {
+        const offered = [...FARGATE_SIZES.keys()].join(', ');
+        report(cpu, `cpu ${cpu.shown} is no size that Fargate offers`, `write one of ${offered}`);
+        return;
+      }
+      const mib = memory?.text === undefined ? undefined : memoryMib(memory.text);
+      if (memory?.text === undefined || (mib !== undefined && memories.includes(mib))) return;
+      const nearest = memories.find((one) => one >= (mib ?? 0)) ?? memories.at(-1)!;
+      report(
+        memory,
+        `memory ${memory.shown} does not go with cpu ${cpu.shown} on Fargate`,
+        `with this cpu, Fargate offers ${sizesInWords(memories)}`,
+        {
+          write: { title: `Change memory to "${nearest}"`, json: `"${nearest}"` },
+          see: { place: cpu, message: 'the cpu that it has to go with' },
+        },
+      );
+    },
+  },
+
+  'task.fargate-no-size': {
+    severity: 'error',
+    title: 'A task on Fargate has no CPU or memory of its own',
+    about: 'On Fargate the size of the task is required: `cpu` and `memory` at the top of the task definition.',
+    check(subject, report) {
+      const { task } = subject;
+      if (!task || !onFargate(subject)) return;
+      for (const key of SIZE_KEYS) {
+        if (task.has(key)) continue;
+        report(
+          task,
+          `${key} of the task is missing, and Fargate needs it`,
+          `add "${key}", for example "${key === 'cpu' ? 256 : 512}"`,
+        );
+      }
+    },
+  },
+
+  'task.fargate-network-mode': {
+    severity: 'error',
+    title: 'A task on Fargate has another network mode than awsvpc',
+    about: 'Fargate gives each task a network interface of its own: `networkMode` has to be `awsvpc`.',
+    check(subject, report) {
+      const { task } = subject;
+      const mode = task?.get('networkMode');
+      if (!task || !onFargate(subject) || mode?.text === 'awsvpc') return;
+      const hint = 'write "networkMode": "awsvpc"';
+      if (!mode) report(task, 'networkMode is missing, and Fargate needs awsvpc', hint);
+      else {
+        report(mode, `networkMode ${mode.shown} is not supported on Fargate`, hint, {
+          write: { title: 'Change to "awsvpc"', json: '"awsvpc"' },
+        });
+      }
+    },
+  },
+
+  'task.fargate-parameter': {
+    severity: 'error',
+    title: 'A task on Fargate uses what only EC2 has',
+    about:
+      'Fargate supports no host volumes, devices, GPUs, privileged containers, links or placement constraints; ECS refuses the task definition.',
+    check({ task }, report) {
+      // Only what the task definition itself says: the same one may also run on EC2.
+      if (!task || !asksForFargate(task)) return;
+      for (const key of NOT_ON_FARGATE.task) if (task.has(key)) reportNotOnFargate(task.get(key)!, report);
+      const pidMode = task.get('pidMode');
+      if (pidMode?.text === 'host') reportNotOnFargate(pidMode, report);
+      for (const volume of task.each('volumes')) {
+        if (volume.has('dockerVolumeConfiguration'))
+          reportNotOnFargate(volume.get('dockerVolumeConfiguration')!, report);
+        const source = volume.at('host', 'sourcePath');
+        if (source?.text) reportNotOnFargate(source, report);
+      }
+      for (const container of containersOf(task)) {
+        for (const key of NOT_ON_FARGATE.container)
+          if (container.has(key)) reportNotOnFargate(container.get(key)!, report);
+        if (container.get('privileged')?.isTrue) reportNotOnFargate(container.get('privileged')!, report);
+        for (const key of NOT_ON_FARGATE.linux) {
+          const place = container.get('linuxParameters');
+          if (place?.has(key)) reportNotOnFargate(place.get(key)!, report);
+        }
+        for (const resource of container.each('resourceRequirements')) {
+          const type = resource.get('type');
+          if (type?.text === 'GPU') report(type, 'GPUs are not supported on Fargate', 'run these tasks on EC2');
+        }
+      }
+    },
+  },
+
+  'task.fargate-log-driver': {
+    severity: 'error',
+    title: 'A log driver is not there on Fargate',
+    about: 'On Fargate the log drivers are `awslogs`, `splunk` and `awsfirelens`.',
+    check({ task }, report) {
+      if (!asksForFargate(task)) return;
+      for (const container of containersOf(task)) {
+        const driver = container.at('logConfiguration', 'logDriver');
+        if (driver?.text === undefined || ['awslogs', 'splunk', 'awsfirelens'].includes(driver.text)) continue;
+        report(driver, `log driver ${driver.shown} is not supported on Fargate`, 'use awslogs, splunk or awsfirelens', {
+          write: { title: 'Change to "awslogs"', json: '"awslogs"' },
+        });
+      }
+    },
+  },
+
+  'task.no-execution-role': {
+    severity: 'error',
+    title: 'The task needs an execution role and has none',
+    about:
+      'Secrets, logs on Fargate and private images are fetched with the role in `executionRoleArn` before a container runs; ECS refuses a task definition without it.',
+    check(subject, report) {
+      const { task } = subject;
+      if (!task || task.has('executionRoleArn')) return;
+      const need = needOfExecutionRole(subject);
+      if (need === undefined) return;
+      report(need.place, `executionRoleArn is missing: ${need.why}`, 'add "executionRoleArn" to the task definition');
+    },
+  },
+
+  'task.no-essential-container': {
+    severity: 'error',
+    title: 'No container is essential',
+    about:
+      'At least one container has to be essential (which is what leaving `essential` out means): when it stops, the task stops.',
+    check({ task }, report) {
+      const containers = containersOf(task);
+      if (containers.length === 0 || containers.some((one) => one.get('essential')?.node.value !== false)) return;
+      report(
+        containers[0]!.get('essential'),
+        'no container is essential',
+        'delete "essential": false from the main container',
+        {
+          write: { title: 'Make this container essential', json: 'true' },
+        },
+      );
+    },
+  },
+
+  'task.no-memory': {
+    severity: 'error',
+    title: 'Nothing says how much memory a container gets',
+    about: 'Where the task has no `memory` of its own, each container needs `memory` or `memoryReservation`.',
+    check(subject, report) {
+      const { task } = subject;
+      // Only where EC2 is asked for: the capacity may also be the cluster's default, which is not known here.
+      const asksForEc2 = task?.each('requiresCompatibilities').some(({ text }) => text === 'EC2') ?? false;
+      if (!task || task.has('memory') || onFargate(subject)) return;
+      if (!asksForEc2 && capacityOf(subject.service) !== 'EC2') return;
+      for (const container of containersOf(task)) {
+        if (container.has('memory') || container.has('memoryReservation')) continue;
+        report(
+          container.get('name') ?? container,
+          'neither the task nor this container has memory',
+          'add "memory" to one of them',
+        );
+      }
+    },
+  },
+
+  'task.memory-exceeded': {
+    severity: 'error',
+    title: 'The containers need more memory than the task has',
+    about:
+      'The memory (or where there is none, the reservation) of all containers together may not exceed that of the task.',
+    check({ task }, report) {
+      const memory = task?.get('memory');
+      const whole = memory?.text === undefined ? undefined : memoryMib(memory.text);
+      if (whole === undefined) return;
+      for (const key of ['memory', 'memoryReservation'] as const) {
+        const sum = sumOf(containersOf(task), key);
+        if (sum <= whole) continue;
+        report(
+          memory,
+          `the containers have ${sum} MiB ${key === 'memory' ? 'of memory' : 'reserved'} together, the task has ${whole}`,
+          `raise "memory" of the task, or lower "${key}" of the containers`,
+        );
+        return;
+      }
+    },
+  },
+
+  'task.cpu-exceeded': {
+    severity: 'error',
+    title: 'The containers need more CPU than the task has',
+    about: 'The `cpu` of all containers together may not exceed that of the task.',
+    check({ task }, report) {
+      const cpu = task?.get('cpu');
+      const whole = cpu?.text === undefined ? undefined : cpuUnits(cpu.text);
+      const sum = sumOf(containersOf(task), 'cpu');
+      if (whole === undefined || sum <= whole) return;
+      report(
+        cpu,
+        `the containers have ${sum} CPU units together, the task has ${whole}`,
+        'raise "cpu" of the task, or lower it in the containers',
+      );
+    },
+  },
+
+  'task.unknown-volume': {
+    severity: 'error',
+    title: 'A container mounts a volume that the task does not have',
+    about: "`mountPoints[].sourceVolume` has to be the name of one of the task's `volumes`.",
+    check({ task }, report) {
+      const names = new Set(task?.each('volumes').map((volume) => volume.get('name')?.text) ?? []);
+      for (const container of containersOf(task)) {
+        for (const mount of container.each('mountPoints')) {
+          const source = mount.get('sourceVolume');
+          if (source?.text === undefined || names.has(source.text)) continue;
+          report(
+            source,
+            `no volume is called ${source.shown}`,
+            names.size === 0 ? 'add it to "volumes"' : `the task has ${[...names].join(', ')}`,
+          );
+        }
+      }
+    },
+  },
+
+  'task.unused-volume': {
+    severity: 'info',
+    title: 'No container mounts a volume',
+    about: 'The volume has no effect.',
+    check({ task }, report) {
+      const used = new Set(
+        containersOf(task).flatMap((one) => one.each('mountPoints').map((mount) => mount.get('sourceVolume')?.text)),
+      );
+      for (const volume of task?.each('volumes') ?? []) {
+        const name = volume.get('name');
+        if (name?.text !== undefined && !used.has(name.text))
+          report(name, `no container mounts the volume ${name.shown}`, 'mount it, or delete it');
+      }
+    },
+  },
+
+  'task.windows-fargate': {
+    severity: 'error',
+    title: 'A Windows task on Fargate is too small',
+    about: 'Windows containers on Fargate need at least 1024 CPU units, and run on X86_64 only.',
+    check({ task }, report) {
+      const system = task?.at('runtimePlatform', 'operatingSystemFamily');
+      if (!asksForFargate(task) || !system?.text?.startsWith('WINDOWS')) return;
+      const architecture = task?.at('runtimePlatform', 'cpuArchitecture');
+      if (architecture?.text === 'ARM64')
+        report(architecture, 'Windows runs on X86_64 only', 'write "X86_64"', {
+          write: { title: 'Change to "X86_64"', json: '"X86_64"' },
+        });
+      const cpu = task?.get('cpu');
+      const units = cpu?.text === undefined ? undefined : cpuUnits(cpu.text);
+      if (units !== undefined && units < 1024)
+        report(cpu, `cpu ${cpu!.shown} is too small for Windows on Fargate`, 'write "1024" or more', {
+          write: { title: 'Change cpu to "1024"', json: '"1024"' },
+        });
+    },
+  },
+};
+
+export { containersOf };

@@ -1,0 +1,590 @@
+/** Mistakes put into right workloads, one or more per rule: each is found at its place, and nothing else is. */
+import assert from 'node:assert/strict';
+import { checkWorkload } from '../../../../engine/check/index.ts';
+import { RULE_DOCUMENTATION } from '../../../../engine/check/rules/index.ts';
+import { parseFixture } from '../../../server/fixture.ts';
+import { checkFine, sourceOf } from './checkRule.ts';
+import { RIGHT, type Right } from './workloads.ts';
+
+type Change = readonly [suffix: string, from: string, to: string];
+
+interface Mistake {
+  readonly code: string;
+  readonly in: Right;
+  /** In a file, a text and what stands there instead; `$0…$0` in it is what has to be found. */
+  readonly changes: readonly Change[];
+  readonly message: string | undefined;
+  /** What the quick fix writes in place of what is marked. */
+  readonly fix: string | undefined;
+  /** Other findings that follow from the same mistake. */
+  readonly besides: readonly string[];
+}
+
+interface More {
+  readonly message?: string;
+  readonly fix?: string;
+  readonly besides?: readonly string[];
+}
+
+const mistake = (code: string, workload: Right, changes: readonly Change[], more: More = {}): Mistake => ({
+  code,
+  in: workload,
+  changes,
+  message: more.message,
+  fix: more.fix,
+  besides: more.besides ?? [],
+});
+
+const one = (code: string, workload: Right, suffix: string, from: string, to: string, more: More = {}) =>
+  mistake(code, workload, [[suffix, from, to]], more);
+
+const SVC = '_svcdef.json';
+const TASK = '_taskdef.json';
+const DEP = '_depdef.json';
+const FN = '_lambdadef.json';
+const EVENT = '_lambdaeventsourcedef.json';
+
+const ON_EC2: readonly Change[] = [
+  [TASK, '"FARGATE"', '"EC2"'],
+  [SVC, '"launchType": "FARGATE"', '"launchType": "EC2"'],
+  [SVC, '"ENABLED"', '"DISABLED"'],
+];
+const BRIDGE: readonly Change[] = [...ON_EC2, [TASK, '"networkMode": "awsvpc"', '"networkMode": "bridge"']];
+const NETWORK = /"networkConfiguration": \{[\s\S]*?\n {2}\},\n/.exec(RIGHT.rolling['web_svcdef.json']!)![0];
+const CODE = '"S3Bucket": "code", "S3Key": "jobs.zip"';
+const QUEUE = '"EventSourceArn": "{{ queue }}"';
+const arn = (service: string, rest: string) => `"arn:aws:${service}:eu-west-1:123456789012:${rest}"`;
+const MAPPING = /"EventSourceMapping": (\{.*\})/.exec(RIGHT.lambda['jobs_lambdaeventsourcedef.json']!)![1]!;
+
+const MISTAKES: readonly Mistake[] = [
+  one('task.fargate-size', 'rolling', TASK, '"1024"', '$0"4500"$0', { fix: '"4096"', message: 'cpu "512"' }),
+  one('task.fargate-size', 'rolling', TASK, '"512"', '$0"500"$0', { message: 'no size that Fargate offers' }),
+  one('task.fargate-size', 'rolling', TASK, '"1024"', '$0"0.5 GB"$0', { fix: '"1024"' }),
+  mistake('task.fargate-no-size', 'rolling', [
+    [TASK, '{\n  "family"', '$0{$0\n  "family"'],
+    [TASK, '"cpu": "512",', ''],
+  ]),
+  one('task.fargate-network-mode', 'rolling', TASK, '"awsvpc"', '$0"host"$0', { fix: '"awsvpc"', besides: [] }),
+  mistake('task.fargate-network-mode', 'rolling', [
+    [TASK, '{\n  "family"', '$0{$0\n  "family"'],
+    [TASK, '"networkMode": "awsvpc",', ''],
+  ]),
+  one('task.fargate-parameter', 'rolling', TASK, '"essential": true,', '"essential": true, $0"privileged"$0: true,', {
+    fix: '',
+  }),
+  one(
+    'task.fargate-parameter',
+    'rolling',
+    TASK,
+    '"essential": true,',
+    '"essential": true, "linuxParameters": { $0"devices"$0: [{ "hostPath": "/dev/fuse" }] },',
+  ),
+  one('task.fargate-parameter', 'rolling', TASK, '"cpu"', '$0"ipcMode"$0: "task", "cpu"'),
+  one('task.fargate-log-driver', 'rolling', TASK, '"awslogs"', '$0"syslog"$0', { fix: '"awslogs"' }),
+  mistake('task.no-execution-role', 'rolling', [
+    [TASK, '{ "name": "TOKEN"', '$0{$0 "name": "TOKEN"'],
+    [TASK, ',\n  "executionRoleArn": "{{ role }}"', ''],
+  ]),
+  mistake('task.no-execution-role', 'rolling', [
+    [TASK, '"awslogs"', '$0"awslogs"$0'],
+    [TASK, /"secrets".*\n/.exec(RIGHT.rolling['web_taskdef.json']!)![0], ''],
+    [TASK, ',\n  "executionRoleArn": "{{ role }}"', ''],
+  ]),
+  one('task.no-essential-container', 'rolling', TASK, '"essential": true', '"essential": $0false$0', { fix: 'true' }),
+  mistake('task.no-memory', 'rolling', [
+    ...ON_EC2,
+    [TASK, '"memory": "1024",', ''],
+    [TASK, '"name": "web",', '"name": $0"web"$0,'],
+  ]),
+  mistake(
+    'task.memory-exceeded',
+    'rolling',
+    [
+      [TASK, '"memoryReservation": 128', '"memoryReservation": 2000'],
+      [TASK, '"1024"', '$0"1024"$0'],
+    ],
+    { message: '2000 MiB reserved together, the task has 1024' },
+  ),
+  mistake('task.cpu-exceeded', 'rolling', [
+    [TASK, '"memoryReservation": 128', '"cpu": 600'],
+    [TASK, '"512"', '$0"512"$0'],
+  ]),
+  one(
+    'task.unknown-volume',
+    'rolling',
+    TASK,
+    '"essential": true,',
+    '"essential": true, "mountPoints": [{ "sourceVolume": $0"data"$0, "containerPath": "/data" }],',
+  ),
+  one('task.unused-volume', 'rolling', TASK, '"cpu"', '"volumes": [{ "name": $0"data"$0 }], "cpu"'),
+  one(
+    'task.windows-fargate',
+    'rolling',
+    TASK,
+    '"cpu": "512"',
+    '"runtimePlatform": { "operatingSystemFamily": "WINDOWS_SERVER_2022_CORE" }, "cpu": $0"512"$0',
+    { fix: '"1024"' },
+  ),
+  mistake(
+    'task.windows-fargate',
+    'rolling',
+    [
+      [
+        TASK,
+        '"cpu": "512"',
+        '"runtimePlatform": { "operatingSystemFamily": "WINDOWS_SERVER_2022_CORE", "cpuArchitecture": $0"ARM64"$0 }, "cpu": "1024"',
+      ],
+      [TASK, '"memory": "1024"', '"memory": "2048"'],
+    ],
+    { fix: '"X86_64"' },
+  ),
+
+  one('task.duplicate-container', 'rolling', TASK, '"name": "sidecar"', '"name": $0"web"$0', {
+    besides: ['task.dependency-cycle'],
+  }),
+  one('task.unknown-dependency', 'rolling', TASK, '"containerName": "web"', '"containerName": $0"wep"$0', {
+    fix: '"web"',
+    message: '"wep"',
+  }),
+  one(
+    'task.dependency-cycle',
+    'rolling',
+    TASK,
+    '"essential": true,',
+    '"essential": true, $0"dependsOn"$0: [{ "containerName": "sidecar", "condition": "START" }],',
+    { message: 'web → sidecar → web' },
+  ),
+  one('task.dependency-condition', 'rolling', TASK, '"START"', '$0"SUCCESS"$0', { message: 'is essential' }),
+  mistake(
+    'task.dependency-condition',
+    'rolling',
+    [
+      [TASK, '"START"', '$0"HEALTHY"$0'],
+      [TASK, /"healthCheck".*\n/.exec(RIGHT.rolling['web_taskdef.json']!)![0], ''],
+    ],
+    { fix: '"START"' },
+  ),
+  one(
+    'task.duplicate-port',
+    'rolling',
+    TASK,
+    '"memoryReservation": 128',
+    '"portMappings": [{ "containerPort": $080$0 }]',
+  ),
+  one('task.host-port', 'rolling', TASK, '"protocol": "tcp"', '"hostPort": $08080$0', { fix: '80' }),
+  one('task.log-options', 'rolling', TASK, '"options": { "awslogs-group": "{{ log_group }}", ', '$0"options"$0: { ', {
+    message: 'awslogs-group',
+  }),
+  one(
+    'task.log-options',
+    'rolling',
+    TASK,
+    '"options": { "awslogs-group": "{{ log_group }}", "awslogs-region": "{{ region }}", "awslogs-stream-prefix": "ecs" }',
+    '$0"options"$0: { "awslogs-group": "g", "awslogs-region": "eu-west-1" }',
+    { message: 'awslogs-stream-prefix' },
+  ),
+  one(
+    'task.unknown-log-option',
+    'rolling',
+    TASK,
+    '"awslogs-stream-prefix": "ecs"',
+    '"awslogs-stream-prefix": "ecs", $0"awslogs-creat-group"$0: "true"',
+    { fix: '"awslogs-create-group"' },
+  ),
+  one('task.no-log-router', 'rolling', TASK, '"logDriver": "awslogs",', '"logDriver": $0"awsfirelens"$0,'),
+  one(
+    'task.secret-source',
+    'rolling',
+    TASK,
+    '"arn:aws:secretsmanager:eu-west-1:123456789012:secret:token-AbCdEf"',
+    '$0"arn:aws:secretsmanager:eu-west-1:secret:token"$0',
+  ),
+  one(
+    'task.secret-source',
+    'rolling',
+    TASK,
+    '"arn:aws:secretsmanager:eu-west-1:123456789012:secret:token-AbCdEf"',
+    '$0"arn:aws:secretsmanager:eu-west-1:123456789012:secret:token-AbCdEf:key"$0',
+  ),
+  one('task.duplicate-variable', 'rolling', TASK, '"name": "TOKEN"', '"name": $0"MODE"$0'),
+  one(
+    'task.plain-secret',
+    'rolling',
+    TASK,
+    '"name": "MODE", "value": "prod"',
+    '"name": "DB_PASSWORD", "value": $0"hunter2"$0',
+  ),
+  one('task.image', 'rolling', TASK, '"envoy:v1.30"', '$0"https://docker.io/envoy:v1.30"$0', {
+    message: 'is not the name',
+  }),
+  one('task.image', 'rolling', TASK, '"envoy:v1.30"', '$0"envoy: v1.30"$0'),
+  one('task.health-check-command', 'rolling', TASK, '"CMD-SHELL", "curl -f localhost"', '$0"curl -f localhost"$0', {
+    fix: '"CMD-SHELL", "curl -f localhost"',
+  }),
+  one('task.health-check-timing', 'rolling', TASK, '"interval": 30, "timeout": 5', '"interval": 10, "timeout": $020$0'),
+
+  one('service.unknown-container', 'blueGreen', SVC, '"containerName": "web"', '"containerName": $0"wbe"$0', {
+    fix: '"web"',
+  }),
+  one('service.unknown-port', 'blueGreen', SVC, '"containerPort": {{ port }}', '"containerPort": $08080$0', {
+    fix: '80',
+    message: 'does not map port 8080',
+  }),
+  mistake('service.no-network', 'rolling', [
+    [SVC, NETWORK, ''],
+    [SVC, '{\n', '$0{$0\n'],
+  ]),
+  mistake('service.useless-network', 'rolling', [
+    ...BRIDGE,
+    [SVC, '"networkConfiguration"', '$0"networkConfiguration"$0'],
+  ]),
+  one('service.subnets', 'rolling', SVC, '"subnets": {{ subnets | tojson }}', '$0"subnets"$0: []'),
+  one(
+    'service.subnets',
+    'rolling',
+    SVC,
+    '"securityGroups": {{ groups | tojson }}',
+    '$0"securityGroups"$0: ["sg-1", "sg-2", "sg-3", "sg-4", "sg-5", "sg-6"]',
+  ),
+  one('service.subnet-id', 'rolling', SVC, '{{ groups | tojson }}', '[$0"subnet-0aa"$0]'),
+  mistake(
+    'service.public-ip',
+    'rolling',
+    [
+      [TASK, '"FARGATE"', '"EC2"'],
+      [SVC, '"launchType": "FARGATE"', '"launchType": "EC2"'],
+      [SVC, '"ENABLED"', '$0"ENABLED"$0'],
+    ],
+    { fix: '"DISABLED"' },
+  ),
+  one(
+    'service.launch-type-and-strategy',
+    'rolling',
+    SVC,
+    '"launchType": "FARGATE"',
+    '$0"launchType"$0: "FARGATE", "capacityProviderStrategy": [{ "capacityProvider": "FARGATE", "weight": 1 }]',
+    { fix: '' },
+  ),
+  mistake('service.not-on-fargate', 'rolling', [
+    [TASK, '"requiresCompatibilities": ["FARGATE"]', '$0"requiresCompatibilities"$0: ["EC2"]'],
+  ]),
+  one('service.daemon', 'rolling', SVC, '"desiredCount": 4', '"schedulingStrategy": $0"DAEMON"$0', {
+    fix: '"REPLICA"',
+  }),
+  one(
+    'service.cannot-replace',
+    'rolling',
+    SVC,
+    '"minimumHealthyPercent": 50, "maximumPercent": 200',
+    '"minimumHealthyPercent": 100, "maximumPercent": $0110$0',
+    { message: 'has to keep 4 and may run 4' },
+  ),
+  one(
+    'service.percent-order',
+    'rolling',
+    SVC,
+    '"minimumHealthyPercent": 50, "maximumPercent": 200',
+    '"minimumHealthyPercent": 110, "maximumPercent": $0100$0',
+    { besides: ['service.cannot-replace'] },
+  ),
+  one('service.grace-period', 'rolling', SVC, '"launchType"', '$0"healthCheckGracePeriodSeconds"$0: 60, "launchType"', {
+    fix: '',
+  }),
+  one(
+    'service.placement-on-fargate',
+    'rolling',
+    SVC,
+    '"launchType"',
+    '$0"placementStrategy"$0: [{ "type": "spread", "field": "attribute:ecs.availability-zone" }], "launchType"',
+  ),
+  mistake('service.platform-version', 'rolling', [
+    ...ON_EC2,
+    [SVC, '"launchType"', '$0"platformVersion"$0: "1.4.0", "launchType"'],
+  ]),
+  one('service.role', 'rolling', SVC, '"launchType"', '$0"role"$0: "ecs", "launchType"'),
+  one(
+    'service.capacity-strategy',
+    'blueGreen',
+    SVC,
+    '"weight": 1 }]',
+    '"weight": 1, "base": 1 }, { "capacityProvider": "FARGATE", "base": $01$0 }]',
+  ),
+  one(
+    'service.capacity-strategy',
+    'blueGreen',
+    SVC,
+    '"weight": 1 }]',
+    '"weight": 1 }, { "capacityProvider": $0"spot-fleet"$0, "weight": 1 }]',
+    { besides: [] },
+  ),
+  one(
+    'service.strategy-controller',
+    'blueGreen',
+    SVC,
+    '"desiredCount": 4,',
+    '"desiredCount": 4, "deploymentConfiguration": { $0"strategy"$0: "BLUE_GREEN" },',
+  ),
+  one(
+    'service.strategy-options',
+    'rolling',
+    SVC,
+    '"maximumPercent": 200',
+    '"maximumPercent": 200, "strategy": "LINEAR", $0"canaryConfiguration"$0: { "canaryPercent": 10 }',
+  ),
+  one(
+    'service.tags-not-propagated',
+    'rolling',
+    SVC,
+    '"launchType"',
+    '"propagateTags": $0"TASK_DEFINITION"$0, "launchType"',
+    { fix: '"SERVICE"' },
+  ),
+  one('service.exec-without-role', 'rolling', SVC, '"launchType"', '$0"enableExecuteCommand"$0: true, "launchType"'),
+
+  mistake('deployment.no-pairs', 'blueGreen', [
+    [DEP, /"targetGroupArnPairs".*\n/.exec(RIGHT.blueGreen['web_depdef.json']!)![0], ''],
+    [DEP, '"trafficShiftingConfig"', '$0"trafficShiftingConfig"$0'],
+  ]),
+  mistake('deployment.no-shifting', 'blueGreen', [
+    [DEP, /"trafficShiftingConfig".*\n/.exec(RIGHT.blueGreen['web_depdef.json']!)![0], ''],
+    [DEP, '"targetGroupArnPairs"', '$0"targetGroupArnPairs"$0'],
+  ]),
+  mistake('deployment.nothing-to-shift', 'blueGreen', [
+    [SVC, /"loadBalancers".*\n/.exec(RIGHT.blueGreen['web_svcdef.json']!)![0], ''],
+    [DEP, '"trafficShiftingConfig"', '$0"trafficShiftingConfig"$0'],
+  ]),
+  one(
+    'deployment.group-not-paired',
+    'blueGreen',
+    SVC,
+    '"{{ tgs[\'blue\'] }}"',
+    `$0${arn('elasticloadbalancing', 'targetgroup/red/0cc')}$0`,
+  ),
+  one(
+    'deployment.group-in-two-pairs',
+    'blueGreen',
+    DEP,
+    '{% endfor %}]',
+    `{% endfor %}], [$0"{{ tgs.blue }}"$0, ${arn('elasticloadbalancing', 'targetgroup/red/0cc')}]`,
+  ),
+  one('deployment.one-step', 'blueGreen', DEP, '"percent": 20', '"percent": $0100$0'),
+  one('deployment.linear-steps', 'blueGreen', DEP, '"percent": 20', '"percent": $030$0', {
+    message: 'the last of 4 steps is 10 percent',
+  }),
+  one('deployment.timeout-too-short', 'rolling', DEP, '"timeout": 220', '"timeout": $020$0', {
+    message: 'ends after 20 s, and looks every 30 s',
+  }),
+  one(
+    'deployment.breaker-always-trips',
+    'blueGreen',
+    DEP,
+    '"failureThresholdPercent": 50',
+    '"failureThresholdPercent": $025$0',
+  ),
+  one(
+    'deployment.breaker-never-counts',
+    'blueGreen',
+    DEP,
+    '"failureThresholdPercent": 50',
+    '"failureThresholdPercent": 50, "failureThreshold": $05$0',
+    { message: 'is 2' },
+  ),
+  one(
+    'deployment.fallback-equals-primary',
+    'blueGreen',
+    DEP,
+    '"fallbackCapacityProviderStrategy": [{ "capacityProvider": "FARGATE"',
+    '$0"fallbackCapacityProviderStrategy"$0: [{ "capacityProvider": "FARGATE_SPOT"',
+  ),
+
+  one('function.deprecated-runtime', 'lambda', FN, '"python3.13"', '$0"python3.8"$0', { fix: '"python3.13"' }),
+  one('function.handler', 'lambda', FN, '"app.handler"', '$0"handler"$0', { message: 'module.function' }),
+  mistake(
+    'function.package',
+    'lambda',
+    [
+      [FN, '"Handler": "app.handler",', ''],
+      [FN, '{\n', '$0{$0\n'],
+    ],
+    { message: 'Handler is missing' },
+  ),
+  mistake(
+    'function.package',
+    'lambda',
+    [
+      [FN, '"Zip"', '"Image"'],
+      [FN, CODE, '"ImageUri": "123456789012.dkr.ecr.eu-west-1.amazonaws.com/jobs:1"'],
+      [FN, '"Runtime": "python3.13",', ''],
+      [FN, '"Handler"', '$0"Handler"$0'],
+    ],
+    { fix: '' },
+  ),
+  one('function.code', 'lambda', FN, `"Code": { ${CODE} }`, '$0"Code"$0: { "S3Bucket": "code" }', {
+    message: 'S3Key is missing',
+  }),
+  mistake(
+    'function.code',
+    'lambda',
+    [
+      [FN, CODE, '"ImageUri": "123456789012.dkr.ecr.eu-west-1.amazonaws.com/jobs:1"'],
+      [FN, '"Zip"', '$0"Zip"$0'],
+    ],
+    { fix: '"Image"', besides: ['function.package'] },
+  ),
+  one('function.reserved-variable', 'lambda', FN, '"MODE": "prod"', '$0"AWS_REGION"$0: "eu-west-1"'),
+  one('function.variable-name', 'lambda', FN, '"MODE": "prod"', '$0"9LIVES"$0: "1"'),
+  one(
+    'function.environment-size',
+    'lambda',
+    FN,
+    '"Variables": { "MODE": "prod" }',
+    `$0"Variables"$0: { "MODE": "${'x'.repeat(4100)}" }`,
+  ),
+  one(
+    'function.layers',
+    'lambda',
+    FN,
+    '"Timeout"',
+    '"Layers": [$0"arn:aws:lambda:eu-west-1:123456789012:layer:tools"$0], "Timeout"',
+  ),
+  one('function.role', 'lambda', FN, '"{{ role }}"', '$0"tasks"$0'),
+  mistake(
+    'function.snap-start',
+    'lambda',
+    [
+      [FN, '"python3.13"', '"nodejs22.x"'],
+      [FN, '"Timeout"', '"SnapStart": { "ApplyOn": $0"PublishedVersions"$0 }, "Timeout"'],
+    ],
+    { fix: '"None"' },
+  ),
+  one('function.network', 'lambda', FN, '"Timeout"', '$0"VpcConfig"$0: { "SubnetIds": ["subnet-1"] }, "Timeout"', {
+    message: 'SecurityGroupIds',
+  }),
+  one('function.memory', 'lambda', FN, '"MemorySize": 128', '"MemorySize": $020000$0', { fix: '10240' }),
+  one('function.timeout', 'lambda', FN, '"Timeout": 15', '"Timeout": $01000$0', { fix: '900' }),
+  one(
+    'function.file-system',
+    'lambda',
+    FN,
+    '"Timeout"',
+    `"FileSystemConfigs": [{ "Arn": ${arn('elasticfilesystem', 'access-point/fsap-1')}, "LocalMountPath": $0"/data"$0 }], "VpcConfig": { "SubnetIds": ["subnet-1"], "SecurityGroupIds": ["sg-1"] }, "Timeout"`,
+  ),
+
+  one('event.other-function', 'lambda', EVENT, '"FunctionName": "jobs"', '"FunctionName": $0"job"$0', {
+    fix: '"jobs"',
+  }),
+  one('event.no-source', 'lambda', EVENT, `"EventSourceMapping": { ${QUEUE}, `, '$0"EventSourceMapping"$0: { '),
+  one('event.source', 'lambda', EVENT, '"{{ queue }}"', `$0${arn('sns', 'topic')}$0`, { message: 'does not poll sns' }),
+  one('event.source', 'lambda', EVENT, '"{{ queue }}"', '$0"jobs"$0', { message: 'is not an ARN' }),
+  one('event.starting-position', 'lambda', EVENT, QUEUE, `${QUEUE}, $0"StartingPosition"$0: "LATEST"`, { fix: '' }),
+  one('event.starting-position', 'lambda', EVENT, '"{{ queue }}"', `$0${arn('kinesis', 'stream/clicks')}$0`, {
+    message: 'Kinesis needs it',
+  }),
+  one(
+    'event.starting-time',
+    'lambda',
+    EVENT,
+    QUEUE,
+    `"EventSourceArn": ${arn('kinesis', 'stream/clicks')}, "StartingPosition": $0"AT_TIMESTAMP"$0`,
+  ),
+  mistake(
+    'event.batch-size',
+    'lambda',
+    [
+      [EVENT, '"{{ queue }}"', arn('sqs', 'jobs.fifo')],
+      [EVENT, '"BatchSize": 10', '"BatchSize": $020$0'],
+    ],
+    { fix: '10' },
+  ),
+  one('event.batch-window', 'lambda', EVENT, '"BatchSize": 10', '"BatchSize": $0100$0'),
+  one('event.option', 'lambda', EVENT, QUEUE, `${QUEUE}, $0"ParallelizationFactor"$0: 2`, {
+    message: 'is not for SQS',
+    fix: '',
+  }),
+  one('event.required-option', 'lambda', EVENT, QUEUE, `"EventSourceArn": $0${arn('mq', 'broker:b:b-1')}$0`, {
+    message: 'Queues is missing',
+  }),
+  one(
+    'event.duplicate',
+    'lambda',
+    EVENT,
+    MAPPING,
+    `[${MAPPING}, { "EventSourceArn": $0"{{ queue }}"$0, "FunctionName": "jobs" }]`,
+  ),
+  one('event.target-group', 'lambda', EVENT, '"{{ tgs.blue }}"', '$0"blue"$0'),
+
+  mistake(
+    'environment.other-region',
+    'rolling',
+    [
+      [DEP, '"{{ region }}"', '"us-east-1"'],
+      [SVC, '"{{ cluster }}"', '$0"{{ cluster }}"$0'],
+    ],
+    { besides: ['environment.log-region'] },
+  ),
+  mistake(
+    'environment.other-account',
+    'rolling',
+    [
+      [DEP, '"region": "{{ region }}"', '"region": "{{ region }}", "account": "999999999999"'],
+      [SVC, '"{{ cluster }}"', '$0"{{ cluster }}"$0'],
+    ],
+    { besides: [] },
+  ),
+  one(
+    'environment.log-region',
+    'rolling',
+    TASK,
+    '"awslogs-region": "{{ region }}"',
+    '"awslogs-region": $0"us-east-1"$0',
+  ),
+];
+
+/** The files with the changes, marks included, as one fixture. */
+function fixtureOf({ in: workload, changes }: Mistake): string {
+  const texts = new Map(Object.entries(RIGHT[workload]));
+  for (const [suffix, from, to] of changes) {
+    const path = [...texts.keys()].find((name) => name.endsWith(suffix))!;
+    assert.ok(texts.get(path)!.includes(from), `${path} has no ${from}`);
+    texts.set(
+      path,
+      texts.get(path)!.replace(from, () => to),
+    );
+  }
+  return Array.from(texts, ([path, text]) => `//- ${path}\n${text}`).join('');
+}
+
+describe('rules', () => {
+  for (const workload of Object.keys(RIGHT) as Right[]) {
+    it(`find nothing in a workload that is right: ${workload}`, () => checkFine(fixtureOf(mistake('', workload, []))));
+  }
+
+  for (const seeded of MISTAKES) {
+    const { code, message, fix, besides, changes } = seeded;
+    it(`${code}: ${changes.at(-1)![2].replaceAll('\n', ' ').slice(0, 70)}`, () => {
+      const { files, marks } = parseFixture(fixtureOf(seeded));
+      const { findings } = checkWorkload(sourceOf(files));
+      const [mark] = marks;
+      const found = findings.find(
+        (finding) =>
+          finding.code === code &&
+          finding.path === mark!.path &&
+          finding.start === mark!.start &&
+          finding.end === mark!.end,
+      );
+      assert.ok(found, `not found at the mark: ${JSON.stringify(findings, null, 1)}`);
+      const others = findings.filter((finding) => finding.code !== code && !besides.includes(finding.code));
+      assert.deepEqual(others, []);
+      if (message !== undefined) assert.ok(found.message.includes(message), found.message);
+      if (fix !== undefined) assert.equal(found.fix?.edits[0]?.text, fix);
+    });
+  }
+
+  it('have a mistake here for each of them', () => {
+    const seeded = new Set(MISTAKES.map(({ code }) => code));
+    assert.deepEqual(
+      Object.keys(RULE_DOCUMENTATION).filter((code) => !seeded.has(code)),
+      [],
+    );
+  });
+});
