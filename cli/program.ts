@@ -6,6 +6,7 @@ import { EXIT, type ExitStatus } from './exitStatus.ts';
 import { type Context, createContext } from './session/context.ts';
 import { addGlobals, type Globals } from './session/globals.ts';
 import { deployVerb } from './verbs/deploy.ts';
+import { explainVerb } from './verbs/explain.ts';
 import { historyVerb } from './verbs/history.ts';
 import { holdingVerbs } from './verbs/holding.ts';
 import { logsVerb } from './verbs/logs.ts';
@@ -33,6 +34,7 @@ const VERBS = [
   statusVerb,
   historyVerb,
   logsVerb,
+  explainVerb,
   sandboxVerb,
   lspVerb,
 ];

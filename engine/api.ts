@@ -3,7 +3,8 @@
  * gives plain data; progress comes as events. Failures of an operation as a whole are `EngineError`s.
  */
 import type { Clock } from './clock.ts';
-import type { WorkloadKind } from './config/index.ts';
+import type { ChangeKind, WorkloadKind } from './config/index.ts';
+import type { FailureClass } from './diagnose/index.ts';
 import type { Problem } from './finding.ts';
 import type { Json } from './json.ts';
 import type { PlanAction, StrategyName, Target, WorkloadPlan } from './plan/index.ts';
@@ -143,6 +144,90 @@ export interface StatusRequest extends Where {
   readonly live?: boolean;
 }
 
+/** What a piece of evidence is about: a stopped task, a service event, an alarm, a target's health, a refused call. */
+export type EvidenceKind = 'task' | 'event' | 'alarm' | 'target' | 'refusal' | 'reason';
+
+export interface Evidence {
+  readonly kind: EvidenceKind;
+  /** AWS's own words. */
+  readonly text: string;
+  /** Ms since the epoch, on the rollout's clock; null where it is not known. */
+  readonly at: number | null;
+}
+
+/** The last lines that a container of a failed task, or a version of a function, wrote to CloudWatch Logs. */
+export interface LogExcerpt {
+  readonly group: string;
+  readonly stream: string;
+  /** Absent for functions. */
+  readonly container?: string;
+  /** At most 20, oldest first. */
+  readonly lines: readonly { readonly at: number; readonly text: string }[];
+}
+
+/** What a rollout changed, and who committed it. */
+export interface RolloutChange {
+  /** Null for a working tree. */
+  readonly commit: string | null;
+  readonly subject: string | null;
+  readonly author: string | null;
+  readonly authorEmail: string | null;
+  /** Ms since the epoch. */
+  readonly committedAt: number | null;
+  /** The commit that served before; null where nothing did. */
+  readonly since: string | null;
+  /** Files of the workload that differ since then. */
+  readonly files: readonly { readonly path: string; readonly change: ChangeKind }[];
+  /** What differs in the rendered definitions; secrets are masked. */
+  readonly differences: readonly { readonly path: string; readonly before: Json; readonly after: Json }[];
+}
+
+/** An edit that would mend a failure. */
+export interface ProposedEdit {
+  /** As an instruction. */
+  readonly description: string;
+  /** A value of the rendered definition (JSON pointer), or a statement for an IAM policy (no pointer). */
+  readonly what: { readonly pointer: string | null; readonly value: Json };
+  /** Where to make it; it was tried by rendering. Null where it belongs elsewhere, or no single place brings it about. */
+  readonly place: {
+    readonly path: string;
+    readonly line: number;
+    readonly column: number;
+    readonly endLine: number;
+    readonly endColumn: number;
+    readonly oldText: string;
+    readonly newText: string;
+    /** The whole lines, before and after. */
+    readonly removed: readonly string[];
+    readonly added: readonly string[];
+  } | null;
+}
+
+/** Why a rollout ended as it did. All but `rollout` and `outcome` is empty where nothing went wrong. */
+export interface Explanation {
+  readonly rollout: RolloutRecord;
+  /** A rollout that was rolled back has failed. */
+  readonly outcome: 'succeeded' | 'failed' | 'aborted' | 'superseded' | 'under way';
+  readonly failure: {
+    readonly class: FailureClass;
+    /** What happened, one sentence. */
+    readonly message: string;
+    /** Why, most likely. */
+    readonly cause: string | null;
+    readonly next: string;
+    /** The rule of engine/diagnose that knows it, and where the rule comes from. */
+    readonly rule: string | null;
+    readonly source: string | null;
+    readonly requestId: string | null;
+  } | null;
+  readonly evidence: readonly Evidence[];
+  readonly logs: readonly LogExcerpt[];
+  readonly change: RolloutChange | null;
+  readonly edit: ProposedEdit | null;
+  /** What could not be looked at, and why. */
+  readonly missing: readonly string[];
+}
+
 export interface Engine {
   render(where: Where): Promise<RenderReport>;
   validate(where: Where): Promise<ValidateReport>;
@@ -158,6 +243,12 @@ export interface Engine {
   /** @throws EngineError `store.no-such-rollout` */
   rollout(id: string): Promise<StatusEntry>;
   events(rollout: string, after?: number): Promise<RolloutEvent[]>;
+  /**
+   * Why a rollout ended as it did, from the store, Git and what AWS still knows; changes nothing.
+   *
+   * @param repo a folder in a clone of its repository, for when the one it was begun from is gone
+   */
+  explain(rollout: string, repo?: string): Promise<Explanation>;
   /** Plans a deployment of the revision of an earlier good rollout; by default the last good one before the present. */
   planRollback(where: Where, to?: string): Promise<PlanReport>;
   /**

@@ -8,6 +8,7 @@ import type { CheckedWorkload, RenderedFile } from './check/index.ts';
 import { selectWorkloads, type WorkloadPaths, workloadKey } from './config/index.ts';
 import { deployPlan, resumeAll } from './deploying.ts';
 import { EngineError } from './errors.ts';
+import { explainRollout } from './explaining.ts';
 import { type Problem, toProblems } from './finding.ts';
 import { openRepository } from './git/index.ts';
 import { isObject, type Json } from './json.ts';
@@ -246,6 +247,10 @@ export function createEngine(options: EngineOptions): Engine {
     events: async (id, after = 0) => {
       await rollout(id);
       return (await store()).events(id, after);
+    },
+    explain: async (id, repo) => {
+      const { rollout: record } = await rollout(id);
+      return explainRollout({ store: await store(), aws }, record, repo);
     },
     planRollback,
     ask: async (id, command, by) => {

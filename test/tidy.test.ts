@@ -26,6 +26,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'engine/config',
     'engine/check',
     'engine/plan',
+    'engine/diagnose',
     'engine/rollout',
     'engine/git',
     'engine/aws',

@@ -74,7 +74,7 @@ function valueLines(value: Json, sign: string, style: Style): string[] {
 }
 
 /** One line where both sides fit, else both sides below the path. */
-function differenceLines({ path, live, desired }: Difference, style: Style, room: number): string[] {
+export function differenceLines({ path, live, desired }: Difference, style: Style, room: number): string[] {
   const { color, symbols } = style;
   const name = harmless(path);
   if (live !== null && desired !== null) {
@@ -94,6 +94,10 @@ function differenceLines({ path, live, desired }: Difference, style: Style, room
     ...after.map((line) => `  ${color.green(line)}`),
   ];
 }
+
+/** `~ dev/web/web_input.json` */
+export const changedFileLine = ({ path, change }: WorkloadPlan['changedFiles'][number]): string =>
+  `${FILE_SIGN[change]} ${oneLine(path)}`;
 
 function field(label: string, lines: readonly string[], { color }: Style): string[] {
   return lines.map((line, i) => `  ${color.dim(pad(i === 0 ? label : '', LABEL_WIDTH))}${line}`);
@@ -121,7 +125,7 @@ export function workloadPlanLines(plan: WorkloadPlan, style: Style): string[] {
       `${header}  ${color.dim(shorten(oneLine(plan.reason), Math.max(20, style.width() - width(header) - 2), style.symbols.ellipsis))}`,
     ];
   }
-  const files = plan.changedFiles.map(({ path, change }) => `${FILE_SIGN[change]} ${oneLine(path)}`);
+  const files = plan.changedFiles.map(changedFileLine);
   return [
     header,
     ...(plan.target === undefined ? [] : field('target', [oneLine(targetLabel(plan.target))], style)),

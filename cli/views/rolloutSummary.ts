@@ -36,7 +36,7 @@ const tookText = ({ startedAt, endedAt }: RolloutSummary): string =>
 const ID = /\b[0-9a-f-]{32,36}\b/g;
 
 /** Sentences that say the same once, with how often. */
-function alike(texts: readonly string[]): string[] {
+export function alike(texts: readonly string[]): string[] {
   const groups = [...Map.groupBy(texts, (text) => text.replaceAll(ID, '')).values()];
   return groups.map((group) => (group.length === 1 ? group[0]! : `${group[0]} (and ${group.length - 1} more like it)`));
 }
@@ -54,7 +54,11 @@ function failureLines(summary: RolloutSummary, record: RolloutRecord | undefined
     ...(reason === '' ? [] : paragraph(`${reason}${kind}`, '')),
     ...evidence.flatMap((text) => paragraph(harmless(text), `${symbols.dot} `)).map((line) => color.dim(line)),
     ...(failure?.requestId === undefined ? [] : [color.dim(`    request id: ${failure.requestId}`)]),
+    ...(failure?.cause === undefined ? [] : paragraph(failure.cause, 'why: ')),
     ...(summary.next === undefined ? [] : paragraph(summary.next, 'next: ')),
+    ...(failure === null || record?.phase === 'aborted'
+      ? []
+      : [color.dim(`    all about it: gitmoxi explain ${summary.rollout}`)]),
   ];
 }
 
