@@ -21,6 +21,8 @@ export interface EngineOptions {
   /** Opened when first needed. */
   readonly store: () => Promise<Store>;
   readonly owner: Owner;
+  /** Rollouts that run at a time in each account and region, 1 or more. @default 50 */
+  readonly parallel?: number;
 }
 
 /** Which files an operation is about. */
@@ -121,6 +123,8 @@ export interface RunOptions {
   /** Ends this process's part; unfinished rollouts stay as they are and can be taken up. */
   readonly signal: AbortSignal;
   readonly onEvent: (event: RolloutEvent, record: RolloutRecord) => void;
+  /** Told when a rollout has to wait for another one of its workload before it begins, with why. */
+  readonly onWaiting?: (workload: string, message: string) => void;
   /** The record whenever something in it moved, for live views; more often than there are events. */
   readonly onRecord?: (record: RolloutRecord) => void;
 }

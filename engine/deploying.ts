@@ -19,6 +19,8 @@ import {
   strategies,
 } from './rollout/index.ts';
 import { LEASE_MS, type Store } from './store/index.ts';
+import { makeWay, waitsFor } from './superseding.ts';
+import type { Turns } from './turns.ts';
 import { checkEach, withRevision } from './workspace.ts';
 
 export interface DeployPorts {
@@ -26,6 +28,8 @@ export interface DeployPorts {
   readonly store: Store;
   readonly clock: Clock;
   readonly owner: Owner;
+  /** How many rollouts run at a time, for each account and region. @default all at once */
+  readonly turns?: Turns;
   /** Makes the desired state of an unfinished rollout again; undefined when it cannot. @default from its repository */
   readonly renderAgain?: (record: RolloutRecord) => Promise<Desired | undefined>;
 }
@@ -58,6 +62,7 @@ function newRecord(plan: WorkloadPlan, target: Target, report: PlanReport, now: 
     strategy: plan.strategy,
     trigger,
     force,
+    replaced: null,
     hold: hold === undefined ? null : { commit: hold.commit ?? null, reason: hold.reason },
     digest: digestOf(plan.desired),
     phase: 'queued',
@@ -153,6 +158,12 @@ async function settleHold(store: Store, record: RolloutRecord): Promise<void> {
   else if (record.force) await store.releaseHold(repository, kind, workload);
 }
 
+/** Waits for one's turn among the rollouts of the same account and region. */
+function turn({ turns }: DeployPorts, record: RolloutRecord, { signal }: RunOptions, lost: AbortSignal) {
+  const { account = '', region = '' } = record.target;
+  return turns === undefined ? () => {} : turns.take(`${account}/${region}`, AbortSignal.any([signal, lost]));
+}
+
 /** Runs one claimed rollout; never rejects. */
 async function run(ports: DeployPorts, held: Held, options: RunOptions): Promise<RolloutSummary> {
   const { store, aws, clock } = ports;
@@ -163,7 +174,9 @@ async function run(ports: DeployPorts, held: Held, options: RunOptions): Promise
     latest = record;
     options.onRecord?.(record);
   };
+  let leave = () => {};
   try {
+    leave = await turn(ports, held.record, options, ending.signal);
     const strategy = TABLE[held.record.strategy];
     if (strategy === undefined) {
       throw new EngineError('rollout.unknown-strategy', `this version does not carry out ${held.record.strategy}`, {
@@ -181,7 +194,32 @@ async function run(ports: DeployPorts, held: Held, options: RunOptions): Promise
     return unfinished(latest, ending.signal.aborted ? ending.signal.reason : error, options.signal.aborted);
   } finally {
     stop();
+    leave();
     await store.release(held.claim).catch(() => {});
+  }
+}
+
+/** Starts a rollout once the one that is in its way is over. */
+async function startAfter(
+  ports: DeployPorts,
+  plan: WorkloadPlan,
+  report: PlanReport,
+  options: RunOptions,
+  present: StoredRollout,
+): Promise<RolloutSummary> {
+  const waiting = {
+    store: ports.store,
+    clock: ports.clock,
+    takeUp: (stored: StoredRollout) => takeUp(ports, stored, options),
+    told: (message: string) => options.onWaiting?.(plan.workload, message),
+  };
+  try {
+    const over = await makeWay(waiting, plan, report.context.commit!.id, present, options.signal);
+    const isReplaced = over.phase === 'superseded' && over.state !== null && plan.strategy === over.strategy;
+    return await start(ports, plan, report, options, isReplaced ? { rollout: over.id, state: over.state } : null);
+  } catch (error) {
+    if (options.signal.aborted) return busy(present);
+    throw error;
   }
 }
 
@@ -190,16 +228,20 @@ async function start(
   plan: WorkloadPlan,
   report: PlanReport,
   options: RunOptions,
+  replaced: RolloutRecord['replaced'] = null,
 ): Promise<RolloutSummary> {
   const now = ports.clock.now();
-  const record = newRecord(plan, plan.target!, report, now);
+  const record = { ...newRecord(plan, plan.target!, report, now), replaced };
   const by = record.revision.commit === undefined ? 'the working tree' : `commit ${record.revision.commit.slice(0, 7)}`;
   const created = await ports.store.create(record, ports.owner, {
     code: 'rollout.started',
     message: `${plan.action} from ${by}: ${plan.reason}`,
     data: { strategy: record.strategy, trigger: record.trigger, commit: record.revision.commit ?? null },
   });
-  if ('conflict' in created) return busy(created.conflict);
+  if ('conflict' in created) {
+    if (!waitsFor(record, created.conflict.record)) return busy(created.conflict);
+    return startAfter(ports, plan, report, options, created.conflict);
+  }
   options.onRecord?.(record);
   for (const event of created.events) options.onEvent(event, record);
   return run(ports, { claim: created.claim, seq: created.seq, record, desired: plan.desired }, options);

@@ -17,6 +17,7 @@ import { planRevision } from './planning.ts';
 import { redactor, SENSITIVE, secretTexts } from './redact.ts';
 import type { RolloutRecord, StoredRollout } from './rollout/index.ts';
 import type { Store } from './store/index.ts';
+import { createTurns } from './turns.ts';
 import { checkEach, pick, withRevision } from './workspace.ts';
 
 const problemsOf = ({ findings, sources }: CheckedWorkload): Problem[] => toProblems(findings, sources);
@@ -180,6 +181,9 @@ async function rollbackTo(
   );
 }
 
+/** Below this, ECS's and Lambda's request rates leave room for every rollout's looks and changes. */
+const MOST_AT_A_TIME = 50;
+
 /** The one workload that somebody named. */
 function oneWorkload(where: Where) {
   return withRevision(where, async (here) => {
@@ -208,7 +212,8 @@ export function createEngine(options: EngineOptions): Engine {
     opened ??= options.store();
     return opened;
   };
-  const ports = async () => ({ aws: await aws(), store: await store(), clock, owner });
+  const turns = createTurns(options.parallel ?? MOST_AT_A_TIME);
+  const ports = async () => ({ aws: await aws(), store: await store(), clock, owner, turns });
 
   async function planRollback(where: Where, to: string | undefined): Promise<PlanReport> {
     const at = await oneWorkload(where);

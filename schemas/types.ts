@@ -37,6 +37,10 @@ export interface EcsDeploymentDefinition {
    */
   deleteNewUponFailure?: boolean;
   /**
+   * What a newer commit does while a rollout of this workload is under way
+   */
+  supersede?: 'wait' | 'abort' | 'replace';
+  /**
    * Capacity providers to use when the service's own strategy cannot place the tasks
    */
   fallbackCapacityProviderStrategy?: CapacityProviderStrategyItem[];
@@ -159,6 +163,10 @@ export interface LambdaDeploymentDefinition {
   environment?: DeploymentEnvironment;
   trafficShiftingConfig?: TrafficShiftingConfig;
   alarms?: RolloutAlarms;
+  /**
+   * What a newer commit does while a rollout of this workload is under way
+   */
+  supersede?: 'wait' | 'abort' | 'replace';
   readinessCheck?: ReadinessCheck;
 }
 /**

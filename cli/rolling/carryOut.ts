@@ -56,6 +56,9 @@ export async function carryOut(
         // All rollouts of a plan are created before the first of them does anything.
         if (detach) setImmediate(() => stopping.abort());
       },
+      onWaiting(workload, message) {
+        out.print(`${workload}: ${message}`);
+      },
       onRecord(record) {
         records.set(record.id, record);
         view.record(record);

@@ -6,12 +6,15 @@ import { findRollout } from '../session/findRollout.ts';
 import { person } from '../session/person.ts';
 import type { Verb } from './verb.ts';
 
+/** What people ask for; taking another's place is for deployments. */
+type Asked = Exclude<Command, 'replace'>;
+
 interface Steering {
   readonly verb: string;
   readonly description: string;
-  readonly command: Command;
+  readonly command: Asked;
   /** An option that asks for something else instead. */
-  readonly variant?: { readonly flag: string; readonly description: string; readonly command: Command };
+  readonly variant?: { readonly flag: string; readonly description: string; readonly command: Asked };
 }
 
 const STEERINGS: readonly Steering[] = [
@@ -35,7 +38,7 @@ const STEERINGS: readonly Steering[] = [
   },
 ];
 
-const DOES: Readonly<Record<Command, string>> = {
+const DOES: Readonly<Record<Asked, string>> = {
   pause: 'pause',
   continue: 'go on',
   promote: 'skip the rest of this wait',
@@ -44,7 +47,7 @@ const DOES: Readonly<Record<Command, string>> = {
   leave: 'stop and leave everything as it is',
 };
 
-function told({ rollout, owner }: StatusEntry, command: Command, isAsked: boolean): string {
+function told({ rollout, owner }: StatusEntry, command: Asked, isAsked: boolean): string {
   if (!isAsked) return `${rollout.id} is over already: ${rollout.phase}`;
   if (owner === undefined)
     return `${rollout.id} will ${DOES[command]} as soon as it is taken up: run \`gitmoxi resume\``;

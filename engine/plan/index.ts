@@ -28,7 +28,14 @@ export {
 export { type Live, type LiveEcs, type LiveFailure, type LiveLambda, servingOf } from './live.ts';
 export { differencesOf, planWorkload, rendersTheSame } from './plan.ts';
 export { revisionChanges } from './revisionChanges.ts';
-export type { CircuitBreaker, EcsSettings, LambdaSettings, StabilityCheck, TrafficShifting } from './settings.ts';
+export type {
+  CircuitBreaker,
+  EcsSettings,
+  LambdaSettings,
+  StabilityCheck,
+  Supersede,
+  TrafficShifting,
+} from './settings.ts';
 export {
   type EcsTarget,
   type LambdaTarget,

@@ -30,7 +30,12 @@ export interface CircuitBreaker {
   readonly rollback: boolean;
 }
 
+/** What a newer commit does to a rollout of the same workload that is under way. */
+export type Supersede = 'wait' | 'abort' | 'replace';
+
 export interface EcsSettings {
+  /** @default 'wait' */
+  readonly supersede: Supersede;
   readonly stability: StabilityCheck;
   /** Undefined where `gmDeploymentCircuitBreaker` is absent: the breaker is off. */
   readonly breaker: CircuitBreaker | undefined;
@@ -46,6 +51,8 @@ export interface EcsSettings {
 }
 
 export interface LambdaSettings {
+  /** @default 'wait' */
+  readonly supersede: Supersede;
   readonly alias: string;
   readonly trafficShifting: TrafficShifting | undefined;
   /** CloudWatch alarms watched while traffic shifts. */
@@ -116,6 +123,11 @@ function pairsOf(definition: JsonObject | undefined): [string, string][] {
   });
 }
 
+function supersedeOf(definition: JsonObject | undefined): Supersede {
+  const asked = definition?.['supersede'];
+  return asked === 'abort' || asked === 'replace' ? asked : 'wait';
+}
+
 function alarmNamesOf(definition: JsonObject | undefined): string[] {
   const names = member(definition?.['alarms'], 'alarmNames');
   return Array.isArray(names) ? names.filter((name) => typeof name === 'string') : [];
@@ -125,6 +137,7 @@ function alarmNamesOf(definition: JsonObject | undefined): string[] {
 export function ecsSettings(definition: JsonObject | undefined, desiredCount: number): EcsSettings {
   const breaker = definition?.['gmDeploymentCircuitBreaker'];
   return {
+    supersede: supersedeOf(definition),
     stability: {
       pollIntervalSeconds: numberAt(definition?.['stabilityCheck'], 'pollInterval') ?? 30,
       timeoutSeconds: stabilityTimeoutSeconds(definition?.['stabilityCheck'], desiredCount),
@@ -144,6 +157,7 @@ export function ecsSettings(definition: JsonObject | undefined, desiredCount: nu
 export function lambdaSettings(definition: JsonObject | undefined): LambdaSettings {
   const readiness = definition?.['readinessCheck'];
   return {
+    supersede: supersedeOf(definition),
     alias: String(definition?.['alias'] ?? ''),
     trafficShifting: trafficShiftingOf(definition),
     alarmNames: alarmNamesOf(definition),

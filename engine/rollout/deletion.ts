@@ -69,7 +69,10 @@ function decide(state: DeletionState, seen: Seen, now: number): Omit<Decision, '
 
 /** A deletion can be stopped until it is asked of AWS; then there is nothing to go back to. */
 function answer(decision: Decision, command: StrategyCommand, state: DeletionState): Decision {
-  const stops = (command === 'abort' || command === 'leave') && state.askedAt === null && decision.action !== undefined;
+  const stops =
+    (command === 'abort' || command === 'leave' || command === 'replace') &&
+    state.askedAt === null &&
+    decision.action !== undefined;
   if (stops) {
     const { action: _never, ...rest } = decision;
     return { ...rest, phase: 'aborted', message: 'aborted by request; nothing was changed', answered: true };

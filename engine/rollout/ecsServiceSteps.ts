@@ -19,7 +19,7 @@ import {
 import { lookAgainMs } from './cadence.ts';
 import { countFailures, taskFailures } from './ecsEvidence.ts';
 import { bakeMsOf, type EcsWatch, watchFrom } from './ecsWatch.ts';
-import { type WayBack, wayBackOf } from './ecsWayBack.ts';
+import { inherited, type WayBack, wayBackOf } from './ecsWayBack.ts';
 import { alarmFailure, misfit, refused, said } from './failures.ts';
 import type { DeploymentSeen, EcsSeen } from './observation.ts';
 import type { Failure, Phase } from './record.ts';
@@ -88,6 +88,19 @@ function refusalOf(live: LiveEcs, force: boolean): Failure | null {
   };
 }
 
+/** Null where going back is deleting the service, which this rollout creates. */
+function wayBackFrom(
+  { desired, replaced }: RolloutSpec,
+  live: LiveEcs,
+  members: readonly string[],
+  tagsDiffer: boolean,
+): WayBack | null {
+  if (live.service === undefined) return null;
+  const own = wayBackOf(live.service, members, (desired as EcsDesired).service, tagsDiffer);
+  const before = replaced as Partial<EcsServiceState> | undefined;
+  return before?.touched && before.wayBack ? inherited(own, before.wayBack) : own;
+}
+
 /** The first state of a rollout that creates or updates a service with the ECS controller. */
 export function beginService(spec: RolloutSpec, live: LiveEcs): EcsServiceState {
   const { service, taskDefinition, settings, target } = spec.desired as EcsDesired;
@@ -104,7 +117,7 @@ export function beginService(spec: RolloutSpec, live: LiveEcs): EcsServiceState 
     registering: false,
     members,
     tagsDiffer,
-    wayBack: live.service === undefined ? null : wayBackOf(live.service, members, service, tagsDiffer),
+    wayBack: wayBackFrom(spec, live, members, tagsDiffer),
     refusal: refusalOf(live, spec.force),
     ...watchFrom(settings, live),
     bakeMs: bakeMsOf(live.service, service),

@@ -2,6 +2,17 @@
 import { isObject, type Json, type JsonObject } from '../json.ts';
 import { isEmpty, NONE_OF, OWN_TAG_PREFIX, primaryDeployment } from '../plan/index.ts';
 
+/**
+ * The way back of a rollout that takes another's place: to where that one would have gone back, for all that either
+ * changes.
+ */
+export const inherited = (own: WayBack, replaced: WayBack): WayBack => ({
+  ...own,
+  taskDefinition: replaced.taskDefinition,
+  values: { ...own.values, ...replaced.values },
+  tags: replaced.tags ?? own.tags,
+});
+
 /** The service as it was, and all of it that the rollout may change. */
 export interface WayBack {
   readonly taskDefinition: string;

@@ -77,6 +77,8 @@ export interface RolloutRecord {
   readonly force: boolean;
   /** On a rollback: the commit (null for any) that is not to be deployed again by itself once it succeeds, and why. */
   readonly hold: { readonly commit: string | null; readonly reason: string } | null;
+  /** The rollout whose place this one takes before it came to its end, as it was then. */
+  readonly replaced: { readonly rollout: string; readonly state: JsonObject } | null;
   /** Digest of the desired state: a process that takes the rollout up must come to the same. */
   readonly digest: string;
   readonly phase: Phase;

@@ -105,6 +105,8 @@ class Run {
     const { strategy, desired, force } = this.#input;
     const { record } = this.#at;
     await this.#listen();
+    if (this.#command === 'replace')
+      return this.#endUntouched('superseded', 'a newer commit takes its place; nothing was changed');
     if (this.#command === 'abort' || this.#command === 'leave')
       return this.#endUntouched('aborted', 'aborted before anything was changed');
     if (desired === undefined && record.digest !== '') {
@@ -115,20 +117,27 @@ class Run {
     }
     const live = await this.#read(() => this.#ports.live(record, desired));
     const there = live.kind === 'ecs' ? live.service !== undefined : live.latest !== undefined;
-    if (!force && desired !== undefined && there && differencesOf(live, desired, this.#ports.hash).length === 0) {
+    if (
+      !force &&
+      record.replaced == null &&
+      desired !== undefined &&
+      there &&
+      differencesOf(live, desired, this.#ports.hash).length === 0
+    ) {
       const now = this.#ports.clock.now();
       const message = 'what runs is already what the files ask for';
       const over: RolloutRecord = { ...record, phase: 'succeeded', message, serving: servingOf(live), endedAt: now };
       return this.#append(over, [{ code: 'rollout.ended', message }]);
     }
-    const spec: RolloutSpec = { rollout: record.id, target: record.target, desired, force };
+    const replaced = record.replaced?.state;
+    const spec: RolloutSpec = { rollout: record.id, target: record.target, desired, force, replaced };
     await this.#append(
       { ...record, phase: 'preparing', message: 'the way back is recorded', state: strategy.begin(spec, live) },
       [],
     );
   }
 
-  #endUntouched(phase: 'aborted' | 'failed', message: string): Promise<void> {
+  #endUntouched(phase: 'aborted' | 'failed' | 'superseded', message: string): Promise<void> {
     const over: RolloutRecord = { ...this.#at.record, phase, message, endedAt: this.#ports.clock.now() };
     return this.#append(over, [{ code: 'rollout.ended', level: 'warning', message }]);
   }

@@ -158,6 +158,8 @@ function answer<S extends StepState, W>(table: StepTable<S, W>, pass: Pass<S, W>
   const share =
     trafficPercent === undefined ? '' : `; the new revision gets ${Math.round(trafficPercent)} % of the traffic`;
   switch (seen.command!) {
+    case 'replace':
+      return { ...end(pass, 'superseded', `a newer commit takes its place${share}`), answered: true };
     case 'leave':
       return {
         ...end({ ...pass, state: { ...state, aborted: true, failure: LEFT } }, 'aborted', `left as it is${share}`),

@@ -17,11 +17,14 @@ export interface RolloutSpec {
   readonly desired: Desired | undefined;
   /** Bring it about even where nothing seems to differ. */
   readonly force: boolean;
+  /** The state of the rollout whose place this one takes: what that one would have gone back to, this one goes back to. */
+  readonly replaced: JsonObject | undefined;
 }
 
 /** What people ask of a running rollout. */
 export const COMMANDS = {
   abort: 'go back to what served before',
+  replace: 'end, because a newer commit takes its place',
   leave: 'stop at once and leave everything as it is',
   pause: 'begin no further change on the way forward; health is still watched, and a failure still goes back',
   continue: 'go on after a pause',

@@ -28,6 +28,7 @@ function row(workload: string, change: Partial<RolloutRecord> = {}, running = fa
     outcome: null,
     attempts: 0,
     failure: null,
+    replaced: null,
     paused: null,
     answered: 0,
     startedAt: NOW - 300_000,

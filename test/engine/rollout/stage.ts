@@ -81,6 +81,8 @@ export class Stage implements AsyncDisposable {
   readonly ecs: ECSClient;
   readonly lambda: LambdaClient;
   readonly store: Store;
+  /** The commit that plans are of. */
+  commit = 'c'.repeat(40);
   readonly storeFile: string;
   readonly events: RolloutEvent[] = [];
   /** For further clients. */
@@ -158,7 +160,7 @@ export class Stage implements AsyncDisposable {
     const context = {
       repository: { identity: 'test', root: this.#folder },
       branch: 'main',
-      commit: { id: 'c'.repeat(40), subject: 'test', author: 'test' },
+      commit: { id: this.commit, subject: 'test', author: 'test' },
       trigger: 'manual' as const,
       force,
       whole: true,

@@ -27,6 +27,7 @@ function record(id: string, service: string, startedAt: number): RolloutRecord {
     outcome: null,
     attempts: 0,
     failure: null,
+    replaced: null,
     paused: null,
     answered: 0,
     serving: null,

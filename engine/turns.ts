@@ -1,0 +1,55 @@
+/**
+ * Turns: so many at a time for each key, the rest in the order they came. Keys do not wait for each other, so a slow
+ * region slows only itself. Owns who is at it and who waits, in this process.
+ */
+export interface Turns {
+  /**
+   * Resolves when it is one's turn, with what ends it.
+   *
+   * @throws the signal's reason when it is aborted first
+   */
+  take(key: string, signal: AbortSignal): Promise<() => void>;
+}
+
+interface Line {
+  free: number;
+  readonly waiting: (() => void)[];
+}
+
+/** @param most at a time for each key, 1 or more */
+export function createTurns(most: number): Turns {
+  const lines = new Map<string, Line>();
+
+  return {
+    async take(key, signal) {
+      signal.throwIfAborted();
+      const line = lines.get(key) ?? { free: most, waiting: [] };
+      lines.set(key, line);
+      if (line.free > 0) line.free--;
+      else await waitIn(line, signal);
+      let isOver = false;
+      return () => {
+        if (isOver) return;
+        isOver = true;
+        const next = line.waiting.shift();
+        if (next === undefined) line.free++;
+        else next();
+      };
+    },
+  };
+}
+
+function waitIn(line: Line, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const leave = () => {
+      line.waiting.splice(line.waiting.indexOf(come), 1);
+      reject(signal.reason);
+    };
+    const come = () => {
+      signal.removeEventListener('abort', leave);
+      resolve();
+    };
+    line.waiting.push(come);
+    signal.addEventListener('abort', leave, { once: true });
+  });
+}
