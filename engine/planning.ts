@@ -21,6 +21,7 @@ import {
   type UnderWay,
   type WorkloadPlan,
 } from './plan/index.ts';
+import { withPreflight } from './preflight.ts';
 import type { StoredRollout, Trigger } from './rollout/index.ts';
 import type { Hold, Store } from './store/index.ts';
 import { checkEach, type Opened, pick, withRevision } from './workspace.ts';
@@ -226,6 +227,15 @@ function withoutConflict(plan: WorkloadPlan, claims: Claims): WorkloadPlan {
   return { ...plan, action: 'blocked', reason, desired: undefined };
 }
 
+/** Only what is to be carried out is looked at once more: AWS is not asked about what stays. */
+const preflighted = (ports: PlanPorts, plans: readonly WorkloadPlan[], wanted: readonly Candidate[]) =>
+  Promise.all(
+    plans.map(async (plan, i) => {
+      const { head } = wanted[i]!;
+      return head === undefined || plan.desired === undefined ? plan : withPreflight(await ports.aws(), plan, head);
+    }),
+  );
+
 const changesOf = (affected: Affected): FileChange[] =>
   affected.changedFiles.map(({ path, change }) => ({ path, change }));
 
@@ -285,7 +295,8 @@ async function planOpened(
     whole: (request.selectors ?? []).length === 0,
   };
   const claims = await claimsOf(opened, plans, surroundings, request.offline ?? false);
-  const workloads = plans.map((plan) => withoutConflict(plan, claims));
+  const free = plans.map((plan) => withoutConflict(plan, claims));
+  const workloads = request.offline ? free : await preflighted(ports, free, wanted);
   return { revision: opened.revision, since: base.since, workloads, context };
 }
 

@@ -215,10 +215,13 @@ export function ongoingDeployment(service: JsonObject): string | undefined {
   return `${String(primary['rolloutState'] ?? 'IN_PROGRESS')}, ${tasksOf(primary)}`;
 }
 
+/** What deploys a service that names no controller: a file without one does not mean any. */
+const DEFAULT_CONTROLLER: JsonObject = { type: 'ECS' };
+
 /** DescribeServices shows no controller for the default one, and `schedulingStrategy` always. */
 function liveMember(live: JsonObject, key: string): Json | undefined {
   const value = live[key];
-  if (key === 'deploymentController') return value ?? { type: 'ECS' };
+  if (key === 'deploymentController') return value ?? DEFAULT_CONTROLLER;
   if (key === 'enableExecuteCommand' || key === 'enableECSManagedTags') return value ?? false;
   if (key === 'healthCheckGracePeriodSeconds') return value ?? 0;
   if (key === 'propagateTags') return value ?? 'NONE';
@@ -230,10 +233,10 @@ function liveMember(live: JsonObject, key: string): Json | undefined {
 export function serviceDifferences(live: JsonObject, desired: JsonObject): Difference[] {
   const asked: Members = {};
   const runs: Members = {};
-  const keys = new Set([...Object.keys(desired), ...ABSENT_MEANS_NONE]);
+  const keys = new Set([...Object.keys(desired), ...ABSENT_MEANS_NONE, 'deploymentController']);
   for (const key of keys) {
     if (NOT_COMPARED.has(key)) continue;
-    const want = normalizeMember(key, desired[key] ?? null);
+    const want = normalizeMember(key, desired[key] ?? (key === 'deploymentController' ? DEFAULT_CONTROLLER : null));
     let have = normalizeMember(key, liveMember(live, key) ?? null);
     if (key === 'launchType' && !isEmpty(live['capacityProviderStrategy'])) have = null;
     if (key === 'platformVersion' && want === null) continue;

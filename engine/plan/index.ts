@@ -26,6 +26,7 @@ export {
   tagDifferences,
 } from './lambda.ts';
 export { type Live, type LiveEcs, type LiveFailure, type LiveLambda, servingOf } from './live.ts';
+export { problemAt } from './places.ts';
 export { differencesOf, planWorkload, rendersTheSame } from './plan.ts';
 export { revisionChanges } from './revisionChanges.ts';
 export type {

@@ -19,6 +19,7 @@ import {
 } from './ecs.ts';
 import { codeDifferences, configurationDifferences, immutableDifferences, tagDifferences } from './lambda.ts';
 import { exists, type Live, type LiveEcs, type LiveLambda } from './live.ts';
+import { problemAt } from './places.ts';
 import { notCarriedOut, othersDeployment, problemAtDefinition, unreadable } from './problems.ts';
 import { maskSecrets } from './secrets.ts';
 import type { PlanInput, StrategyName, WorkloadPlan } from './workloadPlan.ts';
@@ -117,6 +118,18 @@ function replacements(live: Live, found: readonly Difference[]): string[] {
     .filter((key) => key === 'PackageType' || key === 'TenancyConfig');
 }
 
+/** Source: AWS Lambda developer guide, "Using Lambda aliases in traffic shifting". */
+const ALIKE_IN_AN_ALIAS = new Set(['Role', 'DeadLetterConfig']);
+
+/** Members that differ between the version that serves and the next, and that both must have alike to share an alias. */
+function unsplittable(live: LiveLambda, { settings }: LambdaDesired, found: readonly Difference[]): string[] {
+  const { trafficShifting } = settings;
+  const inSteps =
+    trafficShifting !== undefined && trafficShifting.type !== 'ALL_AT_ONCE' && trafficShifting.percent < 100;
+  if (!inSteps || live.alias === undefined) return [];
+  return [...new Set(found.map(({ path }) => path.split('/')[1] ?? ''))].filter((key) => ALIKE_IN_AN_ALIAS.has(key));
+}
+
 /** Files whose rendered result is what runs; the deployment definition only says how to get there. */
 const ROLES_THAT_DEPLOY: readonly FileRole[] = ['service', 'task', 'function', 'eventSource'];
 
@@ -181,13 +194,17 @@ function liveVerdict(input: PlanInput, head: CheckedWorkload, desired: Desired, 
   );
   const fixed = replacements(live, found);
   if (fixed.length > 0) {
+    const role = live.kind === 'ecs' ? 'service' : 'function';
     const message = `needs replacement: AWS cannot change ${fixed.join(', ')} in place`;
-    const problem = problemAtDefinition(
-      head,
-      'plan.needs-replacement',
-      message,
-      'put the old value back, or delete the service and create it anew',
-    );
+    const hint = `put the old value back, or delete the ${role} and create it anew`;
+    const problem = problemAt(head, role, fixed.slice(0, 1), { code: 'plan.needs-replacement', message, hint });
+    return { action: 'blocked', reason: message, differences: found, problems: [problem] };
+  }
+  const alike = desired.kind === 'lambda' && live.kind === 'lambda' ? unsplittable(live, desired, found) : [];
+  if (alike.length > 0) {
+    const message = `an alias cannot be split between versions of different ${alike.join(' and ')}, and traffic is to shift in steps`;
+    const hint = 'for this change, set trafficShiftingConfig.type to ALL_AT_ONCE';
+    const problem = problemAt(head, 'function', alike.slice(0, 1), { code: 'plan.cannot-split', message, hint });
     return { action: 'blocked', reason: message, differences: found, problems: [problem] };
   }
   if (input.force) return { action: 'update', reason: 'forced', differences: found };

@@ -26,11 +26,12 @@ import { type EcsWatch, hear, watchFrom } from './ecsWatch.ts';
 import { type WayBack, wayBackOf } from './ecsWayBack.ts';
 import { alarmFailure, broken, misfit, refused } from './failures.ts';
 import type { EcsSeen, ForwardSeen, TargetsSeen, TaskSetSeen } from './observation.ts';
+import { alarmObstacles, surveyTraffic } from './preflight.ts';
 import type { EventDraft, Failure, Phase, Progress } from './record.ts';
 import { endings, type Pass, type StepState, type StepTable, stepwise, waited } from './stepwise.ts';
 import type { Decision, RolloutSpec } from './strategy.ts';
 import { BAKE_LOOK_MS, bakeOf, baking, MOST_SETS, promoted, type ShiftState, shiftOf } from './trafficSteps.ts';
-import { areInForce, type ForwardWeights, findSwaps, type Swap, weightsAt } from './weights.ts';
+import { areInForce, type ForwardWeights, type Swap, weightsAt } from './weights.ts';
 
 const FORWARD = [
   'vetting',
@@ -176,24 +177,16 @@ function survey(pass: BgPass): Partial<EcsBlueGreenState> | { readonly problem: 
   const primary = sets.find(({ status }) => status === 'PRIMARY');
   const foundSets = { oldSets: sets.map(({ id }) => id), primaryBefore: primary?.id ?? null };
   if (!state.shifts) return foundSets;
-  const found = findSwaps(state.asked, state.pairs, primary?.targetGroups ?? []);
-  if ('problem' in found)
-    return { problem: misfit(found.problem, 'name each target group in exactly one of targetGroupArnPairs') };
-  const halves = found.swaps.flatMap(({ from, to }) => [from, to]);
-  const reached = new Set(world.forwards.flatMap(({ weights }) => Object.keys(weights)));
-  const deaf = found.swaps.find(({ from, to }) => !reached.has(from) && !reached.has(to));
-  if (deaf) {
-    return {
-      problem: misfit(
-        `no listener and no rule forwards to ${deaf.from} or ${deaf.to}`,
-        'forward a listener or rule to one of the pair',
-      ),
-    };
-  }
+  const { swaps, obstacles } = surveyTraffic(world, state.asked, state.pairs);
+  const obstacle = [...alarmObstacles(world.alarms, state.alarms), ...obstacles].find(
+    (one) => one.severity === 'error',
+  );
+  if (obstacle) return { problem: misfit(obstacle.message, obstacle.hint) };
+  const halves = swaps.flatMap(({ from, to }) => [from, to]);
   const forwardsBefore = world.forwards.filter(({ weights }) => halves.some((half) => weights[half] !== undefined));
   // Where nothing serves yet there is nothing to shift from.
   const weights = primary === undefined ? [100] : state.weights;
-  return { ...foundSets, swaps: found.swaps, forwardsBefore, weights };
+  return { ...foundSets, swaps, forwardsBefore, weights };
 }
 
 function vetting(pass: BgPass): Decision {
@@ -592,7 +585,7 @@ const TABLE: StepTable<EcsBlueGreenState, EcsSeen> = {
       state.step === 'stabilizing' || state.step === 'shifting'
         ? state.asked.map((group) => newHalf(state, group))
         : [],
-    alarms: state.step === 'stabilizing' || state.step === 'shifting' ? state.alarms : [],
+    alarms: ['vetting', 'stabilizing', 'shifting'].includes(state.step) ? state.alarms : [],
   }),
   steps: {
     vetting,

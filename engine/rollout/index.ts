@@ -31,6 +31,7 @@ export type {
   StoredRollout,
   StorePort,
 } from './ports.ts';
+export { alarmObstacles, type Obstacle, surveyTraffic } from './preflight.ts';
 export {
   EVENT_CODES,
   type EventCode,

@@ -40,7 +40,12 @@ export function weightsAt(forwards: readonly ForwardSeen[], swaps: readonly Swap
     const scale = whole < WHOLE ? WHOLE / whole : 1;
     for (const [group, weight] of Object.entries(weights)) next[group] = Math.min(999, Math.round(weight * scale));
     for (const swap of touched) {
-      const total = Math.min(999, Math.round(Math.max(1, pairWeight(weights, swap)) * scale));
+      if (pairWeight(weights, swap) === 0) {
+        // Somebody keeps traffic off this forward: it stays so, and only knows both halves.
+        next[swap.from] = next[swap.to] = 0;
+        continue;
+      }
+      const total = Math.min(999, Math.round(pairWeight(weights, swap) * scale));
       next[swap.to] = Math.round((total * percent) / 100);
       next[swap.from] = total - next[swap.to]!;
     }

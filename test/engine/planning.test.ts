@@ -381,6 +381,7 @@ describe('plans', () => {
       [
         ['plan.setting-not-carried-out', 'warning', 'dev/web_depdef.json', 15, 'trafficShiftingConfig'],
         ['plan.setting-not-carried-out', 'warning', 'dev/web_depdef.json', 10, 'fallbackCapacityProviderStrategy'],
+        ['plan.alarm-missing', 'error', 'dev/web_depdef.json', 7, 'there'],
       ],
     );
   });
