@@ -101,6 +101,7 @@ function withNeeds(own: Given, needed: Given): Given {
     clusters: [...own.clusters, ...needed.clusters],
     alarms: [...own.alarms, ...needed.alarms.filter(({ name }) => !names.has(name))],
     targetGroups: [...(own.targetGroups ?? []), ...(needed.targetGroups ?? [])],
+    apis: [...(own.apis ?? []), ...(needed.apis ?? [])],
   };
 }
 

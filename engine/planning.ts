@@ -20,6 +20,7 @@ import {
   targetOf,
   type UnderWay,
   type WorkloadPlan,
+  wantedFor,
 } from './plan/index.ts';
 import { withPreflight } from './preflight.ts';
 import type { StoredRollout, Trigger } from './rollout/index.ts';
@@ -156,7 +157,7 @@ async function readAll(
   return aws.read(
     wanted.filter(readable).map(({ head, target }) => {
       const desired = head && desiredOf(head, surroundings, undefined);
-      return { target: target!, ...(desired?.kind === 'lambda' ? { alias: desired.settings.alias } : {}) };
+      return { target: target!, ...wantedFor(desired) };
     }),
   );
 }

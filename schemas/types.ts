@@ -167,7 +167,17 @@ export interface LambdaDeploymentDefinition {
    * What a newer commit does while a rollout of this workload is under way
    */
   supersede?: 'wait' | 'abort' | 'replace';
+  provisionedConcurrency?: ProvisionedConcurrency;
   readinessCheck?: ReadinessCheck;
+}
+/**
+ * Executions that are kept ready on the version that serves, before traffic moves to it; the old version's are released afterwards. Left out, nothing is provisioned, and what hangs on the alias itself is left alone: Lambda allocates that anew when the alias moves
+ */
+export interface ProvisionedConcurrency {
+  /**
+   * How many executions are kept ready, as in Lambda's PutProvisionedConcurrencyConfig
+   */
+  provisionedConcurrentExecutions: number;
 }
 /**
  * How long a new version may take to become active
@@ -178,7 +188,7 @@ export interface ReadinessCheck {
    */
   waitInterval?: number;
   /**
-   * How many times to look again before the deployment fails
+   * How many times to look again before the deployment fails. Where this is left out and SnapStart is on, 60: a snapshot takes minutes
    */
   maxRetries?: number;
 }
@@ -187,10 +197,15 @@ export interface ReadinessCheck {
  */
 export interface LambdaEventSources {
   /**
-   * Services that call the function; each gets the permission and the target or integration that it needs
+   * Services that call the function; each gets the permission and the target or integration that it needs. A list, or one by itself
    */
-  PushEventSources?: (LoadBalancerEventSource | ApiGatewayEventSource)[];
-  PullEventSources?: PullEventSources;
+  PushEventSources?:
+    | (LoadBalancerEventSource | ApiGatewayEventSource)[]
+    | (LoadBalancerEventSource | ApiGatewayEventSource);
+  /**
+   * Queues and streams that Lambda reads on the function's behalf. One object, or a list of them
+   */
+  PullEventSources?: PullEventSources | PullEventSources[];
 }
 /**
  * An Application Load Balancer calls the function through a target group

@@ -38,11 +38,42 @@ function targetGroups(services: readonly Json[], deployments: readonly Json[]): 
   return distinct(behind.toReversed(), ({ arn }) => arn).toReversed();
 }
 
-/** Clusters, target groups, alarms and the account that the rendered files of all revisions name. */
+/** One object, or a list of them. */
+const objects = (value: Json | undefined): readonly Json[] =>
+  Array.isArray(value) ? value : isObject(value) ? [value] : [];
+
+const pushSources = (definitions: readonly Json[]): readonly Json[] =>
+  definitions.flatMap((definition) => objects(member(definition, 'PushEventSources')));
+
+/** Target groups that call functions, each behind a load balancer of its own. */
+function functionGroups(sources: readonly Json[]): NonNullable<Given['targetGroups']> {
+  const arns = new Set(sources.flatMap((source) => text(member(source, 'TargetGroupArn'))));
+  return [...arns].map((arn, i) => ({ arn, type: 'lambda' as const, loadBalancer: `demo-function-${i + 1}` }));
+}
+
+/** HTTP APIs with the routes that are named, and nothing behind them yet. */
+function apis(sources: readonly Json[]): NonNullable<Given['apis']> {
+  const routes = sources.flatMap((source) => {
+    const [apiId] = text(member(source, 'ApiId'));
+    const [routeId] = text(member(source, 'RouteId'));
+    return apiId === undefined || routeId === undefined ? [] : [{ apiId, routeId }];
+  });
+  return [...Map.groupBy(routes, ({ apiId }) => apiId)].map(([apiId, named]) => ({
+    apiId,
+    routes: [...new Set(named.map(({ routeId }) => routeId))].map((routeId) => ({
+      routeId,
+      routeKey: `GET /${routeId}`,
+    })),
+  }));
+}
+
+/** Clusters, target groups, APIs, alarms and the account that the rendered files of all revisions name. */
 export function needsOf(reports: readonly RenderReport[]): Needs {
   const files = reports.flatMap(({ workloads }) => workloads.flatMap((workload) => workload.files));
   const services = files.filter(({ suffix }) => suffix === '_svcdef.json').map(({ rendered }) => rendered);
   const deployments = files.filter(({ suffix }) => /depdef\.json$/.test(suffix)).map(({ rendered }) => rendered);
+  const definitions = files.filter(({ suffix }) => suffix === '_lambdaeventsourcedef.json');
+  const sources = pushSources(definitions.map(({ rendered }) => rendered));
   const clusters = services.flatMap((service) => text(member(service, 'cluster') ?? 'default'));
   const alarms = deployments.flatMap((deployment) =>
     list(member(member(deployment, 'alarms'), 'alarmNames')).flatMap(text),
@@ -53,7 +84,8 @@ export function needsOf(reports: readonly RenderReport[]): Needs {
     given: {
       clusters: [...new Set(clusters.map((name) => name.replace(/^arn:.*cluster\//, '')))],
       alarms: [...new Set(alarms)].map((name) => ({ name, state: 'OK' })),
-      targetGroups: targetGroups(services, deployments),
+      targetGroups: [...targetGroups(services, deployments), ...functionGroups(sources)],
+      apis: apis(sources),
     },
   };
 }

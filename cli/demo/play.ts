@@ -16,13 +16,10 @@ import { treeLines } from './tree.ts';
 export interface Played {
   /** What did not go as it should; empty when all did. */
   readonly wrong: readonly string[];
-  /** Workloads that this version cannot deploy at all or in full, and why. */
+  /** Workloads that this version cannot deploy, and why. */
   readonly leftOut: readonly string[];
   readonly status: ExitStatus;
 }
-
-/** Read and checked, but not carried out. */
-const EVENT_SOURCES = '_lambdaeventsourcedef.json';
 
 const NOT_YET = 'plan.strategy-not-supported';
 
@@ -30,12 +27,9 @@ const NOT_YET = 'plan.strategy-not-supported';
 const isNotYet = (plan: PlanReport['workloads'][number]): boolean =>
   plan.action === 'blocked' && plan.problems.some(({ code }) => code === NOT_YET);
 
-/** What this version leaves out of a workload: the whole, or what invokes a function. */
-function missing(plan: PlanReport['workloads'][number]): string[] {
-  if (isNotYet(plan)) return [`${plan.workload}: ${plan.reason}`];
-  const hasEventSources = plan.changedFiles.some(({ path }) => path === `${plan.workload}${EVENT_SOURCES}`);
-  return hasEventSources ? [`${plan.workload}: what invokes the function (${EVENT_SOURCES.slice(1)})`] : [];
-}
+/** What this version leaves out. */
+const missing = (plan: PlanReport['workloads'][number]): string[] =>
+  isNotYet(plan) ? [`${plan.workload}: ${plan.reason}`] : [];
 
 function judge(step: Step, plan: PlanReport, { rollouts }: DeployReport): string[] {
   const wanted = step.isBroken ? 'rolled back' : 'succeeded';

@@ -2,6 +2,7 @@
  * SDK clients, one per service and region, made when first needed: loading a client costs tens of milliseconds.
  * Owns the clients' connections; `close` ends them.
  */
+import type { ApiGatewayV2Client } from '@aws-sdk/client-apigatewayv2';
 import type { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import type { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import type { ECSClient, ECSClientConfig } from '@aws-sdk/client-ecs';
@@ -30,6 +31,9 @@ export interface Clients {
   cloudWatch(region: string): Promise<CloudWatchClient>;
   logs(region: string): Promise<CloudWatchLogsClient>;
   elb(region: string): Promise<ElasticLoadBalancingV2Client>;
+  apiGateway(region: string): Promise<ApiGatewayV2Client>;
+  /** Asks once, as `ecsOnce` does: nothing that API Gateway creates has a client token. */
+  apiGatewayOnce(region: string): Promise<ApiGatewayV2Client>;
   sts(region: string): Promise<STSClient>;
   close(): void;
 }
@@ -90,6 +94,17 @@ export function createClients(options: AwsOptions): Clients {
       once('elb', region, async () => {
         const { ElasticLoadBalancingV2Client } = await import('@aws-sdk/client-elastic-load-balancing-v2');
         return new ElasticLoadBalancingV2Client(settings(region));
+      }),
+    apiGateway: (region) =>
+      once(
+        'apigateway',
+        region,
+        async () => new (await import('@aws-sdk/client-apigatewayv2')).ApiGatewayV2Client(settings(region)),
+      ),
+    apiGatewayOnce: (region) =>
+      once('apigateway-once', region, async () => {
+        const { ApiGatewayV2Client } = await import('@aws-sdk/client-apigatewayv2');
+        return new ApiGatewayV2Client({ ...settings(region), maxAttempts: 1 });
       }),
     sts: (region) =>
       once('sts', region, async () => new (await import('@aws-sdk/client-sts')).STSClient(settings(region))),

@@ -39,8 +39,7 @@ import {
 } from '../plan/index.ts';
 import type { ActionContext, EcsAction } from '../rollout/index.ts';
 import type { Clients } from './clients.ts';
-import { toAwsError } from './errors.ts';
-import { orAbsent } from './live.ts';
+import { orAbsent, toAwsError } from './errors.ts';
 import { ownTags, ROLLOUT_TAG } from './ownTags.ts';
 import { plainObject } from './plain.ts';
 import { readServiceDeployments } from './serviceDeployments.ts';

@@ -14,7 +14,7 @@ import {
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { EngineError } from '../errors.ts';
 import type { ForwardReference, ForwardSeen, ForwardWeights, TargetsSeen } from '../rollout/index.ts';
-import { orAbsent } from './live.ts';
+import { orAbsent } from './errors.ts';
 
 type Elb = ElasticLoadBalancingV2Client;
 

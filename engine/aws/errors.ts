@@ -44,7 +44,7 @@ const THROTTLING = /throttl|^TooManyRequests|RequestLimitExceeded|^SlowDown|Prio
 
 /** Errors that a role, function or service goes through on its own. Source: AWS Lambda developer guide, function states. */
 const SETTLING =
-  /update is in progress|in the following state: Pending|cannot be assumed by Lambda|does not have an associated load balancer|still Draining/i;
+  /update is in progress|in the following state: Pending|cannot be assumed by Lambda|does not have an associated load balancer|still Draining|event source mapping because it is in use/i;
 
 function causes(error: unknown): SdkError[] {
   const chain: SdkError[] = [];
@@ -78,6 +78,16 @@ export function toAwsError(error: unknown): AwsError {
     requestId: sdk.$metadata?.requestId,
     passing: THROTTLING.test(code) || status === 429 || status >= 500 || isUnreachable(error) || SETTLING.test(message),
   };
+}
+
+/** Undefined in place of AWS's "there is none". */
+export async function orAbsent<T>(call: Promise<T>, ...absent: readonly string[]): Promise<T | undefined> {
+  try {
+    return await call;
+  } catch (error) {
+    if (absent.includes(toAwsError(error).code)) return undefined;
+    throw error;
+  }
 }
 
 const HINTS: readonly { readonly pattern: RegExp; readonly hint: string }[] = [

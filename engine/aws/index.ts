@@ -2,13 +2,21 @@
 import { GetCallerIdentityCommand } from '@aws-sdk/client-sts';
 import { type Clock, systemClock } from '../clock.ts';
 import { EngineError } from '../errors.ts';
-import { type Desired, type Live, type LiveFailure, type Target, targetKey, targetLabel } from '../plan/index.ts';
+import {
+  type Desired,
+  type Live,
+  type LiveFailure,
+  type Target,
+  targetKey,
+  targetLabel,
+  wantedFor,
+} from '../plan/index.ts';
 import type { AwsPort, Outcome } from '../rollout/index.ts';
 import { type AwsOptions, createClients } from './clients.ts';
 import { performEcs } from './ecsActions.ts';
 import { toAwsError, toEngineError } from './errors.ts';
 import { performLambda } from './lambdaActions.ts';
-import { readLive } from './live.ts';
+import { readLive, type Wanted } from './live.ts';
 import type { LogTail, LogWish } from './logs.ts';
 import { observeEcs, observeLambda } from './observe.ts';
 import { createPace } from './pacing.ts';
@@ -20,9 +28,7 @@ export interface Aws extends AwsPort {
   /** The caller's account, by STS. Throws `EngineError` of kind `surroundings`. */
   account(region: string): Promise<string>;
   /** Reads all targets in as few calls as AWS allows; a target's failure is its own value. Keys are `targetKey`s. */
-  read(
-    targets: readonly { readonly target: Target; readonly alias?: string }[],
-  ): Promise<ReadonlyMap<string, Live | LiveFailure>>;
+  read(targets: readonly Wanted[]): Promise<ReadonlyMap<string, Live | LiveFailure>>;
   /** Live state of one target. Throws `EngineError`. */
   liveOf(target: Target, desired: Desired | undefined): Promise<Live>;
   /**
@@ -32,8 +38,6 @@ export interface Aws extends AwsPort {
   logTail(wish: LogWish): Promise<LogTail[]>;
   close(): void;
 }
-
-const aliasOf = (desired: Desired | undefined) => (desired?.kind === 'lambda' ? desired.settings.alias : undefined);
 
 /** What is enough to see why a program ended, of each stream. */
 const LOG_LINES = 20;
@@ -70,13 +74,7 @@ export function createAws(options: AwsOptions = {}, clock: Clock = systemClock()
       const data =
         target.kind === 'ecs'
           ? await performEcs(clients, target, action as Parameters<typeof performEcs>[2], context, repeated)
-          : await performLambda(
-              await clients.lambda(target.region!),
-              target,
-              action as Parameters<typeof performLambda>[2],
-              context,
-              repeated,
-            );
+          : await performLambda(clients, target, action as Parameters<typeof performLambda>[2], context, repeated);
       return { type: action.type, ok: true, data };
     } catch (error) {
       // Credentials that ran out are not AWS's answer to the change: the rollout waits for somebody with better ones.
@@ -96,10 +94,9 @@ export function createAws(options: AwsOptions = {}, clock: Clock = systemClock()
     account,
     read: (wanted) => readLive({ clients, pace, patienceMs: PLAN_PATIENCE_MS }, wanted),
     async liveOf(target, desired) {
-      const alias = aliasOf(desired);
       // Rollouts have a patience of their own, and tell when they need it.
       const reading = { clients, pace, patienceMs: 0 };
-      const found = await readLive(reading, [{ target, ...(alias === undefined ? {} : { alias }) }]);
+      const found = await readLive(reading, [{ target, ...wantedFor(desired) }]);
       const live = found.get(targetKey(target));
       if (live === undefined || live.kind === 'failure') {
         const said = live === undefined ? 'nothing' : `${live.code}: ${live.message}`;

@@ -12,6 +12,7 @@ import {
   GetFunctionCommand,
   GetFunctionConfigurationCommand,
   type LambdaClient,
+  ListAliasesCommand,
   PublishVersionCommand,
   TagResourceCommand,
   UntagResourceCommand,
@@ -32,15 +33,21 @@ import {
   type LambdaDesired,
   type LambdaTarget,
   OWN_TAG_PREFIX,
+  PROVISIONED_TAG,
 } from '../plan/index.ts';
 import type { ActionContext, LambdaAction } from '../rollout/index.ts';
-import { toAwsError } from './errors.ts';
-import { orAbsent } from './live.ts';
+import type { Clients } from './clients.ts';
+import { orAbsent, toAwsError } from './errors.ts';
+import { listMappings, readStatements } from './eventSources.ts';
 import { ownTags, ROLLOUT_TAG } from './ownTags.ts';
 import { plainObject } from './plain.ts';
+import { provisionedSeen, releaseProvisioned, setProvisioned } from './provisioned.ts';
+import { setLink } from './sourceLinks.ts';
 
 interface Call {
+  readonly clients: Clients;
   readonly lambda: LambdaClient;
+  readonly target: LambdaTarget;
   readonly FunctionName: string;
   readonly context: ActionContext;
   readonly repeated: boolean;
@@ -124,10 +131,13 @@ async function tagFunction(call: Call): Promise<JsonObject> {
   const Resource = got.Configuration?.FunctionArn;
   const userTags = (isObject(definition['Tags']) ? definition['Tags'] : {}) as Record<string, string>;
   const code = codeReference(definition, serving.CodeSha256 ?? '', codeHash.text);
-  const wanted = { ...userTags, ...ownTags(call.context.record), [CODE_TAG]: code };
+  const wanted: Record<string, string> = { ...userTags, ...ownTags(call.context.record), [CODE_TAG]: code };
+  if (settings.provisionedConcurrency !== null) wanted[PROVISIONED_TAG] = serving.Version ?? '';
   const surplus = Object.keys(got.Tags ?? {}).filter(
     (key) => !Object.hasOwn(wanted, key) && !key.startsWith('aws:') && !key.startsWith(OWN_TAG_PREFIX),
   );
+  if (settings.provisionedConcurrency === null && got.Tags?.[PROVISIONED_TAG] !== undefined)
+    surplus.push(PROVISIONED_TAG);
   await call.lambda.send(new TagResourceCommand({ Resource, Tags: wanted }));
   if (surplus.length > 0) await call.lambda.send(new UntagResourceCommand({ Resource, TagKeys: surplus }));
   return {};
@@ -181,6 +191,33 @@ async function deleteOwnFunction(call: Call): Promise<JsonObject> {
   const { FunctionName } = call;
   const got = await orAbsent(call.lambda.send(new GetFunctionCommand({ FunctionName })), 'ResourceNotFoundException');
   return got?.Tags?.[ROLLOUT_TAG] === call.context.record.id ? deleteFunction(call) : {};
+}
+
+/** What still needs a version, for people; undefined where nothing does. */
+async function userOf({ lambda, FunctionName }: Call, version: string): Promise<string | undefined> {
+  const { Aliases = [] } = await lambda.send(new ListAliasesCommand({ FunctionName, FunctionVersion: version }));
+  if (Aliases.length > 0) return `the alias ${Aliases.map(({ Name }) => Name).join(', ')}`;
+  const mappings = await listMappings(lambda, { FunctionName: `${FunctionName}:${version}` });
+  if (mappings.length > 0) return `the event source mapping ${mappings[0]?.UUID}`;
+  // A load balancer or API that calls this very version needs a permission on it.
+  if ((await readStatements(lambda, FunctionName, version)).length > 0) return 'a permission to invoke it';
+  const provisioned = await provisionedSeen(lambda, FunctionName, version);
+  return provisioned === undefined ? undefined : 'its provisioned concurrency';
+}
+
+/** @returns `deleted`: versions; `kept`: one text per version that stays */
+async function retire(call: Call, action: Of<'lambda.retire'>): Promise<JsonObject> {
+  for (const qualifier of action.released) await releaseProvisioned(call.lambda, call.FunctionName, qualifier);
+  const deleted: string[] = [];
+  const kept: string[] = [];
+  for (const version of action.versions) {
+    const user = await userOf(call, version);
+    if (user === undefined) {
+      await deleteFunction(call, version);
+      deleted.push(version);
+    } else kept.push(`version ${version} stays, used by ${user}`);
+  }
+  return { deleted, kept };
 }
 
 /** A version's configuration as a definition, so that the request for it is made as for any other. */
@@ -247,14 +284,15 @@ async function restoreCode(call: Call, version: string): Promise<JsonObject> {
 }
 
 /** Performs one Lambda action and gives its handles; throws the SDK's error. */
-export function performLambda(
-  lambda: LambdaClient,
+export async function performLambda(
+  clients: Clients,
   target: LambdaTarget,
   action: LambdaAction,
   context: ActionContext,
   repeated: boolean,
 ): Promise<JsonObject> {
-  const call: Call = { lambda, FunctionName: target.function, context, repeated };
+  const lambda = await clients.lambda(target.region!);
+  const call: Call = { clients, lambda, target, FunctionName: target.function, context, repeated };
   switch (action.type) {
     case 'lambda.create-function':
       return createFunction(call);
@@ -285,5 +323,13 @@ export function performLambda(
       return restoreConfiguration(call, action);
     case 'lambda.restore-code':
       return restoreCode(call, action.version);
+    case 'lambda.set-link':
+      await setLink({ clients, lambda, target, alias: action.alias, context }, action.link, action.way);
+      return {};
+    case 'lambda.set-provisioned':
+      await setProvisioned(lambda, target.function, action.version, action.executions);
+      return {};
+    case 'lambda.retire':
+      return retire(call, action);
   }
 }

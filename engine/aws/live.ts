@@ -6,18 +6,22 @@ import { DescribeServicesCommand, DescribeTaskDefinitionCommand, type Service } 
 import { GetAliasCommand, GetFunctionCommand } from '@aws-sdk/client-lambda';
 import {
   type EcsTarget,
+  type EventSource,
   type LambdaTarget,
   type Live,
   type LiveEcs,
   type LiveFailure,
   type LiveLambda,
+  SOURCES_TAG,
   type Target,
   targetKey,
 } from '../plan/index.ts';
 import type { Clients } from './clients.ts';
-import { hintFor, toAwsError } from './errors.ts';
+import { hintFor, orAbsent, toAwsError } from './errors.ts';
+import { readEventSources } from './eventSources.ts';
 import type { Pace } from './pacing.ts';
 import { plainObject } from './plain.ts';
+import { listProvisioned } from './provisioned.ts';
 
 /** Source: Amazon ECS API reference, DescribeServices. */
 const SERVICES_PER_CALL = 10;
@@ -30,22 +34,19 @@ export interface Reading {
   readonly patienceMs: number;
 }
 
-type Wanted = { readonly target: Target; readonly alias?: string };
+export interface Wanted {
+  readonly target: Target;
+  readonly alias?: string;
+  /** What is to invoke the alias: its present state is wanted; absent where nobody cares. */
+  readonly eventSources?: readonly EventSource[];
+  /** Is the provisioned concurrency of the function wanted? */
+  readonly provisioned?: boolean;
+}
 type Found = readonly [key: string, live: Live | LiveFailure];
 
 function failure(error: unknown): LiveFailure {
   const { code, message, requestId, passing } = toAwsError(error);
   return { kind: 'failure', code, message, hint: hintFor(code, message), requestId, passing };
-}
-
-/** Undefined in place of AWS's "there is none". */
-export async function orAbsent<T>(call: Promise<T>, ...absent: readonly string[]): Promise<T | undefined> {
-  try {
-    return await call;
-  } catch (error) {
-    if (absent.includes(toAwsError(error).code)) return undefined;
-    throw error;
-  }
 }
 
 const found = (target: Target, read: Promise<Live>): Promise<Found> =>
@@ -94,7 +95,8 @@ async function readServices(reading: Reading, targets: readonly EcsTarget[]): Pr
   }
 }
 
-async function readFunction(reading: Reading, target: LambdaTarget, alias: string | undefined): Promise<LiveLambda> {
+async function readFunction(reading: Reading, target: LambdaTarget, wanted: Wanted): Promise<LiveLambda> {
+  const { alias } = wanted;
   const { clients, pace, patienceMs } = reading;
   const FunctionName = target.function;
   const region = target.region!;
@@ -104,11 +106,25 @@ async function readFunction(reading: Reading, target: LambdaTarget, alias: strin
       lambda.send(new GetFunctionCommand({ FunctionName, ...(Qualifier === undefined ? {} : { Qualifier }) })),
     );
   const got = await orAbsent(getFunction(), 'ResourceNotFoundException');
-  if (!got?.Configuration)
-    return { kind: 'lambda', latest: undefined, code: undefined, tags: {}, alias: undefined, serving: undefined };
+  const asked = wanted.eventSources;
+  const connected = got?.Tags?.[SOURCES_TAG] !== undefined;
+  const looks = alias !== undefined && asked !== undefined && (asked.length > 0 || connected);
+  const eventSources = looks ? await readEventSources(reading, target, alias, asked) : undefined;
+  if (!got?.Configuration) {
+    return {
+      kind: 'lambda',
+      latest: undefined,
+      code: undefined,
+      tags: {},
+      alias: undefined,
+      serving: undefined,
+      eventSources,
+      provisioned: undefined,
+    };
+  }
   const named = alias
     ? await orAbsent(
-        pace('GetAlias', region, patienceMs, () => lambda.send(new GetAliasCommand({ FunctionName, Name: alias }))),
+        pace('lambda', region, patienceMs, () => lambda.send(new GetAliasCommand({ FunctionName, Name: alias }))),
         'ResourceNotFoundException',
       )
     : undefined;
@@ -122,6 +138,10 @@ async function readFunction(reading: Reading, target: LambdaTarget, alias: strin
     tags: got.Tags ?? {},
     alias: named && plainObject(named),
     serving: serving && plainObject(serving),
+    eventSources,
+    provisioned: wanted.provisioned
+      ? await pace('lambda', region, patienceMs, () => listProvisioned(lambda, FunctionName))
+      : undefined,
   };
 }
 
@@ -138,8 +158,8 @@ export async function readLive(
   const byCluster = Map.groupBy(services, ({ region, cluster }) => `${region}/${cluster}`);
   const groups = [...byCluster.values()].flatMap((group) => batches(group, SERVICES_PER_CALL));
   const functions = wanted.map(
-    async ({ target, alias }): Promise<Found[]> =>
-      target.kind === 'lambda' ? [await found(target, readFunction(reading, target, alias))] : [],
+    async (one): Promise<Found[]> =>
+      one.target.kind === 'lambda' ? [await found(one.target, readFunction(reading, one.target, one))] : [],
   );
   const all = await Promise.all([...groups.map((group) => readServices(reading, group)), ...functions]);
   return new Map(all.flat());

@@ -4,7 +4,7 @@ import { type ContainerDefinition, DescribeTaskDefinitionCommand } from '@aws-sd
 import { GetFunctionConfigurationCommand } from '@aws-sdk/client-lambda';
 import type { EcsTarget, LambdaTarget } from '../plan/index.ts';
 import type { Clients } from './clients.ts';
-import { orAbsent } from './live.ts';
+import { orAbsent } from './errors.ts';
 
 /** Whose lines are wanted. */
 export type LogWish =

@@ -25,8 +25,10 @@ import type {
 } from '../rollout/index.ts';
 import { observeAlarms } from './alarms.ts';
 import type { Clients } from './clients.ts';
-import { orAbsent } from './live.ts';
+import { orAbsent } from './errors.ts';
+import { provisionedSeen } from './provisioned.ts';
 import { readServiceDeployments } from './serviceDeployments.ts';
+import { lookAtLink } from './sourceLinks.ts';
 
 function deploymentSeen(deployment: Deployment): DeploymentSeen {
   return {
@@ -168,7 +170,8 @@ export async function observeLambda(clients: Clients, wish: LambdaWish, abortSig
       }),
       'ResourceNotFoundException',
     );
-  const [latest, alias, version, alarms] = await Promise.all([
+  const place = { clients, lambda, target: wish.target, alias: wish.alias };
+  const [latest, alias, version, alarms, link, provisioned] = await Promise.all([
     configuration(),
     wish.alias
       ? orAbsent(
@@ -178,6 +181,8 @@ export async function observeLambda(clients: Clients, wish: LambdaWish, abortSig
       : undefined,
     wish.version ? configuration(wish.version) : undefined,
     observeAlarms(clients, region, wish.alarms, abortSignal),
+    wish.link && lookAtLink(place, wish.link.link, wish.link.way),
+    wish.provisionedOf === undefined ? undefined : provisionedSeen(lambda, FunctionName, wish.provisionedOf),
   ]);
   const weights = Object.entries(alias?.RoutingConfig?.AdditionalVersionWeights ?? {});
   const aliasSeen: AliasSeen | undefined = alias && {
@@ -190,5 +195,7 @@ export async function observeLambda(clients: Clients, wish: LambdaWish, abortSig
     alias: aliasSeen,
     version: version && functionSeen(version),
     alarms,
+    link,
+    provisioned,
   };
 }

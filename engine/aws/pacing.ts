@@ -13,13 +13,19 @@ interface Rate {
 
 /**
  * Per account and region. Sources: Amazon ECS API reference, request throttling (task definition and service reads);
- * AWS Lambda developer guide, quotas (GetFunction; all other control-plane calls together), which name no burst.
+ * AWS Lambda developer guide, quotas (GetFunction; GetPolicy; all other control-plane calls together), which name no
+ * burst; Elastic Load Balancing, request throttling. API Gateway's is what callers report.
  */
 const RATES = {
   DescribeServices: { burst: 100, perSecond: 20 },
   DescribeTaskDefinition: { burst: 50, perSecond: 20 },
   GetFunction: { burst: 100, perSecond: 100 },
-  GetAlias: { burst: 15, perSecond: 15 },
+  GetPolicy: { burst: 15, perSecond: 15 },
+  /** All other control-plane calls of Lambda, together. */
+  lambda: { burst: 15, perSecond: 15 },
+  /** Reads of load balancers. */
+  elb: { burst: 40, perSecond: 10 },
+  apiGateway: { burst: 40, perSecond: 10 },
 } as const satisfies Record<string, Rate>;
 
 const FIRST_BACK_OFF_MS = 1_000;

@@ -8,7 +8,7 @@ import {
 } from '@aws-sdk/client-ecs';
 import type { EcsTarget } from '../plan/index.ts';
 import type { ServiceDeploymentSeen } from '../rollout/index.ts';
-import { orAbsent } from './live.ts';
+import { orAbsent } from './errors.ts';
 
 /** Of deployments and of revisions. Source: Amazon ECS API reference, DescribeServiceDeployments. */
 const PER_CALL = 20;

@@ -9,6 +9,7 @@ import type { JsonObject } from '../json.ts';
 import { secretTexts } from '../redact.ts';
 import type { Live, LiveEcs } from './live.ts';
 import { type EcsSettings, ecsSettings, environmentOf, type LambdaSettings, lambdaSettings } from './settings.ts';
+import { type EventSource, eventSourcesOf } from './sources.ts';
 import {
   type EcsTarget,
   ecsTarget,
@@ -42,6 +43,21 @@ export interface LambdaDesired {
 }
 
 export type Desired = EcsDesired | LambdaDesired;
+
+/** What has to be read of a target to compare it with what is asked for, beyond the target itself. */
+export function wantedFor(desired: Desired | undefined): {
+  readonly alias?: string;
+  readonly eventSources?: readonly EventSource[];
+  readonly provisioned?: boolean;
+} {
+  if (desired?.kind !== 'lambda') return {};
+  const { settings, eventSources } = desired;
+  return {
+    alias: settings.alias,
+    eventSources: eventSourcesOf(eventSources),
+    provisioned: settings.provisionedConcurrency !== null,
+  };
+}
 
 /** Keys that GitMoxi writes on what it makes; comparisons leave them out. */
 export const OWN_TAG_PREFIX = 'gitmoxi:';
@@ -89,7 +105,7 @@ export function desiredOf(
       target,
       function: objectOf(workload, 'function')!,
       eventSources: objectOf(workload, 'eventSource'),
-      settings: lambdaSettings(deployment),
+      settings: lambdaSettings(deployment, objectOf(workload, 'function')),
       secrets,
     };
   }

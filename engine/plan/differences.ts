@@ -18,6 +18,13 @@ const escapeKey = (key: string) => key.replaceAll('~', '~0').replaceAll('/', '~1
 /** Joins a pointer and a key or index. */
 export const pointer = (base: string, key: string | number) => `${base}/${escapeKey(String(key))}`;
 
+/** Keys and indexes of a pointer; what looks like an index is one. */
+export const fromPointer = (path: string): (string | number)[] =>
+  path
+    .split('/')
+    .slice(1)
+    .map((part) => (/^\d+$/.test(part) ? Number(part) : part.replaceAll('~1', '/').replaceAll('~0', '~')));
+
 /** Empty lists, empty objects, nulls: AWS answers with them, or without them, for the same thing. */
 export function isEmpty(value: Json | undefined): boolean {
   if (value === undefined || value === null) return true;

@@ -7,6 +7,7 @@ export {
   OWN_TAG_PREFIX,
   secretsOf,
   targetOf,
+  wantedFor,
 } from './desired.ts';
 export { canonical, type Difference, differences, isEmpty, pointer } from './differences.ts';
 export {
@@ -17,17 +18,30 @@ export {
   serviceDifferences,
   taskDefinitionName,
 } from './ecs.ts';
+export { mappingMember, sourceName } from './eventSourceMappings.ts';
+export { calledBy, integrationUri, SOURCES_TAG, sourceChanges } from './eventSources.ts';
 export {
   CODE_TAG,
   codeDifferences,
   codeReference,
   configurationDifferences,
   configurationRequest,
+  PROVISIONED_TAG,
+  provisionedDifferences,
   tagDifferences,
 } from './lambda.ts';
-export { type Live, type LiveEcs, type LiveFailure, type LiveLambda, servingOf } from './live.ts';
+export {
+  type Live,
+  type LiveEcs,
+  type LiveEventSources,
+  type LiveFailure,
+  type LiveLambda,
+  type LiveMapping,
+  type LiveRoute,
+  servingOf,
+} from './live.ts';
 export { problemAt } from './places.ts';
-export { differencesOf, planWorkload, rendersTheSame } from './plan.ts';
+export { differencesOf, functionDifferences, planWorkload, rendersTheSame } from './plan.ts';
 export { revisionChanges } from './revisionChanges.ts';
 export type {
   CircuitBreaker,
@@ -37,6 +51,7 @@ export type {
   Supersede,
   TrafficShifting,
 } from './settings.ts';
+export { type EventSource, eventSourcesOf, type MappingSource, type SourceLink } from './sources.ts';
 export {
   type EcsTarget,
   type LambdaTarget,

@@ -9,12 +9,16 @@ import { isObject, type Json, type JsonObject } from '../json.ts';
 import { OWN_TAG_PREFIX } from './desired.ts';
 import { canonical, type Difference, differences, isEmpty } from './differences.ts';
 import type { LiveLambda } from './live.ts';
+import type { LambdaSettings } from './settings.ts';
 
 /**
  * Function tag that remembers where the served code came from: AWS tells the code's digest, never its S3 object.
  * Written when a rollout has succeeded.
  */
 export const CODE_TAG = `${OWN_TAG_PREFIX}code`;
+
+/** Function tag that names the version on which GitMoxi put provisioned concurrency. */
+export const PROVISIONED_TAG = `${OWN_TAG_PREFIX}provisioned`;
 
 /** CreateFunction's defaults for what UpdateFunctionConfiguration can change. */
 const DEFAULTS: Record<string, Json> = {
@@ -173,6 +177,17 @@ export function codeDifferences(live: LiveLambda, desired: JsonObject, hash: Cod
     ...found,
     { path: '/Code', live: `sha256 ${String(serving['CodeSha256'] ?? 'unknown')}`, desired: codeLabel(desired) },
   ];
+}
+
+/** Executions kept ready on what serves, against what the deployment definition asks for; nothing where it is silent. */
+export function provisionedDifferences(
+  live: LiveLambda,
+  { alias, provisionedConcurrency }: LambdaSettings,
+): Difference[] {
+  if (provisionedConcurrency === null || live.provisioned === undefined) return [];
+  const serving = String(live.alias?.['FunctionVersion'] ?? '');
+  const ready = live.provisioned[serving] ?? live.provisioned[alias] ?? null;
+  return differences(ready, provisionedConcurrency, '/provisionedConcurrency/provisionedConcurrentExecutions');
 }
 
 /** Tags of the definition against the function's, without AWS's and GitMoxi's own. */

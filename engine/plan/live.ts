@@ -23,6 +23,62 @@ export interface LiveLambda {
   readonly alias: JsonObject | undefined;
   /** The configuration of the version that the alias points to: what serves. */
   readonly serving: JsonObject | undefined;
+  /** What invokes the alias; undefined where nothing is asked for and nothing was connected. */
+  readonly eventSources: LiveEventSources | undefined;
+  /** Provisioned concurrency by qualifier, as requested; undefined where nobody asked. */
+  readonly provisioned: Readonly<Record<string, number>> | undefined;
+}
+
+/** What is connected to an alias, and the state of what is to be connected. */
+export interface LiveEventSources {
+  /** Of the alias's resource policy. */
+  readonly statements: readonly {
+    readonly id: string;
+    readonly principal: string;
+    readonly sourceArn: string;
+  }[];
+  readonly targetGroups: readonly {
+    readonly arn: string;
+    /** Target type; null where there is no such group. */
+    readonly type: string | null;
+    readonly targets: readonly string[];
+  }[];
+  readonly routes: readonly LiveRoute[];
+  /** Mappings of the asked-for sources to this function, and all of the alias. */
+  readonly mappings: readonly LiveMapping[];
+}
+
+export interface LiveRoute {
+  readonly apiId: string;
+  readonly routeId: string;
+  /** What does not exist. */
+  readonly missing: 'api' | 'route' | null;
+  /** For example `GET /orders`. */
+  readonly key: string;
+  /** `integrations/…`. */
+  readonly target: string | null;
+  readonly integration: {
+    readonly uri: string;
+    /** Is it a proxy integration with a function? */
+    readonly isOfFunction: boolean;
+    /** Has another route of the API the same one? */
+    readonly isShared: boolean;
+  } | null;
+  readonly stages: readonly {
+    readonly name: string;
+    readonly deploysItself: boolean;
+    readonly deployment: string | null;
+    readonly variables: Readonly<Record<string, string>>;
+  }[];
+}
+
+export interface LiveMapping {
+  readonly uuid: string;
+  readonly functionArn: string;
+  /** Members of CreateEventSourceMapping, `Enabled` by its state, `Tags` without GitMoxi's and AWS's own. */
+  readonly body: JsonObject;
+  /** Did GitMoxi make it? */
+  readonly isOurs: boolean;
 }
 
 export type Live = LiveEcs | LiveLambda;

@@ -9,7 +9,7 @@ import type { CodeHash } from '../hash.ts';
 import { isObject, type JsonObject } from '../json.ts';
 import { planDeletion } from './deletion.ts';
 import { type Desired, desiredOf, type EcsDesired, type LambdaDesired, targetOf } from './desired.ts';
-import { canonical, type Difference, isEmpty } from './differences.ts';
+import { canonical, type Difference, fromPointer, isEmpty } from './differences.ts';
 import {
   deploymentDifferences,
   isDeploymentDifference,
@@ -17,7 +17,14 @@ import {
   serviceDifferences,
   taskDefinitionDifferences,
 } from './ecs.ts';
-import { codeDifferences, configurationDifferences, immutableDifferences, tagDifferences } from './lambda.ts';
+import { sourceChanges, sourceProblems } from './eventSources.ts';
+import {
+  codeDifferences,
+  configurationDifferences,
+  immutableDifferences,
+  provisionedDifferences,
+  tagDifferences,
+} from './lambda.ts';
 import { exists, type Live, type LiveEcs, type LiveLambda } from './live.ts';
 import { problemAt } from './places.ts';
 import { notCarriedOut, othersDeployment, problemAtDefinition, unreadable } from './problems.ts';
@@ -70,7 +77,10 @@ function ecsDifferences(live: LiveEcs, desired: EcsDesired): Difference[] {
   ];
 }
 
-function lambdaDifferences(live: LiveLambda, desired: LambdaDesired, hash: CodeHash): Difference[] {
+/**
+ * Differences of the function itself: what a new version has to be published for, or the alias to be moved.
+ */
+export function functionDifferences(live: LiveLambda, desired: LambdaDesired, hash: CodeHash): Difference[] {
   if (live.latest === undefined) return [];
   const serving = { ...(live.serving ?? live.latest), Description: live.latest['Description'] ?? '' };
   const found = [
@@ -83,6 +93,12 @@ function lambdaDifferences(live: LiveLambda, desired: LambdaDesired, hash: CodeH
   // A weighted alias is a shift that somebody left half done: serving one version only is what is asked for.
   const routing = live.alias['RoutingConfig'];
   return isEmpty(routing) ? found : [...found, { path: '/alias/RoutingConfig', live: routing!, desired: null }];
+}
+
+function lambdaDifferences(live: LiveLambda, desired: LambdaDesired, hash: CodeHash): Difference[] {
+  if (live.latest === undefined) return [];
+  const sources = sourceChanges(live, desired).flatMap((change) => change.differences);
+  return [...functionDifferences(live, desired, hash), ...provisionedDifferences(live, desired.settings), ...sources];
 }
 
 /** Unmasked differences of live state from what is asked for. */
@@ -183,6 +199,12 @@ function blockedBefore(
 }
 
 function liveVerdict(input: PlanInput, head: CheckedWorkload, desired: Desired, live: Live): Verdict {
+  const obstacles = live.kind === 'lambda' && desired.kind === 'lambda' ? sourceProblems(live, desired) : [];
+  if (obstacles.length > 0) {
+    const problems = obstacles.map(({ at, ...said }) => problemAt(head, 'eventSource', fromPointer(at), said));
+    const found = differencesOf(live, desired, input.hash);
+    return { action: 'blocked', reason: obstacles[0]!.message, problems, differences: found };
+  }
   if (!exists(live))
     return {
       action: 'create',

@@ -105,14 +105,6 @@ const IGNORED: Partial<Record<StrategyName, readonly Ignored[]>> = {
     ignored('fallbackCapacityProviderStrategy', 'this version uses the capacity of the service definition alone'),
     NO_PAUSES,
   ],
-  'lambda-alias': [
-    {
-      role: 'eventSource',
-      code: 'plan.event-sources-not-applied',
-      message: 'event sources are rendered and checked, and not applied by this version',
-      hint: 'connect them to the alias by hand, or with Terraform or CDK',
-    },
-  ],
 };
 
 /** Said plainly, so that nobody counts on it. */

@@ -59,8 +59,10 @@ export interface LambdaSettings {
   readonly alarmNames: readonly string[];
   /** Seconds between looks at a published version. @default 10 */
   readonly readinessIntervalSeconds: number;
-  /** Looks before the version counts as not ready. @default 5 */
+  /** Looks before the version counts as not ready. @default 5, and 60 with SnapStart where nothing is said */
   readonly readinessMaxRetries: number;
+  /** Executions kept ready on the version that serves; null where the file does not say. */
+  readonly provisionedConcurrency: number | null;
 }
 
 const member = (value: Json | undefined, key: string): Json | undefined => (isObject(value) ? value[key] : undefined);
@@ -154,14 +156,23 @@ export function ecsSettings(definition: JsonObject | undefined, desiredCount: nu
   };
 }
 
-export function lambdaSettings(definition: JsonObject | undefined): LambdaSettings {
+/**
+ * Looks at a version that takes a SnapStart snapshot, where the file says nothing: the usual five of ten seconds would
+ * fail every one of them. Ten minutes. Source: AWS Lambda developer guide, "Lambda SnapStart": publishing takes minutes.
+ */
+const SNAPSHOT_LOOKS = 60;
+
+/** @param lambda the function's definition: how long a version takes depends on it */
+export function lambdaSettings(definition: JsonObject | undefined, lambda?: JsonObject): LambdaSettings {
   const readiness = definition?.['readinessCheck'];
+  const snapshots = member(lambda?.['SnapStart'], 'ApplyOn') === 'PublishedVersions';
   return {
     supersede: supersedeOf(definition),
     alias: String(definition?.['alias'] ?? ''),
     trafficShifting: trafficShiftingOf(definition),
     alarmNames: alarmNamesOf(definition),
     readinessIntervalSeconds: numberAt(readiness, 'waitInterval') ?? 10,
-    readinessMaxRetries: numberAt(readiness, 'maxRetries') ?? 5,
+    readinessMaxRetries: numberAt(readiness, 'maxRetries') ?? (snapshots ? SNAPSHOT_LOOKS : 5),
+    provisionedConcurrency: numberAt(definition?.['provisionedConcurrency'], 'provisionedConcurrentExecutions') ?? null,
   };
 }

@@ -5,6 +5,7 @@
  * Performing an action twice must do it once; `key` is what makes that so (client token, tag, version description).
  */
 import type { Json, JsonObject } from '../json.ts';
+import type { SourceLink } from '../plan/index.ts';
 import type { ForwardWeights } from './weights.ts';
 
 interface Keyed {
@@ -85,7 +86,25 @@ export type LambdaAction = Keyed &
     /** Makes `$LATEST` what a published version is: first its configuration, then its code. */
     | { readonly type: 'lambda.restore-configuration'; readonly version: string; readonly description: string }
     | { readonly type: 'lambda.restore-code'; readonly version: string }
+    /** Makes one link between an event source and the alias what it is to be, or what it was. */
+    | {
+        readonly type: 'lambda.set-link';
+        readonly alias: string;
+        readonly link: SourceLink;
+        readonly way: LinkWay;
+      }
+    /** Keeps so many executions ready on a version; null for none. */
+    | { readonly type: 'lambda.set-provisioned'; readonly version: string; readonly executions: number | null }
+    /** Takes provisioned concurrency from `released`, and deletes the versions that nothing uses. */
+    | {
+        readonly type: 'lambda.retire';
+        readonly versions: readonly string[];
+        readonly released: readonly string[];
+      }
   );
+
+/** `forward` to what the files ask for, `back` to what was recorded before. */
+export type LinkWay = 'forward' | 'back';
 
 export type Action = EcsAction | LambdaAction;
 export type ActionType = Action['type'];

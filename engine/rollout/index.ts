@@ -1,5 +1,5 @@
 /** The door of engine/rollout. */
-export type { Action, ActionType, AwsError, EcsAction, LambdaAction, Outcome } from './actions.ts';
+export type { Action, ActionType, AwsError, EcsAction, LambdaAction, LinkWay, Outcome } from './actions.ts';
 export type {
   AlarmSeen,
   AliasSeen,
@@ -12,7 +12,9 @@ export type {
   HookSeen,
   LambdaSeen,
   LambdaWish,
+  LinkStateSeen,
   Observation,
+  ProvisionedSeen,
   ServiceDeploymentSeen,
   ServiceSeen,
   StoppedTaskSeen,

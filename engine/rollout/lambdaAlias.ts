@@ -2,9 +2,14 @@
  * Lambda: bring `$LATEST` to the definition, publish a version, wait until it is ready, and move the alias to it: at
  * once, or in steps with a bake after each.
  *
- *   creating | securing → configuring → coding → publishing → readying → shifting → tagging → succeeded
+ *   creating | securing → configuring → coding → publishing → readying → provisioning → shifting → connecting →
+ *   tagging → retiring (old versions) → succeeded
  *                                  any failure ↓
- *   returning (alias) → unpublishing → restoring (`$LATEST`) → rolled back;  what was created is deleted
+ *   disconnecting → returning (alias) → releasing → unpublishing → restoring (`$LATEST`) → rolled back;  what was
+ *   created is deleted
+ *
+ * A change of event sources or provisioned concurrency alone begins at provisioning, with the version that serves.
+ * Provisioned concurrency hangs on the version, not on the alias: so it can be ready before the alias moves.
  *
  * Owns nothing: all state is in the record.
  */
@@ -13,21 +18,35 @@ import type { JsonObject } from '../json.ts';
 import {
   codeDifferences,
   configurationDifferences,
+  functionDifferences,
   type LambdaDesired,
   type LambdaTarget,
   type LiveLambda,
+  PROVISIONED_TAG,
+  sourceChanges,
 } from '../plan/index.ts';
 import type { LambdaAction, Outcome } from './actions.ts';
 import { alarmFailure, broken, refused } from './failures.ts';
+import { type LinksState, linkSteps, linksOf, linkWish } from './lambdaEventSources.ts';
 import type { FunctionSeen, LambdaSeen } from './observation.ts';
 import type { Phase } from './record.ts';
 import { endings, type Pass, type StepState, type StepTable, stepwise, waited } from './stepwise.ts';
 import type { Decision, RolloutSpec, Strategy } from './strategy.ts';
 import { BAKE_LOOK_MS, bakeOf, baking, MOST_SETS, promoted, type ShiftState, shiftOf } from './trafficSteps.ts';
 
-const FORWARD = ['creating', 'securing', 'configuring', 'coding', 'publishing', 'readying', 'shifting'] as const;
+const FORWARD = [
+  'creating',
+  'securing',
+  'configuring',
+  'coding',
+  'publishing',
+  'readying',
+  'provisioning',
+  'shifting',
+  'connecting',
+] as const;
 
-export interface LambdaAliasState extends StepState, ShiftState {
+export interface LambdaAliasState extends StepState, ShiftState, LinksState {
   readonly target: LambdaTarget;
   readonly alias: string;
   /** Does the rollout create the function? Then going back is deleting it. */
@@ -49,11 +68,21 @@ export interface LambdaAliasState extends StepState, ShiftState {
   readonly coded: boolean;
   /** The version to serve, once it is known. */
   readonly version: string | null;
+  /** The function is as asked for: its version stays, and no traffic moves. */
+  readonly keepsVersion: boolean;
   /** Was it made by this rollout? Publishing gives the last version again when nothing changed. */
   readonly published: boolean;
   readonly alarms: readonly string[];
   readonly readinessIntervalMs: number;
   readonly readinessLeft: number;
+  /** Executions to keep ready on the version that serves; null where nobody asks. */
+  readonly provisions: number | null;
+  /** Executions kept ready as it was, by qualifier. */
+  readonly provisionedBefore: Readonly<Record<string, number>>;
+  /** The version on which an earlier rollout put provisioned concurrency. */
+  readonly provisionedByUs: string | null;
+  /** How often provisioned concurrency was asked for. */
+  readonly provisionSets: number;
 }
 
 type LambdaPass = Pass<LambdaAliasState, LambdaSeen>;
@@ -61,6 +90,13 @@ type LambdaPass = Pass<LambdaAliasState, LambdaSeen>;
 /** Lambda's own updates settle in seconds, VPC and image changes in about a minute; an unsettled one is a failure. */
 const SETTLE_TIMEOUT_MS = 10 * 60_000;
 const SETTLE_LOOK_MS = 2_000;
+
+/** Provisioned concurrency takes one to three minutes, and longer the more of it. */
+const PROVISION_TIMEOUT_MS = 30 * 60_000;
+const PROVISION_LOOK_MS = 10_000;
+
+/** How long callers may still reach the old version after the alias has left it: seconds. An inferred figure, doubled. */
+const LEAVING_MS = 10_000;
 
 /** AWS may round a weight; a share closer than this is the share, percent. */
 const SAME_PERCENT = 0.5;
@@ -89,8 +125,11 @@ function begin(spec: RolloutSpec, live: LiveLambda, hash: CodeHash): LambdaAlias
   const { settings } = desired;
   const creates = live.latest === undefined;
   const before = live.alias === undefined ? null : String(live.alias['FunctionVersion']);
+  // Where the function is as asked for, the version that serves stays.
+  const served = before !== null && before !== '$LATEST' && !spec.force;
+  const keepsVersion = served && functionDifferences(live, desired, hash).length === 0;
   return {
-    step: creates ? 'creating' : 'securing',
+    step: creates ? 'creating' : keepsVersion ? 'provisioning' : 'securing',
     rollout: spec.rollout,
     target: desired.target,
     alias: settings.alias,
@@ -105,12 +144,18 @@ function begin(spec: RolloutSpec, live: LiveLambda, hash: CodeHash): LambdaAlias
     codeDiffers: codeDiffers(desired, live, spec.force, hash),
     configured: false,
     coded: false,
-    version: null,
+    version: keepsVersion ? before : null,
     published: false,
+    keepsVersion,
     ...shiftOf(settings.trafficShifting, before !== null),
     alarms: settings.alarmNames,
     readinessIntervalMs: settings.readinessIntervalSeconds * 1000,
     readinessLeft: settings.readinessMaxRetries,
+    provisions: settings.provisionedConcurrency,
+    provisionedBefore: live.provisioned ?? {},
+    provisionedByUs: live.tags[PROVISIONED_TAG] ?? null,
+    provisionSets: 0,
+    ...linksOf(sourceChanges(live, desired).map(({ link }) => link)),
     waitingSince: null,
     left: [],
     failure: null,
@@ -227,7 +272,7 @@ function publishing(pass: LambdaPass): Decision {
 function readying(pass: LambdaPass): Decision {
   const { state, world } = pass;
   const { version } = world;
-  if (version?.state === 'Active') return goOn(pass, 'shifting');
+  if (version?.state === 'Active') return goOn(pass, 'provisioning');
   if (version?.state === 'Failed') {
     const reason = `${version.stateReasonCode ?? 'Failed'}: ${version.stateReason ?? 'no reason given'}`;
     return fail(pass, broken(`version ${state.version} failed: ${reason}`, [reason]));
@@ -239,6 +284,33 @@ function readying(pass: LambdaPass): Decision {
   return wait(pass, state.readinessIntervalMs, `waiting for version ${state.version} to be Active`, {
     readinessLeft: state.readinessLeft - 1,
   });
+}
+
+/** The executions that are kept ready are so before the first request comes. */
+function provisioning(pass: LambdaPass): Decision {
+  const { state, seen, world } = pass;
+  const { provisions, version, rollout: key } = state;
+  const next = state.keepsVersion ? 'connecting' : 'shifting';
+  if (provisions === null || version === null) return goOn(pass, next);
+  const what = `provisioned concurrency of version ${version}`;
+  if (seen.outcome?.ok === false) return fail(pass, refused(`set the ${what}`, seen.outcome.error));
+  const { provisioned } = world;
+  const isAsked = provisioned?.requested === provisions;
+  if (isAsked && provisioned.status === 'READY') return goOn(pass, next);
+  if (isAsked && provisioned.status === 'FAILED' && state.provisionSets > 0) {
+    const reason = provisioned.reason ?? 'no reason given';
+    return fail(pass, broken(`the ${what} failed: ${reason}`, [reason]));
+  }
+  if (waited(pass) > PROVISION_TIMEOUT_MS) {
+    const minutes = PROVISION_TIMEOUT_MS / 60_000;
+    return fail(pass, broken(`the ${what} was not ready in ${minutes} minutes`, [], 'timeout'));
+  }
+  if (isAsked || seen.outcome?.ok) return wait(pass, PROVISION_LOOK_MS, `waiting for the ${what} to be ready`);
+  if (state.provisionSets >= MOST_SETS)
+    return fail(pass, broken(`the ${what} does not stay, however often it is set`, []));
+  const action: LambdaAction = { type: 'lambda.set-provisioned', key, version, executions: provisions };
+  const provisionSets = state.provisionSets + 1;
+  return act(pass, action, `keeping ${provisions} executions of version ${version} ready`, { provisionSets });
 }
 
 /** The version that the alias leaves: an alias on `$LATEST` cannot be weighted, so what it keeps takes its place. */
@@ -316,7 +388,7 @@ function bake(pass: LambdaPass, percent: number): Decision {
   const { told, verifiedAt, leftMs, isLast } = bakeOf(pass.state, pass.now, percent, shifted);
   const next = { ...pass, events: [...pass.events, ...told] };
   if (leftMs > 0) return wait(next, Math.min(leftMs, BAKE_LOOK_MS), baking(pass.state, leftMs), { verifiedAt });
-  if (isLast) return goOn(next, 'tagging', { verifiedAt });
+  if (isLast) return goOn(next, 'connecting', { verifiedAt });
   return goOn(next, 'shifting', { stepIndex: pass.state.stepIndex + 1, verifiedAt: null, sets: 0 });
 }
 
@@ -325,8 +397,36 @@ function tagging(pass: LambdaPass): Decision {
   if (seen.outcome === undefined)
     return act(pass, { type: 'lambda.tag-function', key: state.rollout }, 'tagging the function');
   // The new version serves: a tag that could not be written costs the next plan its certainty, not this rollout.
-  const untagged = seen.outcome.ok ? '' : `; the function could not be tagged: ${seen.outcome.error.message}`;
-  return end(pass, 'succeeded', `version ${state.version} serves as ${state.alias}${untagged}`);
+  const untagged = seen.outcome.ok ? [] : [`the function could not be tagged: ${seen.outcome.error.message}`];
+  return goOn(pass, 'retiring', { left: [...state.left, ...untagged] });
+}
+
+/** Versions that the rollout leaves behind: what served, and what `$LATEST` was kept as. */
+function leftBehind({ before, kept, keptPublished, version }: LambdaAliasState): string[] {
+  const old = new Set([before, keptPublished ? kept : null]);
+  return [...old].filter((one) => one !== null && one !== '$LATEST' && one !== version) as string[];
+}
+
+/** Old versions go, unless something uses them; what cannot be deleted stays, and does the new version no harm. */
+function retiring(pass: LambdaPass): Decision {
+  const { state, seen } = pass;
+  const { alias, provisions, provisionedBefore, provisionedByUs, rollout: key } = state;
+  const versions = leftBehind(state);
+  const released = [
+    ...versions.filter((version) => version === provisionedByUs),
+    ...(provisions !== null && provisionedBefore[alias] !== undefined ? [alias] : []),
+  ];
+  const finished = (notes: readonly string[]) =>
+    end(pass, 'succeeded', [`version ${state.version} serves as ${alias}`, ...state.left, ...notes].join('; '));
+  if (versions.length + released.length === 0) return finished([]);
+  const names = [...versions.map((version) => `version ${version}`), ...released.map((one) => `reserve of ${one}`)];
+  if (seen.outcome?.ok === false)
+    return finished([`${names.join(', ')} could not be deleted: ${seen.outcome.error.message}`]);
+  if (seen.outcome?.ok) return finished((seen.outcome.data['kept'] ?? []) as readonly string[]);
+  const leaving = LEAVING_MS - waited(pass);
+  if (state.waitingSince === null || leaving > 0)
+    return wait(pass, Math.max(0, leaving), `letting the last requests of version ${versions[0] ?? alias} end`);
+  return act(pass, { type: 'lambda.retire', key, versions, released }, `deleting version ${versions.join(', ')}`);
 }
 
 /** First step back: traffic. */
@@ -344,13 +444,13 @@ function returning(pass: LambdaPass): Decision {
       `${state.failure?.message}; and AWS refused to move the alias back: ${code}: ${message}; ${byHand}`,
     );
   }
-  if (world.alias === undefined || takenOver(pass)) return goOn(pass, 'unpublishing');
+  if (world.alias === undefined || takenOver(pass)) return goOn(pass, 'releasing');
   if (before === null)
     return act(pass, { type: 'lambda.delete-alias', key, alias }, `removing the alias ${alias} again`);
   // An alias on `$LATEST` waits on the version that keeps it until `$LATEST` is itself again.
   const back = leaving(state) ?? before;
   const isBack = [before, back].includes(world.alias.version) && Object.keys(world.alias.additional).length === 0;
-  if (isBack) return goOn(pass, 'unpublishing');
+  if (isBack) return goOn(pass, 'releasing');
   if (seen.outcome?.ok) return wait(pass, 500, 'waiting for the alias to show the old version');
   return act(
     pass,
@@ -366,6 +466,15 @@ function tidyLatest(pass: LambdaPass, needed: boolean, action: LambdaAction, mes
   if (needed && busy && pass.seen.outcome === undefined)
     return wait(pass, SETTLE_LOOK_MS, 'waiting for the function to settle');
   return tidy(pass, needed, action, message, next);
+}
+
+/** Provisioned concurrency as it was: a version that has it cannot be deleted. */
+function releasing(pass: LambdaPass): Decision {
+  const { rollout: key, version, provisionSets, provisionedBefore } = pass.state;
+  const executions = provisionedBefore[version ?? ''] ?? null;
+  const action: LambdaAction = { type: 'lambda.set-provisioned', key, version: version ?? '', executions };
+  const message = `putting the provisioned concurrency of version ${version} back`;
+  return tidy(pass, provisionSets > 0 && version !== null, action, message, 'unpublishing');
 }
 
 function unpublishing(pass: LambdaPass): Decision {
@@ -438,7 +547,8 @@ function closing(pass: LambdaPass): Decision {
   const { state } = pass;
   const what = state.failure?.message ?? 'aborted';
   const left = state.left.length === 0 ? '' : `; left behind: ${state.left.join('; ')}`;
-  const touched = state.configured || state.coded || state.published || state.sets > 0;
+  const changed = state.provisionSets > 0 || state.linkIndex !== null;
+  const touched = state.configured || state.coded || state.published || state.sets > 0 || changed;
   if (!touched) return end(pass, state.aborted ? 'aborted' : 'failed', `${what}; nothing was changed${left}`);
   const back = state.creates
     ? 'the new function was deleted'
@@ -448,6 +558,14 @@ function closing(pass: LambdaPass): Decision {
   return end(pass, state.aborted ? 'aborted' : 'rolled back', `${what}; ${back}${left}`);
 }
 
+const { connecting, disconnecting } = linkSteps<LambdaAliasState>(
+  { act, end, fail, goOn, look, tidy, wait },
+  { forward: 'tagging', back: 'returning' },
+);
+
+/** Steps that may come to wait for provisioned concurrency. */
+const AWAITED: ReadonlySet<string> = new Set(['readying', 'provisioning']);
+
 const PHASES: Readonly<Record<string, Phase>> = {
   creating: 'preparing',
   securing: 'preparing',
@@ -455,20 +573,28 @@ const PHASES: Readonly<Record<string, Phase>> = {
   coding: 'preparing',
   publishing: 'launching',
   readying: 'stabilizing',
+  provisioning: 'stabilizing',
   shifting: 'shifting',
+  connecting: 'finishing',
   tagging: 'finishing',
+  retiring: 'finishing',
 };
 
 const TABLE: StepTable<LambdaAliasState, LambdaSeen> = {
   // Replaced by the strategy that is made with a hash.
   begin: () => ({}),
-  wish: ({ step, target, alias, version, alarms }) => ({
-    kind: 'lambda',
-    target,
-    alias,
-    version: version ?? undefined,
-    alarms: step === 'readying' || step === 'shifting' ? alarms : [],
-  }),
+  wish: (state) => {
+    const { step, target, alias, version, alarms, provisions } = state;
+    return {
+      kind: 'lambda',
+      target,
+      alias,
+      version: version ?? undefined,
+      alarms: step === 'readying' || step === 'provisioning' || step === 'shifting' ? alarms : [],
+      ...(step === 'connecting' || step === 'disconnecting' ? linkWish(state) : {}),
+      ...(provisions !== null && version !== null && AWAITED.has(step) ? { provisionedOf: version } : {}),
+    };
+  },
   steps: {
     creating,
     securing,
@@ -476,9 +602,14 @@ const TABLE: StepTable<LambdaAliasState, LambdaSeen> = {
     coding,
     publishing,
     readying,
+    provisioning,
     shifting,
+    connecting,
     tagging,
+    retiring,
+    disconnecting,
     returning,
+    releasing,
     unpublishing,
     'restoring-configuration': restoringConfiguration,
     'restoring-code': restoringCode,
@@ -489,7 +620,7 @@ const TABLE: StepTable<LambdaAliasState, LambdaSeen> = {
   },
   forward: new Set<string>(FORWARD),
   promote: ({ state, now }, all) => promoted(state, now, all, state.step === 'shifting'),
-  back: () => 'returning',
+  back: ({ linkIndex }) => (linkIndex === null ? 'returning' : 'disconnecting'),
   phaseOf: (step) => PHASES[step] ?? 'rolling back',
   progress: (pass) => ({ trafficPercent: trafficPercent(pass) }),
   serving: ({ version }) => version,

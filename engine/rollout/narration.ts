@@ -4,6 +4,7 @@
 import type { JsonObject } from '../json.ts';
 import { taskDefinitionName } from '../plan/index.ts';
 import type { Action } from './actions.ts';
+import { linkDone } from './lambdaEventSources.ts';
 import { type EventDraft, isFinal, type Phase, type Progress, type RolloutRecord } from './record.ts';
 import type { ForwardWeights } from './weights.ts';
 
@@ -86,9 +87,23 @@ export function doneWords(action: Action, data: JsonObject, asked: string): stri
       return action.additional === undefined
         ? `the alias ${action.alias} points to version ${action.version}`
         : `the alias ${action.alias} points to version ${action.version}, and for ${action.additional.percent} % to version ${action.additional.version}`;
+    case 'lambda.set-link':
+      return linkDone(action.link, action.way);
+    case 'lambda.set-provisioned':
+      return action.executions === null
+        ? `version ${action.version} has no provisioned concurrency any more`
+        : `asked Lambda to keep ${action.executions} executions of version ${action.version} ready`;
+    case 'lambda.retire':
+      return retiredWords(data);
     default:
       return `done: ${asked}`;
   }
+}
+
+function retiredWords({ deleted, kept }: JsonObject): string {
+  const gone = Array.isArray(deleted) && deleted.length > 0 ? [`deleted version ${deleted.join(', ')}`] : [];
+  const staying = Array.isArray(kept) ? kept : [];
+  return [...gone, ...staying].join('; ') || 'nothing is left to delete';
 }
 
 const nameOf = (arn: string): string => arn.split('/').at(-2) ?? arn;

@@ -2,7 +2,8 @@
  * Observations: one consistent reading of everything a rollout needs to decide, and the wishes that say what to read.
  * engine/aws fills them in AWS's own words; this module owns the shape.
  */
-import type { EcsTarget, LambdaTarget } from '../plan/index.ts';
+import type { EcsTarget, LambdaTarget, SourceLink } from '../plan/index.ts';
+import type { LinkWay } from './actions.ts';
 
 /** A listener's default action, or a rule. */
 export interface ForwardReference {
@@ -33,6 +34,10 @@ export interface LambdaWish {
   /** A published version whose state is wanted. */
   readonly version: string | undefined;
   readonly alarms: readonly string[];
+  /** A link to look at, and which way it is to be. */
+  readonly link?: { readonly link: SourceLink; readonly way: LinkWay };
+  /** A version whose provisioned concurrency is wanted. */
+  readonly provisionedOf?: string;
 }
 
 export type Wish = EcsWish | LambdaWish;
@@ -179,6 +184,16 @@ export interface AlarmSeen {
   readonly watches?: string | undefined;
 }
 
+/** How a link of an event source is, compared with how it is to be. */
+export type LinkStateSeen = 'set' | 'settling' | 'open';
+
+export interface ProvisionedSeen {
+  readonly requested: number;
+  /** `IN_PROGRESS`, `READY` or `FAILED`. */
+  readonly status: string;
+  readonly reason: string | undefined;
+}
+
 export interface LambdaSeen {
   readonly kind: 'lambda';
   /** `$LATEST`; undefined when there is no such function. */
@@ -188,6 +203,10 @@ export interface LambdaSeen {
   readonly version: FunctionSeen | undefined;
   /** Only those that exist. */
   readonly alarms: readonly AlarmSeen[];
+  /** Of the wished-for link. */
+  readonly link: LinkStateSeen | undefined;
+  /** Of the wished-for version; undefined where it has none. */
+  readonly provisioned: ProvisionedSeen | undefined;
 }
 
 export type Observation = EcsSeen | LambdaSeen;

@@ -4,7 +4,7 @@ import type { JsonObject, Output } from '../json.ts';
 import type { Call, Operation } from '../service.ts';
 import { readArchitectures, readCode } from './code.ts';
 import { CONFIGURATION_DEFAULTS, readConfiguration, showConfiguration } from './configuration.ts';
-import { conflict, invalid } from './faults.ts';
+import { conflict, invalid, notFound } from './faults.ts';
 import { beginUpdate, checkChangeable, checkRevision, createFunction, lambdaOf, publish } from './functions.ts';
 import { functionOf, lambdaPage, readFunctionName, versionOf } from './lookup.ts';
 import { ACCOUNT_CONCURRENCY, reservedSum, UNRESERVED } from './quotas.ts';
@@ -180,25 +180,30 @@ const deleteFunctionConcurrency: Operation = (input, { region }) => {
   return {};
 };
 
-/** The function that a tag request's ARN names. */
-function tagged(input: JsonObject, { region }: Call): LambdaFunction {
-  return functionOf(region, { FunctionName: text(input, 'Resource') ?? '' }).fn;
+/** The tags of the function or event source mapping that a request's ARN names. */
+function tagged(input: JsonObject, { region }: Call): Map<string, string> {
+  const arn = text(input, 'Resource') ?? '';
+  const uuid = /:event-source-mapping:([^:]+)$/.exec(arn)?.[1];
+  if (uuid === undefined) return functionOf(region, { FunctionName: arn }).fn.tags;
+  const mapping = lambdaOf(region).mappings.get(uuid);
+  if (mapping === undefined) throw notFound('The resource you requested does not exist.');
+  return mapping.tags;
 }
 
 const tagResource: Operation = (input, call) => {
-  const { tags } = tagged(input, call);
+  const tags = tagged(input, call);
   for (const [key, value] of textMap(input, 'Tags') ?? []) tags.set(key, value);
   return {};
 };
 
 const untagResource: Operation = (input, call) => {
-  const { tags } = tagged(input, call);
+  const tags = tagged(input, call);
   const keys = input['TagKeys'];
   for (const key of Array.isArray(keys) ? keys : []) tags.delete(String(key));
   return {};
 };
 
-const listTags: Operation = (input, call) => ({ Tags: Object.fromEntries(tagged(input, call).tags) });
+const listTags: Operation = (input, call) => ({ Tags: Object.fromEntries(tagged(input, call)) });
 
 export const functionOperations = {
   CreateFunction: createFunctionOperation,

@@ -1,5 +1,5 @@
 /** Lambda operations on event source mappings. The sources themselves are taken to exist; nothing is delivered. */
-import { flag, text } from '../input.ts';
+import { flag, text, textMap } from '../input.ts';
 import { type JsonObject, type Output, pick } from '../json.ts';
 import type { Call, Operation } from '../service.ts';
 import { conflict, inUse, invalid, notFound } from './faults.ts';
@@ -27,6 +27,12 @@ const MEMBERS = [
   'FunctionResponseTypes',
   'ScalingConfig',
   'KMSKeyArn',
+  'MetricsConfig',
+  'LoggingConfig',
+  'AmazonManagedKafkaEventSourceConfig',
+  'SelfManagedKafkaEventSourceConfig',
+  'DocumentDBEventSourceConfig',
+  'ProvisionedPollerConfig',
 ];
 
 /** How long a change takes, seconds (SPEC.md, "Durations"). */
@@ -95,6 +101,7 @@ const createEventSourceMapping: Operation = (input, { region }) => {
     arn: region.arn('lambda', `event-source-mapping:${uuid}`),
     configuration: { ...defaultsFor(source ?? ''), ...pick(input, MEMBERS) },
     functionArn,
+    tags: new Map(textMap(input, 'Tags')),
     state: 'Creating',
     reason: 'USER_INITIATED',
     lastModified: region.now,

@@ -102,6 +102,7 @@ export interface EventSourceMapping {
   readonly arn: string;
   configuration: JsonObject;
   functionArn: string;
+  readonly tags: Map<string, string>;
   state: MappingState;
   reason: string;
   lastModified: number;

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { CreateClusterCommand, DescribeServicesCommand, ECSClient, UpdateServiceCommand } from '@aws-sdk/client-ecs';
-import { GetAliasCommand, LambdaClient, UpdateAliasCommand } from '@aws-sdk/client-lambda';
+import { CreateAliasCommand, GetAliasCommand, LambdaClient, UpdateAliasCommand } from '@aws-sdk/client-lambda';
 import {
   createEngine,
   type DeployReport,
@@ -444,14 +444,17 @@ describe('plans', () => {
     );
   });
 
-  it('say that event sources are not applied', async () => {
+  it('say at its place in the file what an event source refers to and is not there', async () => {
     await using team = await Team.open();
-    team.repository.commit(lambdaFiles({ 'dev/resize_lambdaeventsourcedef.json': { PushEventSources: [] } }));
+    const source = { Service: 'apigateway.amazonaws.com', ApiId: 'a1b2c3d4e5', RouteId: 'r1' };
+    team.repository.commit(lambdaFiles({ 'dev/resize_lambdaeventsourcedef.json': { PushEventSources: [source] } }));
     const plan = await team.plan();
+    assert.equal(plan.workloads[0]?.action, 'blocked');
     assert.deepEqual(
-      plan.workloads[0]?.problems.map(({ code, severity, path }) => [code, severity, path]),
-      [['plan.event-sources-not-applied', 'warning', 'dev/resize_lambdaeventsourcedef.json']],
+      plan.workloads[0].problems.map(({ code, path, message }) => [code, path, message]),
+      [['plan.no-api', 'dev/resize_lambdaeventsourcedef.json', 'there is no HTTP API a1b2c3d4e5']],
     );
+    assert.ok((plan.workloads[0].problems[0]?.line ?? 0) > 1);
   });
 
   it('have nothing to deploy for what a deleted definition leaves behind', async () => {
@@ -565,6 +568,8 @@ describe('plans', () => {
     const lambda = new LambdaClient({ endpoint: team.sandbox.endpoint, region: 'eu-west-1', credentials: CREDENTIALS });
     team.repository.commit(lambdaFiles());
     await team.deploy(await team.plan());
+    // Keeps version 1 from being deleted when it is old.
+    await lambda.send(new CreateAliasCommand({ FunctionName: 'resize', Name: 'beta', FunctionVersion: '1' }));
     team.repository.commit({ 'dev/resize_lambdainput.json': JSON.stringify({ key: 'resize-2.zip' }) });
     await team.deploy(await team.plan());
     assert.deepEqual(verdicts(await team.plan()), [['dev/resize', 'unchanged']]);

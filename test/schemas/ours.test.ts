@@ -220,8 +220,12 @@ describe('deployment definition of a Lambda function', () => {
 describe('event sources of a Lambda function', () => {
   it('accept push sources, one mapping, a list of mappings, and nothing', () => {
     checkAccepted('_lambdaeventsourcedef.json', eventSources);
-    const mapping = eventSources.PullEventSources?.EventSourceMapping;
+    const [pull] = [eventSources.PullEventSources ?? []].flat();
+    const mapping = pull?.EventSourceMapping;
     checkAccepted('_lambdaeventsourcedef.json', { PullEventSources: { EventSourceMapping: [mapping, mapping] } });
+    checkAccepted('_lambdaeventsourcedef.json', { PullEventSources: [{ EventSourceMapping: mapping }] });
+    const push = { Service: 'elasticloadbalancing.amazonaws.com', TargetGroupArn: 'arn:aws:x' };
+    checkAccepted('_lambdaeventsourcedef.json', { PushEventSources: push });
     checkAccepted('_lambdaeventsourcedef.json', {});
   });
 

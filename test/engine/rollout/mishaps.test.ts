@@ -7,6 +7,7 @@ import {
   UpdateServiceCommand,
 } from '@aws-sdk/client-ecs';
 import {
+  CreateAliasCommand,
   CreateFunctionCommand,
   GetAliasCommand,
   GetFunctionCommand,
@@ -265,6 +266,8 @@ describe('mishaps of a Lambda rollout', () => {
   it('leave the alias to whoever moved it', async () => {
     await using stage = await Stage.open();
     await stage.deploy('dev/resize', resize());
+    // Keeps version 1 from being deleted when it is old.
+    await stage.lambda.send(new CreateAliasCommand({ FunctionName: 'resize', Name: 'beta', FunctionVersion: '1' }));
     await stage.deploy('dev/resize', resize({ key: 'resize-2.zip' }));
     const files = resize({
       key: 'resize-3.zip',

@@ -22,6 +22,7 @@ import {
   type Surroundings,
   targetKey,
   targetOf,
+  wantedFor,
 } from '../../../engine/plan/index.ts';
 import type { RolloutEvent, RolloutRecord } from '../../../engine/rollout/index.ts';
 import type { Store } from '../../../engine/store/index.ts';
@@ -40,6 +41,7 @@ const SUFFIX: Record<string, [Suffix, FileRole]> = {
   ecsDeployment: ['_depdef.json', 'deployment'],
   function: ['_lambdadef.json', 'function'],
   lambdaDeployment: ['_lambdadepdef.json', 'deployment'],
+  eventSources: ['_lambdaeventsourcedef.json', 'eventSource'],
 };
 
 /** A workload's files by what they render to. */
@@ -141,8 +143,7 @@ export class Stage implements AsyncDisposable {
     const surroundings: Surroundings = { account: ACCOUNT, region: REGION };
     const target = targetOf((head ?? base)!, surroundings)!;
     const desired = head && desiredOf(head, surroundings, undefined);
-    const alias = desired?.kind === 'lambda' ? { alias: desired.settings.alias } : {};
-    const live = await this.#aws.read([{ target, ...alias }]);
+    const live = await this.#aws.read([{ target, ...wantedFor(desired) }]);
     const plan = planWorkload({
       path,
       kind: (head ?? base)!.kind,

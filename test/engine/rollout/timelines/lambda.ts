@@ -1,5 +1,5 @@
 /** Stories of Lambda functions. */
-import { UpdateAliasCommand } from '@aws-sdk/client-lambda';
+import { CreateAliasCommand, UpdateAliasCommand } from '@aws-sdk/client-lambda';
 import type { JsonObject } from '../../../../engine/json.ts';
 import { resize } from '../fixtures.ts';
 import type { Meanwhile, Scene, Story } from './scene.ts';
@@ -93,6 +93,9 @@ export const LAMBDA: readonly Story[] = [
     title: 'Somebody else points the alias at an old version while the new one bakes',
     async play(scene) {
       await scene.given('dev/resize', resize({ key: 'resize-0.zip' }));
+      // Keeps version 1 from being deleted when it is old.
+      const beta = { FunctionName: 'resize', Name: 'beta', FunctionVersion: '1' };
+      await scene.stage.lambda.send(new CreateAliasCommand(beta));
       await scene.given('dev/resize', resize({ deployment: CANARY }));
       await scene.tell('dev/resize', resize({ key: NEXT, deployment: CANARY }), {
         when: atTenPercent,
