@@ -5,7 +5,7 @@
  * roll it back when the rollout goes wrong or is aborted. Where ECS rolls back by itself it is let, and reported.
  *
  *   vetting → registering → tagging → applying → launching → stabilizing → shifting → finishing → succeeded
- *                     any failure ↓ (stopped: by ECS, or by somebody's newer deployment)
+ *                     any failure ↓
  *     returning → restoring → settling-back, or deleting what was created → cleaning → rolled back
  *
  * Owns nothing: all state is in the record. A success is only what ECS calls SUCCESSFUL of this very deployment.
@@ -41,7 +41,7 @@ import {
   serviceSteps,
 } from './ecsServiceSteps.ts';
 import { hear } from './ecsWatch.ts';
-import { alarmFailure, broken } from './failures.ts';
+import { alarmFailure, broken, said } from './failures.ts';
 import type { DeploymentSeen, EcsSeen, EcsWish, HookSeen, ServiceDeploymentSeen } from './observation.ts';
 import type { EventDraft, Failure, Phase, Progress } from './record.ts';
 import { endings, type StepTable, stepwise, waited } from './stepwise.ts';
@@ -51,6 +51,7 @@ import { BAKE_LOOK_MS } from './trafficSteps.ts';
 /** The record of the deployment as it was last shown. */
 interface Shown {
   readonly updatedAt: number;
+  readonly status: string;
   readonly stage: string | null;
   readonly trafficPercent: number | null;
   /** Most new tasks that were seen running. */
@@ -69,6 +70,8 @@ export interface EcsNativeState extends EcsServiceState {
   readonly shown: Shown | null;
   /** By hook id. */
   readonly pauses: Readonly<Record<string, Pause>>;
+  /** Did ECS end the deployment without a rollback? */
+  readonly stoppedByEcs: boolean;
   /** When ECS was last asked to roll back, ms since the epoch. */
   readonly stopAskedAt: number | null;
 }
@@ -98,7 +101,7 @@ const STAGES: Readonly<Record<string, readonly [step: string, does: string]>> = 
 
 /**
  * Stages in which nothing but tasks that come up is waited for: the stability check bounds these, by lack of progress.
- * ECS bounds every stage by a day, bakes and pauses by their own settings.
+ * ECS bounds every stage by a day, bakes and hooks by their own settings.
  */
 const BOUNDED: ReadonlySet<string | undefined> = new Set([undefined, 'PRE_SCALE_UP', 'SCALE_UP']);
 
@@ -131,6 +134,7 @@ function begin(spec: RolloutSpec, live: LiveEcs): EcsNativeState {
     serviceDeployment: null,
     shown: null,
     pauses: {},
+    stoppedByEcs: false,
     stopAskedAt: null,
   };
 }
@@ -155,8 +159,6 @@ const isStale = ({ updatedAt }: ServiceDeploymentSeen, { shown }: EcsNativeState
 
 const isPausing = ({ status, id }: HookSeen): boolean => status === 'AWAITING_ACTION' && id !== undefined;
 
-const isRunning = (hook: HookSeen): boolean => isPausing(hook) || hook.status === 'IN_PROGRESS';
-
 const isOurs = ({ state }: NativePass, { id, taskDefinition }: DeploymentSeen): boolean =>
   state.deploymentId ? id === state.deploymentId : sameTaskDefinition(taskDefinition, state.taskDefinition ?? '');
 
@@ -179,15 +181,18 @@ function noted(pass: NativePass, record: ServiceDeploymentSeen): NativePass {
   if (isNewShare)
     told.push({ code: 'traffic.shifted', message: shareText(trafficPercent), data: { percent: trafficPercent } });
   const ready = Math.max(record.runningCount, isNewStage ? 0 : (shown?.ready ?? 0));
-  const moves = shown === null || isNewStage || isNewShare || ready > shown.ready || record.hooks.some(isRunning);
+  const isNewStatus = record.status !== shown?.status;
+  const moves = shown === null || isNewStatus || isNewStage || isNewShare || ready > shown.ready;
   const primary = primaryOf(pass);
   const found = state.deploymentId === '' && primary !== undefined && isOurs(pass, primary) ? primary.id : null;
   const next: EcsNativeState = {
     ...state,
     serviceDeployment: record.arn,
     deploymentId: found ?? state.deploymentId,
+    waitingSince: moves ? now : state.waitingSince,
     shown: {
       updatedAt: record.updatedAt,
+      status: record.status,
       stage,
       trafficPercent,
       ready,
@@ -205,9 +210,9 @@ const inStep = (pass: NativePass, { stage }: ServiceDeploymentSeen): NativePass 
 
 /** Waits for ECS, looking often right after it got further, and often enough for alarms. */
 function follow(pass: NativePass, message: string): Decision {
-  const { pollIntervalMs, alarms, shown } = pass.state;
+  const { pollIntervalMs, alarms } = pass.state;
   const longest = alarms.length > 0 ? Math.min(pollIntervalMs, BAKE_LOOK_MS) : pollIntervalMs;
-  return wait(pass, lookAgainMs(pass.now - (shown?.progressAt ?? pass.now), longest), message);
+  return wait(pass, lookAgainMs(waited(pass), longest), message);
 }
 
 function progress(pass: NativePass): Progress {
@@ -250,7 +255,7 @@ function judged(counted: Counted<EcsNativeState>, record: ServiceDeploymentSeen)
       return fail(pass, rolledBackByEcs(record, evidence));
     case 'STOP_REQUESTED':
     case 'STOPPED':
-      return goOn(pass, 'stopped');
+      return stopped(pass);
     default:
       return fail(pass, broken(`ECS reports ${record.status}, a status that this version does not know`, evidence));
   }
@@ -309,10 +314,10 @@ function unseen({ pass, evidence }: Counted<EcsNativeState>): Decision {
 /** Why ECS went back, in its own words. */
 function rolledBackByEcs(record: ServiceDeploymentSeen, evidence: readonly string[]): Failure {
   const { rollback, statusReason, triggeredAlarms, breaker, hooks } = record;
-  const reason = rollback?.reason ?? statusReason ?? 'no reason given';
+  const reason = said(rollback?.reason ?? statusReason);
   const failed = hooks.filter(({ status }) => status === 'FAILED' || status === 'TIMED_OUT');
   const isTripped = breaker?.status === 'TRIGGERED';
-  const said = [
+  const heard = [
     ...triggeredAlarms.map((name) => `alarm ${name} went off`),
     ...(isTripped
       ? [`circuit breaker of ECS: ${breaker.failures} failures, its threshold is ${breaker.threshold}`]
@@ -321,7 +326,7 @@ function rolledBackByEcs(record: ServiceDeploymentSeen, evidence: readonly strin
     reason,
   ];
   const fallback = triggeredAlarms.length > 0 ? 'alarm' : isTripped ? 'crash' : 'unknown';
-  const failure = broken(`ECS rolled the deployment back: ${reason}`, [...evidence, ...said], fallback);
+  const failure = broken(`ECS rolled the deployment back: ${reason}`, [...evidence, ...heard], fallback);
   return failure.class === 'alarm'
     ? { ...failure, next: 'look at the metric of the alarm and the logs of the new tasks' }
     : failure;
@@ -342,7 +347,7 @@ function trouble(
     return end({ ...pass, state: { ...pass.state, failure } }, 'failed', `${failure.message}; ${kept}`);
   }
   const stalledMs = pass.now - (shown?.progressAt ?? pass.now);
-  if (!BOUNDED.has(record.stage) || stalledMs < timeoutMs) return undefined;
+  if (!BOUNDED.has(record.stage) || record.hooks.length > 0 || stalledMs < timeoutMs) return undefined;
   const { runningCount, requestedCount } = record;
   const message = `no progress within ${timeoutMs / 1000} s: ${runningCount} of ${requestedCount} new tasks running`;
   return fail(pass, broken(message, evidence, 'timeout'));
@@ -426,9 +431,10 @@ function stopped(pass: NativePass): Decision {
   if (primary !== undefined && !isOurs(pass, primary)) return superseded(pass);
   if (waited(pass) < EVENTUALLY_MS) return wait(pass, STALE_LOOK_MS, 'ECS stopped the deployment: finding out why');
   if (pass.state.failure !== null) return goOn(pass, 'restoring');
-  const reason = recordOf(pass)?.statusReason ?? primary?.rolloutStateReason ?? 'no reason given';
+  const reason = said(recordOf(pass)?.statusReason ?? primary?.rolloutStateReason);
   const { evidence } = countedFailures(pass);
-  return fail(pass, broken(`ECS stopped the deployment without rolling it back: ${reason}`, [...evidence, reason]));
+  const failure = broken(`ECS stopped the deployment without rolling it back: ${reason}`, [...evidence, reason]);
+  return fail(pass, failure, { stoppedByEcs: true });
 }
 
 /** First step back: ECS rolls its own deployment back, traffic first. Only where it cannot the service is updated. */
@@ -454,15 +460,12 @@ function returning(first: NativePass): Decision {
     case 'ROLLBACK_SUCCESSFUL':
       return restoreRest(pass, record);
     case 'STOPPED':
-      return goOn(pass, 'stopped');
+      return stopped(pass);
     case 'SUCCESSFUL':
       // It was over before it could be stopped.
       return goOn(pass, 'restoring', { deploymentsAfter: record.createdAt });
     default:
-      return notRestored(
-        pass,
-        `ECS reports ${record.status}: ${record.rollback?.reason ?? record.statusReason ?? 'no reason given'}`,
-      );
+      return notRestored(pass, `ECS reports ${record.status}: ${said(record.rollback?.reason ?? record.statusReason)}`);
   }
 }
 
@@ -474,10 +477,10 @@ function askForRollback(pass: NativePass, { arn }: ServiceDeploymentSeen): Decis
   return act(pass, action, 'having ECS roll the deployment back', { stopAskedAt: pass.now });
 }
 
-function rollingBack(pass: NativePass, { stage }: ServiceDeploymentSeen): Decision {
+function rollingBack(pass: NativePass, { stage, hooks }: ServiceDeploymentSeen): Decision {
   const { shown, timeoutMs } = pass.state;
   const limit = Math.max(timeoutMs, DRAINING_TIMEOUT_MS);
-  if (pass.now - (shown?.progressAt ?? pass.now) >= limit)
+  if (hooks.length === 0 && pass.now - (shown?.progressAt ?? pass.now) >= limit)
     return notRestored(pass, `ECS's rollback has got no further for ${limit / 1000} s`);
   return follow(pass, stage === undefined ? 'ECS rolls back' : `ECS rolls back: ${stage}`);
 }
@@ -520,7 +523,7 @@ function returningByUpdate(pass: NativePass): Decision {
 }
 
 function back(state: EcsNativeState): string {
-  const byUpdate = state.step === 'stopped' || !state.applied || isSameDeployment(state);
+  const byUpdate = state.stoppedByEcs || !state.applied || isSameDeployment(state);
   return firstStepBack(state, byUpdate ? 'restoring' : 'returning');
 }
 
@@ -528,12 +531,12 @@ function wish(state: EcsNativeState): EcsWish {
   const { step, target, deploymentId, serviceDeployment, deploymentsAfter, alarms } = state;
   const isForward = (FOLLOWING as readonly string[]).includes(step);
   const after = { after: deploymentsAfter ?? 0 };
-  const isKnown = serviceDeployment !== null && (isForward || step === 'returning' || step === 'stopped');
-  const asks = isKnown || isForward || ['vetting', 'returning', 'stopped', 'settling-back'].includes(step);
+  const isKnown = serviceDeployment !== null && (isForward || step === 'returning');
+  const asks = isForward || ['vetting', 'returning', 'settling-back'].includes(step);
   return {
     kind: 'ecs',
     target,
-    stoppedTasksOf: (isForward || step === 'stopped') && deploymentId ? [deploymentId] : [],
+    stoppedTasksOf: isForward && deploymentId ? [deploymentId] : [],
     alarms: isForward || step === 'vetting' ? alarms : [],
     ...(asks ? { serviceDeployments: isKnown ? { arn: serviceDeployment } : after } : {}),
   };
@@ -554,7 +557,6 @@ const TABLE: StepTable<EcsNativeState, EcsSeen> = {
     ...steps,
     vetting,
     ...Object.fromEntries(FOLLOWING.map((step) => [step, following])),
-    stopped,
     returning,
     'settling-back': returningByUpdate,
   },

@@ -145,11 +145,9 @@ export const primaryOf = (pass: ServicePass): DeploymentSeen | undefined =>
 export const isSameDeployment = ({ wayBack, deploymentId }: EcsServiceState): boolean =>
   deploymentId !== null && wayBack?.deploymentId === deploymentId;
 
-/** Is the service gone for good? A new one may not be shown at once. */
-export const isGone = (pass: ServicePass): boolean => {
-  const { service } = pass.world;
-  return (service === undefined || service.status === 'INACTIVE') && waited(pass) > EVENTUALLY_MS;
-};
+/** Is the service gone, or on its way? A new one may not be shown at once. */
+export const isGone = (pass: ServicePass): boolean =>
+  pass.world.service?.status !== 'ACTIVE' && waited(pass) > EVENTUALLY_MS;
 
 /** The deployment that took ours' place, and whether ECS itself put an earlier revision back. */
 export function displaced(pass: ServicePass): { by: DeploymentSeen | undefined; byEcs: boolean } | undefined {
