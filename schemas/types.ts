@@ -117,6 +117,19 @@ export interface DeploymentCircuitBreaker {
    * Whether the service goes back to its last good revision when the circuit breaker trips
    */
   rollback?: boolean;
+  /**
+   * Kinds of failures that do not count, for example capacity. ECS's own circuit breaker, where the service definition enables it, counts them all the same
+   */
+  ignore?: (
+    | 'capacity'
+    | 'crash'
+    | 'health check'
+    | 'image'
+    | 'permission'
+    | 'configuration'
+    | 'throttling'
+    | 'unknown'
+  )[];
 }
 export interface CapacityProviderStrategyItem {
   /**

@@ -28,6 +28,11 @@ export interface CircuitBreaker {
   /** Failed new tasks that end the rollout, 1 or more. */
   readonly threshold: number;
   readonly rollback: boolean;
+  /**
+   * Classes of failures (engine/diagnose) that do not count. Where there are any, only tasks that were seen to fail
+   * count: ECS's own number does not say what failed. @default []
+   */
+  readonly ignore: readonly string[];
 }
 
 /** What a newer commit does to a rollout of the same workload that is under way. */
@@ -74,6 +79,11 @@ const booleanAt = (value: Json | undefined, key: string, otherwise: boolean): bo
   const found = member(value, key);
   return typeof found === 'boolean' ? found : otherwise;
 };
+
+function textsAt(value: Json | undefined, key: string): string[] {
+  const found = member(value, key);
+  return Array.isArray(found) ? found.filter((text) => typeof text === 'string') : [];
+}
 
 /** `environment.region` and `environment.account` of either deployment definition. */
 export function environmentOf(definition: JsonObject | undefined): { region?: string; account?: string } {
@@ -130,10 +140,7 @@ function supersedeOf(definition: JsonObject | undefined): Supersede {
   return asked === 'abort' || asked === 'replace' ? asked : 'wait';
 }
 
-function alarmNamesOf(definition: JsonObject | undefined): string[] {
-  const names = member(definition?.['alarms'], 'alarmNames');
-  return Array.isArray(names) ? names.filter((name) => typeof name === 'string') : [];
-}
+const alarmNamesOf = (definition: JsonObject | undefined): string[] => textsAt(definition?.['alarms'], 'alarmNames');
 
 /** @param desiredCount tasks the service wants, 0 or more: percentages and per-task limits are of this number */
 export function ecsSettings(definition: JsonObject | undefined, desiredCount: number): EcsSettings {
@@ -145,7 +152,11 @@ export function ecsSettings(definition: JsonObject | undefined, desiredCount: nu
       timeoutSeconds: stabilityTimeoutSeconds(definition?.['stabilityCheck'], desiredCount),
     },
     breaker: isObject(breaker)
-      ? { threshold: breakerThreshold(breaker, desiredCount), rollback: booleanAt(breaker, 'rollback', true) }
+      ? {
+          threshold: breakerThreshold(breaker, desiredCount),
+          rollback: booleanAt(breaker, 'rollback', true),
+          ignore: textsAt(breaker, 'ignore'),
+        }
       : undefined,
     deleteNewUponFailure: booleanAt(definition, 'deleteNewUponFailure', true),
     deleteNewUponTrafficShiftFailure: booleanAt(definition, 'deleteNewUponTrafficShiftFailure', true),

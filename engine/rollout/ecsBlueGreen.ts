@@ -314,9 +314,8 @@ interface Counted {
 function countedFailures(pass: BgPass): Counted {
   const { state, world } = pass;
   const failures = taskFailures(world.stoppedTasks, state.taskSet ?? '');
-  const { failedTasks, told, evidence } = countFailures(failures, state.failedTasks, state.troubles);
-  const next = { ...pass, state: { ...state, failedTasks }, events: [...pass.events, ...told] };
-  return { pass: next, count: failedTasks.length, evidence };
+  const { known, told, count, evidence } = countFailures(failures, state);
+  return { pass: { ...pass, state: { ...state, ...known }, events: [...pass.events, ...told] }, count, evidence };
 }
 
 /** Trips the circuit breaker; undefined when it does not. */

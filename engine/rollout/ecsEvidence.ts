@@ -2,6 +2,8 @@
  * What ECS's events and stopped tasks say about a deployment. Pure.
  */
 
+import { diagnose, type FailureClass } from '../diagnose/index.ts';
+import type { CircuitBreaker } from '../plan/index.ts';
 import { broken } from './failures.ts';
 import type { ServiceEventSeen, StoppedTaskSeen } from './observation.ts';
 import type { EventDraft, Failure } from './record.ts';
@@ -22,6 +24,7 @@ export interface TaskFailure {
   readonly arn: string;
   /** Stop code, reason and the containers' own words, in one line. */
   readonly text: string;
+  readonly class: FailureClass;
   readonly taskDefinition: string;
   /** Names of the containers that ended badly, or of all where none stands out. */
   readonly containers: readonly string[];
@@ -66,17 +69,29 @@ function describe(task: StoppedTaskSeen): string {
 export function taskFailures(stopped: readonly StoppedTaskSeen[], deploymentId: string, since = 0): TaskFailure[] {
   return stopped
     .filter((task) => task.startedBy === deploymentId && task.stoppedAt >= since && isFailure(task))
-    .map((task) => ({
-      arn: task.arn,
-      text: describe(task),
-      taskDefinition: task.taskDefinition,
-      containers: suspects(task),
-    }));
+    .map((task) => {
+      const text = describe(task);
+      const { arn, taskDefinition } = task;
+      return { arn, text, class: diagnose(text).class, taskDefinition, containers: suspects(task) };
+    });
+}
+
+/** What a rollout knows of failed tasks from earlier looks: stopped tasks are forgotten by ECS after an hour. */
+export interface FailuresKnown {
+  readonly breaker: CircuitBreaker | null;
+  /** ARNs of failed tasks that count. */
+  readonly failedTasks: readonly string[];
+  /** ARNs of those that do not, by the circuit breaker's `ignore`. */
+  readonly ignoredTasks: readonly string[];
+  /** The service's own words of trouble, where no task tells of its own. */
+  readonly troubles: readonly string[];
 }
 
 export interface CountedFailures {
-  /** ARNs of all failed tasks so far. */
-  readonly failedTasks: readonly string[];
+  /** What is known after this look. */
+  readonly known: Pick<FailuresKnown, 'failedTasks' | 'ignoredTasks'>;
+  /** Failed tasks for the circuit breaker. */
+  readonly count: number;
   /** One event per task that was not told of yet. */
   readonly told: readonly EventDraft[];
   /** What the tasks, or else the service's own events, say; at most ten. */
@@ -84,27 +99,30 @@ export interface CountedFailures {
 }
 
 /**
- * Adds up failed tasks over looks: stopped tasks are forgotten by ECS after an hour.
+ * Adds up failed tasks over looks.
  *
- * @param known ARNs from earlier looks
- * @param said the service's own words of trouble, where no task tells of its own
+ * @param byEcs failures as ECS itself counts them, which may be more than were seen. ECS does not say what they were:
+ *   where some are to be ignored, only tasks that were seen count.
  */
-export function countFailures(
-  failures: readonly TaskFailure[],
-  known: readonly string[],
-  said: readonly string[],
-): CountedFailures {
-  const fresh = failures.filter(({ arn }) => !known.includes(arn));
-  const texts = [...new Set(failures.map(({ text }) => text))].slice(-10);
+export function countFailures(failures: readonly TaskFailure[], before: FailuresKnown, byEcs = 0): CountedFailures {
+  const ignore: readonly string[] = before.breaker?.ignore ?? [];
+  const isIgnored = (failure: TaskFailure) => ignore.includes(failure.class);
+  const seen = [...before.failedTasks, ...before.ignoredTasks];
+  const fresh = failures.filter(({ arn }) => !seen.includes(arn));
+  const arns = (some: readonly TaskFailure[]) => some.map(({ arn }) => arn);
+  const failedTasks = [...before.failedTasks, ...arns(fresh.filter((failure) => !isIgnored(failure)))];
+  const ignoredTasks = [...before.ignoredTasks, ...arns(fresh.filter(isIgnored))];
+  const counted = failures.filter((failure) => !isIgnored(failure));
+  const texts = [...new Set((counted.length > 0 ? counted : failures).map(({ text }) => text))].slice(-10);
   return {
-    failedTasks: [...known, ...fresh.map(({ arn }) => arn)],
-    told: fresh.map(({ arn, text, taskDefinition, containers }) => ({
-      code: 'task.failed',
-      level: 'warning',
-      message: text,
-      data: { task: arn, taskDefinition, containers },
-    })),
-    evidence: texts.length > 0 ? texts : said,
+    known: { failedTasks, ignoredTasks },
+    count: ignore.length > 0 ? failedTasks.length : Math.max(failedTasks.length, byEcs),
+    told: fresh.map((failure) => {
+      const { arn, text, class: kind, taskDefinition, containers } = failure;
+      const data = { task: arn, taskDefinition, containers, class: kind, counts: !isIgnored(failure) };
+      return { code: 'task.failed', level: 'warning', message: text, data };
+    }),
+    evidence: texts.length > 0 ? texts : before.troubles,
   };
 }
 

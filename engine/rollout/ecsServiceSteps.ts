@@ -174,13 +174,9 @@ export function countedFailures<S extends EcsServiceState>(pass: ServicePass<S>)
   const { state, world } = pass;
   const since = isSameDeployment(state) ? (state.waitingSince ?? 0) : 0;
   const failures = taskFailures(world.stoppedTasks, state.deploymentId ?? '', since);
-  const { failedTasks, told, evidence } = countFailures(failures, state.failedTasks, state.troubles);
   const byEcs = (deploymentOf(pass)?.failedTasks ?? 0) - state.failuresBefore;
-  return {
-    pass: { ...pass, state: { ...state, failedTasks }, events: [...pass.events, ...told] },
-    count: Math.max(failedTasks.length, byEcs),
-    evidence,
-  };
+  const { known, told, count, evidence } = countFailures(failures, state, byEcs);
+  return { pass: { ...pass, state: { ...state, ...known }, events: [...pass.events, ...told] }, count, evidence };
 }
 
 const othersOf = (pass: ServicePass, ours: DeploymentSeen): readonly DeploymentSeen[] =>

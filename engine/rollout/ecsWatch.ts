@@ -1,20 +1,15 @@
 /** What every rollout of an ECS service watches, and within which limits: part of its strategy's state. Pure. */
 import { isObject, type Json, type JsonObject } from '../json.ts';
 import type { EcsSettings, LiveEcs } from '../plan/index.ts';
-import { newEvents, troublesOf } from './ecsEvidence.ts';
+import { type FailuresKnown, newEvents, troublesOf } from './ecsEvidence.ts';
 import type { EcsSeen } from './observation.ts';
 import type { Pass, StepState } from './stepwise.ts';
 
-export interface EcsWatch {
+export interface EcsWatch extends FailuresKnown {
   readonly pollIntervalMs: number;
   readonly timeoutMs: number;
-  readonly breaker: { readonly threshold: number; readonly rollback: boolean } | null;
-  /** ARNs of new tasks that failed, as far as they were seen. */
-  readonly failedTasks: readonly string[];
   /** The newest service event that was passed on. */
   readonly lastEventId: string | null;
-  /** What the service said of trouble, in its latest words. */
-  readonly troubles: readonly string[];
   /** CloudWatch alarms of the deployment definition that are watched. */
   readonly alarms: readonly string[];
 }
@@ -33,6 +28,7 @@ export function watchFrom({ stability, breaker, alarmNames }: EcsSettings, live:
     timeoutMs: stability.timeoutSeconds * 1000,
     breaker: breaker ?? null,
     failedTasks: [],
+    ignoredTasks: [],
     lastEventId: newestEventId(live),
     troubles: [],
     alarms: alarmNames,

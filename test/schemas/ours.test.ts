@@ -12,7 +12,12 @@ const depdef: ConfigFiles['_depdef.json'] = {
   alarms: { alarmNames: ['web-5xx', 'web-latency'] },
   deleteNewUponTrafficShiftFailure: false,
   stabilityCheck: { pollInterval: 30, timeout: 150, timeoutPerTask: 10 },
-  gmDeploymentCircuitBreaker: { failureThreshold: 5, failureThresholdPercent: 25, rollback: true },
+  gmDeploymentCircuitBreaker: {
+    failureThreshold: 5,
+    failureThresholdPercent: 25,
+    rollback: true,
+    ignore: ['capacity'],
+  },
   deleteNewUponFailure: true,
   fallbackCapacityProviderStrategy: [{ capacityProvider: 'FARGATE', weight: 1, base: 0 }],
 };
@@ -88,6 +93,7 @@ describe('deployment definition of an ECS service', () => {
     [{ deleteNewUponFailure: 'yes' }, 'schema.wrong-type', '"yes"'],
     [{ deleteNewUponTrafficShiftFailure: 0 }, 'schema.wrong-type', '0'],
     [{ gmDeploymentCircuitBreaker: { rollback: 'true' } }, 'schema.wrong-type', '"true"'],
+    [{ gmDeploymentCircuitBreaker: { ignore: ['capcity'] } }, 'schema.not-allowed-value', '"capcity"'],
     [{ gmDeploymentCircuitBreaker: { failureThreshold: 1.5 } }, 'schema.wrong-type', '1.5'],
     [{ fallbackCapacityProviderStrategy: [{ weight: 1 }] }, 'schema.missing-key', '{'],
     [{ fallbackCapacityProviderStrategy: [{ capacityProvider: 'FARGATE', weight: -1 }] }, 'schema.out-of-range', '-1'],

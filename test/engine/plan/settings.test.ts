@@ -26,7 +26,11 @@ describe('deployment settings', () => {
 
   it('has the circuit breaker off where its section is absent', () => {
     assert.equal(ecsSettings({}, 3).breaker, undefined);
-    assert.deepEqual(ecsSettings({ gmDeploymentCircuitBreaker: {} }, 3).breaker, { threshold: 5, rollback: true });
+    assert.deepEqual(ecsSettings({ gmDeploymentCircuitBreaker: {} }, 3).breaker, {
+      threshold: 5,
+      rollback: true,
+      ignore: [],
+    });
   });
 
   it('turns traffic shifting on by the presence of its section', () => {
