@@ -99,6 +99,13 @@ const STAGES: Readonly<Record<string, readonly [step: string, does: string]>> = 
   CLEAN_UP: ['finishing', 'the old tasks are stopped'],
 };
 
+/** What ECS does in the stages that it goes through again on its way back. */
+const STAGES_BACK: Readonly<Record<string, string>> = {
+  TEST_TRAFFIC_SHIFT: 'the test traffic goes back to the old tasks',
+  PRODUCTION_TRAFFIC_SHIFT: 'production traffic goes back to the old tasks',
+  CLEAN_UP: 'the new tasks are stopped',
+};
+
 /**
  * Stages in which nothing but tasks that come up is waited for: the stability check bounds these, by lack of progress.
  * ECS bounds every stage by a day, bakes and hooks by their own settings.
@@ -165,8 +172,11 @@ const isOurs = ({ state }: NativePass, { id, taskDefinition }: DeploymentSeen): 
 const shareText = (percent: number): string =>
   percent === 0 ? 'the new tasks get no traffic any more' : `the new tasks get ${percent} % of the traffic`;
 
-const stageText = (stage: string): string =>
-  `${stage}: ${STAGES[stage]?.[1] ?? 'a stage that this version does not know'}`;
+function stageText(stage: string, { status, rollback }: ServiceDeploymentSeen): string {
+  const goesBack = rollback !== undefined || status.startsWith('ROLLBACK_');
+  const does = (goesBack ? STAGES_BACK[stage] : undefined) ?? STAGES[stage]?.[1];
+  return `${stage}: ${does ?? 'a stage that this version does not know'}`;
+}
 
 /** Takes in what the record shows, and tells what is new. */
 function noted(pass: NativePass, record: ServiceDeploymentSeen): NativePass {
@@ -177,7 +187,8 @@ function noted(pass: NativePass, record: ServiceDeploymentSeen): NativePass {
   const isNewStage = stage !== (shown?.stage ?? null);
   const isNewShare = trafficPercent !== null && trafficPercent !== (shown?.trafficPercent ?? 0);
   const told: EventDraft[] = [];
-  if (isNewStage && stage !== null) told.push({ code: 'ecs.stage', message: stageText(stage), data: { stage } });
+  if (isNewStage && stage !== null)
+    told.push({ code: 'ecs.stage', message: stageText(stage, record), data: { stage } });
   if (isNewShare)
     told.push({ code: 'traffic.shifted', message: shareText(trafficPercent), data: { percent: trafficPercent } });
   const ready = Math.max(record.runningCount, isNewStage ? 0 : (shown?.ready ?? 0));
@@ -252,7 +263,7 @@ function judged(counted: Counted<EcsNativeState>, record: ServiceDeploymentSeen)
     case 'ROLLBACK_IN_PROGRESS':
     case 'ROLLBACK_SUCCESSFUL':
     case 'ROLLBACK_FAILED':
-      return fail(pass, rolledBackByEcs(record, evidence));
+      return fail(pass, rolledBackByEcs(pass.state, record, evidence));
     case 'STOP_REQUESTED':
     case 'STOPPED':
       return stopped(pass);
@@ -312,7 +323,11 @@ function unseen({ pass, evidence }: Counted<EcsNativeState>): Decision {
 }
 
 /** Why ECS went back, in its own words. */
-function rolledBackByEcs(record: ServiceDeploymentSeen, evidence: readonly string[]): Failure {
+function rolledBackByEcs(
+  { pauses }: EcsNativeState,
+  record: ServiceDeploymentSeen,
+  evidence: readonly string[],
+): Failure {
   const { rollback, statusReason, triggeredAlarms, breaker, hooks } = record;
   const reason = said(rollback?.reason ?? statusReason);
   const failed = hooks.filter(({ status }) => status === 'FAILED' || status === 'TIMED_OUT');
@@ -325,6 +340,14 @@ function rolledBackByEcs(record: ServiceDeploymentSeen, evidence: readonly strin
     ...failed.map(({ id, targetArn, status }) => `lifecycle hook ${targetArn ?? id}: ${status}`),
     reason,
   ];
+  if (Object.values(pauses).includes('told') && /TIMED_OUT|timed out/i.test(heard.join())) {
+    return {
+      class: 'timeout',
+      message: 'nobody answered the pause in time, and ECS rolled the deployment back',
+      evidence: heard,
+      next: 'deploy again, and answer the pause with `gitmoxi promote`',
+    };
+  }
   const fallback = triggeredAlarms.length > 0 ? 'alarm' : isTripped ? 'crash' : 'unknown';
   const failure = broken(`ECS rolled the deployment back: ${reason}`, [...evidence, ...heard], fallback);
   return failure.class === 'alarm'

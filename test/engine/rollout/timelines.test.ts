@@ -6,6 +6,7 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { dirname, join } from 'node:path';
 import { DELETION } from './timelines/deletion.ts';
 import { ECS_BLUE_GREEN } from './timelines/ecsBlueGreen.ts';
+import { ECS_NATIVE } from './timelines/ecsNative.ts';
 import { ECS_ROLLING } from './timelines/ecsRolling.ts';
 import { LAMBDA } from './timelines/lambda.ts';
 import { told } from './timelines/scene.ts';
@@ -14,7 +15,7 @@ const FOLDER = join(import.meta.dirname, '..', '..', 'fixtures', 'timelines');
 
 const UPDATES = process.env['UPDATE_GOLDEN'] === '1';
 
-const STORIES = [...ECS_ROLLING, ...ECS_BLUE_GREEN, ...LAMBDA, ...DELETION];
+const STORIES = [...ECS_ROLLING, ...ECS_BLUE_GREEN, ...ECS_NATIVE, ...LAMBDA, ...DELETION];
 
 const goldenFiles = () =>
   readdirSync(FOLDER, { recursive: true, encoding: 'utf8' })

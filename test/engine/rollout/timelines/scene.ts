@@ -152,6 +152,7 @@ class Names {
       .replace(/arn:aws:ecs:[^\s)]*\//g, '')
       .replace(/(?<=ecs-svc\/)\d+/g, (id) => this.#name('', id))
       .replace(/\bro-[0-9a-z]+-[0-9a-f]+\b/g, (id) => this.#name('rollout ', id))
+      .replace(/(?<=ecs-pause-)[\w-]+/g, (id) => this.#name('', id))
       .replace(/\b[0-9a-f]{32}\b/g, (id) => this.#name('t', id));
   }
 
