@@ -4,7 +4,7 @@ import type { AlarmSeen } from '../rollout/index.ts';
 import type { Clients } from './clients.ts';
 
 /** Source: Amazon CloudWatch API reference, DescribeAlarms. */
-const ALARMS_PER_CALL = 100;
+export const ALARMS_PER_CALL = 100;
 
 /** `HTTPCode_Target_5XX_Count (Sum over 60 s) of AWS/ApplicationELB, TargetGroup=targetgroup/web/0f3a`; or a rule. */
 function watchedBy(alarm: MetricAlarm & CompositeAlarm): string | undefined {
@@ -23,7 +23,7 @@ export async function observeAlarms(
   clients: Clients,
   region: string,
   names: readonly string[],
-  abortSignal: AbortSignal,
+  abortSignal?: AbortSignal,
 ): Promise<AlarmSeen[]> {
   if (names.length === 0) return [];
   const { DescribeAlarmsCommand } = await import('@aws-sdk/client-cloudwatch');
@@ -38,7 +38,7 @@ export async function observeAlarms(
         AlarmTypes: ['MetricAlarm', 'CompositeAlarm'],
         MaxRecords: ALARMS_PER_CALL,
       }),
-      { abortSignal },
+      abortSignal === undefined ? {} : { abortSignal },
     );
     for (const alarm of [...(answer.MetricAlarms ?? []), ...(answer.CompositeAlarms ?? [])]) {
       found.push({

@@ -18,7 +18,7 @@ import { toAwsError, toEngineError } from './errors.ts';
 import { performLambda } from './lambdaActions.ts';
 import { readLive, type Wanted } from './live.ts';
 import type { LogTail, LogWish } from './logs.ts';
-import { observeEcs, observeLambda } from './observe.ts';
+import { createObserver, observeEcs, observeLambda } from './observe.ts';
 import { createPace } from './pacing.ts';
 
 export type { AwsOptions } from './clients.ts';
@@ -57,6 +57,7 @@ const PLAN_PATIENCE_MS = 60_000;
 export function createAws(options: AwsOptions = {}, clock: Clock = systemClock()): Aws {
   const clients = createClients(options);
   const pace = createPace(clock);
+  const observer = createObserver(clients, clock);
 
   async function account(region: string): Promise<string> {
     try {
@@ -116,8 +117,8 @@ export function createAws(options: AwsOptions = {}, clock: Clock = systemClock()
     async observe(wish, signal) {
       try {
         return wish.kind === 'ecs'
-          ? await observeEcs(clients, wish, signal)
-          : await observeLambda(clients, wish, signal);
+          ? await observeEcs(clients, observer, clock, wish, signal)
+          : await observeLambda(clients, observer, wish, signal);
       } catch (error) {
         throw toEngineError(error, `read the state of ${targetLabel(wish.target)}`);
       }

@@ -11,7 +11,9 @@ import {
   type TaskSet,
 } from '@aws-sdk/client-ecs';
 import { type FunctionConfiguration, GetAliasCommand, GetFunctionConfigurationCommand } from '@aws-sdk/client-lambda';
+import type { Clock } from '../clock.ts';
 import type {
+  AlarmSeen,
   AliasSeen,
   DeploymentSeen,
   EcsSeen,
@@ -23,9 +25,10 @@ import type {
   StoppedTaskSeen,
   TaskSetSeen,
 } from '../rollout/index.ts';
-import { observeAlarms } from './alarms.ts';
+import { ALARMS_PER_CALL, observeAlarms } from './alarms.ts';
+import { createBatch } from './batching.ts';
 import type { Clients } from './clients.ts';
-import { orAbsent } from './errors.ts';
+import { orAbsent, toAwsError } from './errors.ts';
 import { provisionedSeen } from './provisioned.ts';
 import { readServiceDeployments } from './serviceDeployments.ts';
 import { lookAtLink } from './sourceLinks.ts';
@@ -125,13 +128,98 @@ async function traffic(
   return { forwards: found, targets };
 }
 
-export async function observeEcs(clients: Clients, wish: EcsWish, abortSignal: AbortSignal): Promise<EcsSeen> {
-  const ecs = await clients.ecs(wish.target.region!);
-  const { cluster, service } = wish.target;
-  const answer = await ecs.send(new DescribeServicesCommand({ cluster, services: [service] }), { abortSignal });
-  const found = answer.services?.[0];
-  const tasks = found && wish.stoppedTasksOf.length > 0 ? await stoppedTasks(ecs, wish, abortSignal) : [];
-  const alarms = await observeAlarms(clients, wish.target.region!, wish.alarms ?? [], abortSignal);
+/** The services and alarms that rollouts of this process watch, read for all of them together. */
+export interface Observer {
+  /** Undefined where there is no such service. Throws what the SDK throws. */
+  service(region: string, cluster: string, name: string): Promise<Service | undefined>;
+  alarms(region: string, names: readonly string[]): Promise<AlarmSeen[]>;
+}
+
+/** Source: Amazon ECS API reference, DescribeServices. */
+const SERVICES_PER_CALL = 10;
+
+/** A service shows its newest ones. Source: Amazon ECS API reference, Service. */
+const MOST_EVENTS = 100;
+
+/** A caller may be allowed to see some of what it asks for: AWS then refuses the whole call. */
+const isOfOne = (error: unknown): boolean => /AccessDenied/.test(toAwsError(error).code);
+
+export function createObserver(clients: Clients, clock: Clock): Observer {
+  const services = createBatch<Service>({
+    clock,
+    most: SERVICES_PER_CALL,
+    isOfOne,
+    async ask(group, names) {
+      const [region = '', cluster = ''] = group.split(' ');
+      const ecs = await clients.ecs(region);
+      const answer = await ecs.send(new DescribeServicesCommand({ cluster, services: [...names] }));
+      return new Map((answer.services ?? []).map((service) => [service.serviceName ?? '', service]));
+    },
+  });
+  const alarms = createBatch<AlarmSeen>({
+    clock,
+    most: ALARMS_PER_CALL,
+    isOfOne,
+    ask: async (region, names) =>
+      new Map((await observeAlarms(clients, region, names)).map((alarm) => [alarm.name, alarm])),
+  });
+  return {
+    service: (region, cluster, name) => services(`${region} ${cluster}`, name),
+    async alarms(region, names) {
+      const found = await Promise.all(names.map((name) => alarms(region, name)));
+      return found.filter((alarm) => alarm !== undefined);
+    },
+  };
+}
+
+/** Tasks that were started are in the counts within this, ms. */
+const COUNTED_MS = 60_000;
+
+/** Source: Amazon ECS developer guide, service event messages. */
+const STARTED = /has started (\d+) tasks?/;
+const TROUBLE = /unable|unhealthy|not healthy|failed|could not|throttled|misconfigured/;
+
+const sum = (numbers: readonly number[]): number => numbers.reduce((total, one) => total + one, 0);
+
+/**
+ * May tasks of these deployments or task sets have stopped? Every task that ECS starts, it tells of in an event: as long
+ * as all of them are in the counts, none has. What cannot be told counts as yes.
+ */
+export function mayHaveStopped(service: Service, ids: readonly string[], now: number): boolean {
+  const isWished = ({ id = '' }: Deployment | TaskSet) => ids.includes(id);
+  const events = service.events ?? [];
+  const deployments = (service.deployments ?? []).filter(isWished);
+  const sets = (service.taskSets ?? []).filter(isWished);
+  const wished = [...deployments, ...sets];
+  if (wished.length === 0 || deployments.some(({ failedTasks = 0 }) => failedTasks > 0)) return true;
+  const since = Math.min(...wished.map(({ createdAt }) => createdAt?.getTime() ?? 0));
+  const told = events.filter(({ createdAt }) => (createdAt?.getTime() ?? now) >= since);
+  const isCut = told.length === events.length && events.length >= MOST_EVENTS;
+  if (isCut || told.some(({ message = '' }) => TROUBLE.test(message))) return true;
+  const started = sum(told.map(({ message = '' }) => Number(STARTED.exec(message)?.[1] ?? 0)));
+  const counted = sum(wished.map(({ runningCount = 0, pendingCount = 0 }) => runningCount + pendingCount));
+  const wanted = sum([
+    ...deployments.map(({ desiredCount = 0 }) => desiredCount),
+    ...sets.map(({ computedDesiredCount = 0 }) => computedDesiredCount),
+  ]);
+  return started > counted || (counted < wanted && now - since > COUNTED_MS);
+}
+
+export async function observeEcs(
+  clients: Clients,
+  observer: Observer,
+  clock: Clock,
+  wish: EcsWish,
+  abortSignal: AbortSignal,
+): Promise<EcsSeen> {
+  const { region = '', cluster, service } = wish.target;
+  const ecs = await clients.ecs(region);
+  const found = await observer.service(region, cluster, service);
+  abortSignal.throwIfAborted();
+  const { stoppedTasksOf: ids } = wish;
+  const asks = found !== undefined && ids.length > 0 && mayHaveStopped(found, ids, clock.now());
+  const tasks = asks ? await stoppedTasks(ecs, wish, abortSignal) : [];
+  const alarms = await observer.alarms(region, wish.alarms ?? []);
   const { serviceDeployments } = wish;
   return {
     kind: 'ecs',
@@ -159,7 +247,12 @@ function functionSeen(configuration: FunctionConfiguration): FunctionSeen {
   };
 }
 
-export async function observeLambda(clients: Clients, wish: LambdaWish, abortSignal: AbortSignal): Promise<LambdaSeen> {
+export async function observeLambda(
+  clients: Clients,
+  observer: Observer,
+  wish: LambdaWish,
+  abortSignal: AbortSignal,
+): Promise<LambdaSeen> {
   const region = wish.target.region!;
   const lambda = await clients.lambda(region);
   const FunctionName = wish.target.function;
@@ -180,7 +273,7 @@ export async function observeLambda(clients: Clients, wish: LambdaWish, abortSig
         )
       : undefined,
     wish.version ? configuration(wish.version) : undefined,
-    observeAlarms(clients, region, wish.alarms, abortSignal),
+    observer.alarms(region, wish.alarms),
     wish.link && lookAtLink(place, wish.link.link, wish.link.way),
     wish.provisionedOf === undefined ? undefined : provisionedSeen(lambda, FunctionName, wish.provisionedOf),
   ]);
