@@ -3,7 +3,7 @@
  * ran before. Pure. Where the edited value stands in the files is for the caller to find.
  */
 import { isObject, type Json, type JsonObject } from '../json.ts';
-import type { Found } from './sentence.ts';
+import { type Found, fill } from './sentence.ts';
 import { fargateMemoryAbove, smallestFargateCpu } from './taskSizes.ts';
 
 /** The rendered definitions of a workload, as far as there are. */
@@ -51,13 +51,12 @@ const numberOf = (value: Json | undefined): number =>
   value === undefined || value === '' ? Number.NaN : Number(value);
 
 function allowAction({ found }: Given): Fix | undefined {
-  const { action, resource, principal } = found;
+  const { action, resource } = found;
   if (action === undefined) return undefined;
-  const to = principal === undefined ? 'the role that the message names' : principal;
   return {
     kind: 'policy',
-    description: `add this statement to a policy of ${to}`,
-    statement: { Effect: 'Allow', Action: action, Resource: resource ?? '*' },
+    description: fill('add this statement to a policy of {principal|the role that the message names}', found),
+    statement: { Effect: 'Allow', Action: action, Resource: resource?.replace(/[.;:]+$/, '') ?? '*' },
   };
 }
 
