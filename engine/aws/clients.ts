@@ -19,8 +19,10 @@ export interface AwsOptions {
   readonly connectionTimeoutMs?: number;
   /** Requests that get no answer within this, ms, fail. @default 15_000, and 60_000 for Lambda, where code is uploaded */
   readonly requestTimeoutMs?: number;
-  /** How requests are carried and when they are tried again, instead of by HTTP and the SDK's own pauses in real time. */
+  /** How requests are carried and tried again, instead of as the SDK does over HTTP and in real time. */
   readonly transport?: Pick<ECSClientConfig, 'requestHandler' | 'retryStrategy'>;
+  /** Given each client when it is made, for example to change its signer or its middleware. */
+  readonly onClient?: (client: SdkClient) => void;
 }
 
 export interface Clients {
@@ -38,12 +40,15 @@ export interface Clients {
   close(): void;
 }
 
-interface Closable {
+/** What all SDK clients have in common. */
+export interface SdkClient {
+  readonly config: object;
+  readonly middlewareStack: { remove(name: string): boolean };
   destroy(): void;
 }
 
 export function createClients(options: AwsOptions): Clients {
-  const made = new Map<string, Promise<Closable>>();
+  const made = new Map<string, Promise<SdkClient>>();
 
   const settings = (region: string, requestTimeoutMs = 15_000) => ({
     region,
@@ -57,9 +62,15 @@ export function createClients(options: AwsOptions): Clients {
     ...options.transport,
   });
 
-  function once<T extends Closable>(name: string, region: string, make: () => Promise<T>): Promise<T> {
+  async function prepared<T extends SdkClient>(making: Promise<T>): Promise<T> {
+    const client = await making;
+    options.onClient?.(client);
+    return client;
+  }
+
+  function once<T extends SdkClient>(name: string, region: string, make: () => Promise<T>): Promise<T> {
     const key = `${name}/${region}`;
-    const known = made.get(key) ?? make();
+    const known = made.get(key) ?? prepared(make());
     made.set(key, known);
     return known as Promise<T>;
   }

@@ -149,7 +149,10 @@ function withWeights(action: ElbAction, weights: Readonly<Record<string, number>
   return { ...rest, ForwardConfig: { ...action.ForwardConfig, TargetGroups } };
 }
 
-/** Sets the weights of every forward that has not got them yet; all else of an action stays. */
+/**
+ * Sets the weights of every forward; all else of an action stays. Also where a read shows them already: it may be older
+ * than the last change.
+ */
 export async function setWeights(elb: Elb, forwards: readonly ForwardWeights[]): Promise<void> {
   for (const forward of forwards) {
     const actions = await actionsOf(elb, forward);
@@ -158,11 +161,6 @@ export async function setWeights(elb: Elb, forwards: readonly ForwardWeights[]):
         hint: 'somebody deleted it: look at the load balancer',
       });
     }
-    const now = weightsOf(actions);
-    const same =
-      now !== undefined &&
-      Object.keys({ ...now, ...forward.weights }).every((group) => now[group] === forward.weights[group]);
-    if (same) continue;
     const next = actions.map((action) => withWeights(action, forward.weights));
     if (forward.kind === 'listener')
       await elb.send(new ModifyListenerCommand({ ListenerArn: forward.arn, DefaultActions: next }));

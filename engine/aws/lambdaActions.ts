@@ -99,19 +99,19 @@ async function updateConfiguration(call: Call): Promise<JsonObject> {
   const definition = desiredOf(call).function;
   const { FunctionName } = call;
   const latest = plainObject(await call.lambda.send(new GetFunctionConfigurationCommand({ FunctionName })));
-  await configure(call, latest, definition);
-  return {};
+  return { lastModified: await configure(call, latest, definition) };
 }
 
-/** Makes `$LATEST`'s configuration, seen as `latest`, what the definition says. */
-async function configure(call: Call, latest: JsonObject, definition: JsonObject): Promise<void> {
+/** Makes `$LATEST`'s configuration, seen as `latest`, what the definition says; tells since when it is so. */
+async function configure(call: Call, latest: JsonObject, definition: JsonObject): Promise<string> {
   const members = new Set(configurationDifferences(latest, definition).map(({ path }) => path.split('/')[1]));
-  if (members.size === 0) return;
+  if (members.size === 0) return String(latest['LastModified'] ?? '');
   const wanted = Object.entries(configurationRequest(definition)).filter(([key]) => members.has(key));
   const input = { ...Object.fromEntries(wanted), FunctionName: call.FunctionName };
-  await call.lambda.send(
+  const answer = await call.lambda.send(
     new UpdateFunctionConfigurationCommand(input as unknown as UpdateFunctionConfigurationCommandInput),
   );
+  return answer.LastModified ?? '';
 }
 
 async function updateCode(call: Call): Promise<JsonObject> {
@@ -120,7 +120,7 @@ async function updateCode(call: Call): Promise<JsonObject> {
   const Architectures = definition['Architectures'] ?? ['x86_64'];
   const input = { ...codeInput(definition), Architectures, FunctionName: call.FunctionName };
   const answer = await call.lambda.send(new UpdateFunctionCodeCommand(input as UpdateFunctionCodeCommandInput));
-  return { codeSha256: answer.CodeSha256 ?? '' };
+  return { codeSha256: answer.CodeSha256 ?? '', lastModified: answer.LastModified ?? '' };
 }
 
 async function tagFunction(call: Call): Promise<JsonObject> {

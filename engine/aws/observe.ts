@@ -244,6 +244,7 @@ function functionSeen(configuration: FunctionConfiguration): FunctionSeen {
     lastUpdateStatusReason: configuration.LastUpdateStatusReason,
     lastUpdateStatusReasonCode: configuration.LastUpdateStatusReasonCode,
     codeSha256: configuration.CodeSha256 ?? '',
+    lastModified: configuration.LastModified ?? '',
   };
 }
 

@@ -30,7 +30,17 @@ import { alarmObstacles, surveyTraffic } from './preflight.ts';
 import type { EventDraft, Failure, Phase, Progress } from './record.ts';
 import { endings, type Pass, type StepState, type StepTable, stepwise, waited } from './stepwise.ts';
 import type { Decision, RolloutSpec } from './strategy.ts';
-import { BAKE_LOOK_MS, bakeOf, baking, MOST_SETS, promoted, type ShiftState, shiftOf } from './trafficSteps.ts';
+import {
+  BAKE_LOOK_MS,
+  bakeOf,
+  baking,
+  MOST_SETS,
+  mayBeInForce,
+  promoted,
+  type ShiftState,
+  shiftOf,
+  UNSET,
+} from './trafficSteps.ts';
 import { areInForce, type ForwardWeights, type Swap, weightsAt } from './weights.ts';
 
 const FORWARD = [
@@ -77,6 +87,11 @@ export interface EcsBlueGreenState extends StepState, ShiftState, EcsWatch {
   readonly launched: boolean;
   readonly shifted: boolean;
   readonly promoted: boolean;
+  /** When the traffic was last sent back, ms since the epoch. */
+  readonly returnedAt: number | null;
+  /** Was deleting the new task set, or the new service, asked for? */
+  readonly removed: boolean;
+  readonly deleted: boolean;
 }
 
 type BgPass = Pass<EcsBlueGreenState, EcsSeen>;
@@ -86,6 +101,12 @@ const EVENTUALLY_MS = 30_000;
 
 /** Deleting drains: up to an hour of deregistration delay, and the stop timeout. */
 const REMOVING_TIMEOUT_MS = 75 * 60_000;
+
+/**
+ * A load balancer goes on by the old weights for seconds after it shows the new ones, ms: until then nothing that it may
+ * still send requests to is taken away. Source: aws-behaviour: effective within seconds.
+ */
+const WEIGHTS_SETTLE_MS = 15_000;
 
 /** Weights that do not show within this are set again, ms. Source: aws-behaviour: effective within seconds. */
 const WEIGHTS_LOOK_MS = 1_000;
@@ -146,6 +167,9 @@ function begin(spec: RolloutSpec, live: LiveEcs): EcsBlueGreenState {
     launched: false,
     shifted: false,
     promoted: false,
+    returnedAt: null,
+    removed: false,
+    deleted: false,
     waitingSince: null,
     left: [],
     failure: null,
@@ -258,14 +282,16 @@ function bringAbout(
   message: string,
   patch: Partial<EcsBlueGreenState>,
 ): Decision | undefined {
-  const { state, seen, world } = pass;
+  const { state, world } = pass;
   if (areInForce(world.forwards, wanted)) return undefined;
-  if (seen.outcome?.ok) return wait(pass, WEIGHTS_LOOK_MS, `waiting for the listeners: ${message}`);
+  if (mayBeInForce(state, pass.now)) return wait(pass, WEIGHTS_LOOK_MS, `waiting for the listeners: ${message}`);
   if (state.sets >= MOST_SETS)
     return fail(pass, broken('the listeners do not keep the weights, however often they are set', []));
   return act(pass, { type: 'elb.set-weights', key: state.rollout, forwards: wanted }, message, {
     ...patch,
+    verifiedAt: null,
     sets: state.sets + 1,
+    setAt: pass.now,
   });
 }
 
@@ -280,7 +306,7 @@ function attaching(pass: BgPass): Decision {
     'attaching the new target groups',
     { attached: true },
   );
-  return busy ?? goOn(pass, 'launching', { sets: 0 });
+  return busy ?? goOn(pass, 'launching', UNSET);
 }
 
 function launching(pass: BgPass): Decision {
@@ -345,7 +371,8 @@ function stabilizing(first: BgPass): Decision {
   const set = setOf(pass);
   if (set === undefined && waited(pass) > EVENTUALLY_MS)
     return fail(pass, broken('the new task set is gone: somebody deleted it', []), { launched: false });
-  if (set !== undefined && isStable(pass, set)) return goOn(pass, pass.state.shifts ? 'shifting' : 'promoting');
+  if (set !== undefined && isStable(pass, set))
+    return pass.state.shifts ? look(pass, 'shifting', 'the new tasks are stable') : goOn(pass, 'promoting');
   const tripped = trip(counted);
   if (tripped) return tripped;
   const healthy =
@@ -393,7 +420,6 @@ function shifting(first: BgPass): Decision {
   const percent = state.weights[state.stepIndex] ?? 100;
   const setting = bringAbout(pass, wantedAt(state, percent), `giving the new tasks ${percent} % of the traffic`, {
     shifted: true,
-    verifiedAt: null,
   });
   if (setting) return setting;
   return bake(pass, percent, `the new tasks get ${percent} % of the traffic`);
@@ -401,11 +427,11 @@ function shifting(first: BgPass): Decision {
 
 /** Holds a weight that is in force for as long as it bakes, then goes on. */
 function bake(pass: BgPass, percent: number, shifted: string): Decision {
-  const { told, verifiedAt, leftMs, isLast } = bakeOf(pass.state, pass.now, percent, shifted);
+  const { told, verifiedAt, leftMs, isLast } = bakeOf(pass.state, pass.now, percent, shifted, WEIGHTS_SETTLE_MS);
   const next = { ...pass, events: [...pass.events, ...told] };
   if (leftMs > 0) return wait(next, Math.min(leftMs, BAKE_LOOK_MS), baking(pass.state, leftMs), { verifiedAt });
   if (isLast) return goOn(next, 'promoting', { verifiedAt });
-  return goOn(next, 'shifting', { stepIndex: pass.state.stepIndex + 1, verifiedAt: null, sets: 0 });
+  return goOn(next, 'shifting', { stepIndex: pass.state.stepIndex + 1, ...UNSET });
 }
 
 function promoting(pass: BgPass): Decision {
@@ -445,15 +471,22 @@ function retiring(pass: BgPass): Decision {
   return wait(pass, lookAgainMs(waited(pass), state.pollIntervalMs), 'waiting for the old tasks to drain');
 }
 
-/** First step back: traffic. */
+/**
+ * First step back: traffic. What was shifted is sent back whatever a read says, which may be older than the shift.
+ */
 function returning(pass: BgPass): Decision {
-  const { state, seen } = pass;
+  const { state, seen, world, now } = pass;
   if (seen.outcome?.ok === false) return stuck(pass, 'send the traffic back', seen.outcome.error);
   if (!state.shifted) return goOn(pass, 'demoting');
   const back = wantedAt(state, state.primaryBefore === null ? 100 : 0);
-  if (areInForce(pass.world.forwards, back)) return goOn(pass, 'demoting');
-  if (seen.outcome?.ok) return wait(pass, WEIGHTS_LOOK_MS, 'waiting for the listeners to show the old weights');
-  return act(pass, { type: 'elb.set-weights', key: state.rollout, forwards: back }, 'sending all traffic back');
+  const { returnedAt } = state;
+  const isBack = returnedAt !== null && areInForce(world.forwards, back);
+  if (isBack && now - returnedAt >= WEIGHTS_SETTLE_MS) return goOn(pass, 'demoting');
+  if (isBack) return wait(pass, returnedAt + WEIGHTS_SETTLE_MS - now, 'waiting for the load balancer to follow');
+  if (returnedAt !== null && now - returnedAt < EVENTUALLY_MS)
+    return wait(pass, WEIGHTS_LOOK_MS, 'waiting for the listeners to show the old weights');
+  const action: Action = { type: 'elb.set-weights', key: state.rollout, forwards: back };
+  return act(pass, action, 'sending all traffic back', { returnedAt: now });
 }
 
 /** The way back is barred: the one end that needs a person at once. */
@@ -468,7 +501,7 @@ function stuck(pass: BgPass, what: string, error: { readonly code: string; reado
 function demoting(pass: BgPass): Decision {
   const { state, seen } = pass;
   if (seen.outcome?.ok === false) return stuck(pass, 'make the old task set primary again', seen.outcome.error);
-  const wrong = state.promoted && state.primaryBefore !== null && setOf(pass)?.status === 'PRIMARY';
+  const wrong = state.promoted && state.primaryBefore !== null;
   if (!wrong || seen.outcome?.ok) return goOn(pass, 'removing');
   return act(
     pass,
@@ -487,17 +520,23 @@ const ownSet = ({ world, state }: BgPass): TaskSetSeen | undefined =>
 function removing(pass: BgPass): Decision {
   const { state, seen } = pass;
   if (!state.launched || !removes(state)) return goOn(pass, 'rescaling');
-  const set = ownSet(pass);
   if (seen.outcome?.ok === false) {
     const left = [...state.left, `the new task set: ${seen.outcome.error.code}: ${seen.outcome.error.message}`];
-    return goOn(pass, 'rescaling', { left });
+    return look(pass, 'rescaling', 'the new task set stays', { left });
   }
-  if (set === undefined) return goOn(pass, 'rescaling');
-  if (set.status !== 'DRAINING' && seen.outcome === undefined) {
-    return act(pass, { type: 'ecs.delete-task-set', key: state.rollout, taskSet: set.id }, 'deleting the new task set');
+  const set = ownSet(pass);
+  const id = set?.id ?? state.taskSet;
+  // A set that was made a moment ago may not show yet; one whose id was never told has to.
+  if (!state.removed && id !== null) {
+    const action: Action = { type: 'ecs.delete-task-set', key: state.rollout, taskSet: id };
+    return act(pass, action, 'deleting the new task set', { removed: true });
   }
+  if (set === undefined && (state.removed || waited(pass) >= EVENTUALLY_MS))
+    return look(pass, 'rescaling', 'the new tasks are gone');
   if (waited(pass) >= REMOVING_TIMEOUT_MS)
-    return goOn(pass, 'rescaling', { left: [...state.left, 'the new task set, which is still draining'] });
+    return look(pass, 'rescaling', 'the new tasks still drain', {
+      left: [...state.left, 'the new task set, which is still draining'],
+    });
   return wait(pass, lookAgainMs(waited(pass), state.pollIntervalMs), 'waiting for the new tasks to drain');
 }
 
@@ -525,15 +564,12 @@ function deleting(pass: BgPass): Decision {
   if (!state.created || !removes(state)) return goOn(pass, 'cleaning');
   if (seen.outcome?.ok === false)
     return goOn(pass, 'cleaning', { left: [...state.left, `the new service: ${seen.outcome.error.message}`] });
+  if (!state.deleted) {
+    const action: Action = { type: 'ecs.delete-service', key: state.rollout };
+    return act(pass, action, 'deleting the service that this rollout created', { deleted: true });
+  }
   const status = world.service?.status;
   if (status === undefined || status === 'INACTIVE') return goOn(pass, 'cleaning');
-  if (status !== 'DRAINING' && seen.outcome === undefined) {
-    return act(
-      pass,
-      { type: 'ecs.delete-service', key: state.rollout },
-      'deleting the service that this rollout created',
-    );
-  }
   if (waited(pass) >= REMOVING_TIMEOUT_MS)
     return goOn(pass, 'cleaning', { left: [...state.left, 'the new service, which is still draining'] });
   return wait(pass, lookAgainMs(waited(pass), state.pollIntervalMs), 'waiting for the new service to drain');
@@ -571,20 +607,22 @@ const PHASES: Readonly<Record<string, Phase>> = {
   retiring: 'finishing',
 };
 
+/** Steps in which the new tasks and their targets are watched. */
+const WATCHED: ReadonlySet<string> = new Set(['stabilizing', 'shifting']);
+
+/** Steps that wait for long and do not look at the weights. */
+const PATIENT: ReadonlySet<string> = new Set(['stabilizing', 'retiring', 'removing']);
+
 const TABLE: StepTable<EcsBlueGreenState, EcsSeen> = {
   begin: (spec, live) => begin(spec, live as LiveEcs) as unknown as JsonObject,
   wish: (state) => ({
     kind: 'ecs',
     target: state.target,
-    stoppedTasksOf:
-      (state.step === 'stabilizing' || state.step === 'shifting') && state.taskSet !== null ? [state.taskSet] : [],
+    stoppedTasksOf: WATCHED.has(state.step) && state.taskSet !== null ? [state.taskSet] : [],
     ...(state.shifts && state.step === 'vetting' ? { findForwardsTo: state.pairs.flat() } : {}),
-    forwards: state.forwardsBefore.map(({ arn, kind }) => ({ arn, kind })),
-    healthOf:
-      state.step === 'stabilizing' || state.step === 'shifting'
-        ? state.asked.map((group) => newHalf(state, group))
-        : [],
-    alarms: ['vetting', 'stabilizing', 'shifting'].includes(state.step) ? state.alarms : [],
+    forwards: PATIENT.has(state.step) ? [] : state.forwardsBefore.map(({ arn, kind }) => ({ arn, kind })),
+    healthOf: WATCHED.has(state.step) ? state.asked.map((group) => newHalf(state, group)) : [],
+    alarms: state.step === 'vetting' || WATCHED.has(state.step) ? state.alarms : [],
   }),
   steps: {
     vetting,

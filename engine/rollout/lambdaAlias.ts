@@ -32,7 +32,17 @@ import type { FunctionSeen, LambdaSeen } from './observation.ts';
 import type { Phase } from './record.ts';
 import { endings, type Pass, type StepState, type StepTable, stepwise, waited } from './stepwise.ts';
 import type { Decision, RolloutSpec, Strategy } from './strategy.ts';
-import { BAKE_LOOK_MS, bakeOf, baking, MOST_SETS, promoted, type ShiftState, shiftOf } from './trafficSteps.ts';
+import {
+  BAKE_LOOK_MS,
+  bakeOf,
+  baking,
+  MOST_SETS,
+  mayBeInForce,
+  promoted,
+  type ShiftState,
+  shiftOf,
+  UNSET,
+} from './trafficSteps.ts';
 
 const FORWARD = [
   'creating',
@@ -66,6 +76,8 @@ export interface LambdaAliasState extends StepState, ShiftState, LinksState {
   /** Has a change of `$LATEST`'s configuration or code been made? */
   readonly configured: boolean;
   readonly coded: boolean;
+  /** When Lambda says it took the last change of `$LATEST`, in its words: what was read before does not count. */
+  readonly modifiedAt: string | null;
   /** The version to serve, once it is known. */
   readonly version: string | null;
   /** The function is as asked for: its version stays, and no traffic moves. */
@@ -144,6 +156,7 @@ function begin(spec: RolloutSpec, live: LiveLambda, hash: CodeHash): LambdaAlias
     codeDiffers: codeDiffers(desired, live, spec.force, hash),
     configured: false,
     coded: false,
+    modifiedAt: null,
     version: keepsVersion ? before : null,
     published: false,
     keepsVersion,
@@ -173,6 +186,11 @@ function trafficPercent({ world: { alias }, state: { version } }: LambdaPass): n
 /** A change whose answer was lost may have been made: it counts as made when it comes to going back. */
 const mayBeDone = (outcome: Outcome): boolean => outcome.ok || outcome.error.passing;
 
+/** Since when a change that was made is so. */
+const modified = (outcome: Outcome): Pick<LambdaAliasState, 'modifiedAt'> => ({
+  modifiedAt: outcome.ok ? String(outcome.data['lastModified'] ?? '') : null,
+});
+
 /** Is an update of `$LATEST` under way, and if it is over, did it go wrong? */
 function settled(latest: FunctionSeen): 'settling' | 'settled' | { readonly reason: string } {
   const said = (code: string | undefined, reason: string | undefined) => ({
@@ -191,6 +209,8 @@ function waitUntilSettled(pass: LambdaPass, what: string, ours: boolean): Decisi
   if (waited(pass) > SETTLE_TIMEOUT_MS)
     return fail(pass, broken(`${what} did not settle within ${SETTLE_TIMEOUT_MS / 60_000} minutes`, [], 'timeout'));
   if (latest === undefined) return wait(pass, SETTLE_LOOK_MS, 'waiting for the function to appear');
+  if (latest.lastModified < (pass.state.modifiedAt ?? ''))
+    return wait(pass, SETTLE_LOOK_MS, `waiting for Lambda to show ${what}`);
   const status = settled(latest);
   if (status === 'settling') return wait(pass, SETTLE_LOOK_MS, `waiting for ${what} to settle`);
   // A failed update of somebody else's does not matter: ours comes next and replaces it.
@@ -232,7 +252,7 @@ function configuring(pass: LambdaPass): Decision {
       configured: mayBeDone(seen.outcome),
     });
   }
-  if (seen.outcome?.ok) return goOn(pass, 'configuring', { configured: true });
+  if (seen.outcome?.ok) return goOn(pass, 'configuring', { configured: true, ...modified(seen.outcome) });
   const busy = waitUntilSettled(pass, 'the configuration update', state.configured);
   if (busy) return busy;
   if (!state.configurationDiffers || state.configured) return goOn(pass, 'coding');
@@ -248,7 +268,7 @@ function coding(pass: LambdaPass): Decision {
   if (seen.outcome?.ok === false) {
     return fail(pass, refused("update the function's code", seen.outcome.error), { coded: mayBeDone(seen.outcome) });
   }
-  if (seen.outcome?.ok) return goOn(pass, 'coding', { coded: true });
+  if (seen.outcome?.ok) return goOn(pass, 'coding', { coded: true, ...modified(seen.outcome) });
   const busy = waitUntilSettled(pass, 'the code update', state.coded);
   if (busy) return busy;
   if (!state.codeDiffers || state.coded) return goOn(pass, 'publishing');
@@ -367,8 +387,8 @@ function shifting(pass: LambdaPass): Decision {
 
 /** Not set yet, lost in a crash, or edited by hand: it is set, and the bake starts over. */
 function setWeight(pass: LambdaPass, percent: number): Decision {
-  const { state, seen } = pass;
-  if (seen.outcome?.ok) return wait(pass, 500, `waiting for the alias to show ${percent} %`);
+  const { state } = pass;
+  if (mayBeInForce(state, pass.now)) return wait(pass, 500, `waiting for the alias to show ${percent} %`);
   if (state.sets >= MOST_SETS) {
     return fail(
       pass,
@@ -379,7 +399,11 @@ function setWeight(pass: LambdaPass, percent: number): Decision {
     );
   }
   const message = `giving version ${state.version} ${percent} % of the traffic`;
-  return act(pass, aliasFor(state, percent), message, { verifiedAt: null, sets: state.sets + 1 });
+  return act(pass, aliasFor(state, percent), message, {
+    verifiedAt: null,
+    sets: state.sets + 1,
+    setAt: pass.now,
+  });
 }
 
 /** Holds a weight that is in force for as long as it bakes, then goes on. */
@@ -389,7 +413,7 @@ function bake(pass: LambdaPass, percent: number): Decision {
   const next = { ...pass, events: [...pass.events, ...told] };
   if (leftMs > 0) return wait(next, Math.min(leftMs, BAKE_LOOK_MS), baking(pass.state, leftMs), { verifiedAt });
   if (isLast) return goOn(next, 'connecting', { verifiedAt });
-  return goOn(next, 'shifting', { stepIndex: pass.state.stepIndex + 1, verifiedAt: null, sets: 0 });
+  return goOn(next, 'shifting', { stepIndex: pass.state.stepIndex + 1, ...UNSET });
 }
 
 function tagging(pass: LambdaPass): Decision {

@@ -168,6 +168,8 @@ export interface FunctionSeen {
   readonly lastUpdateStatusReason: string | undefined;
   readonly lastUpdateStatusReasonCode: string | undefined;
   readonly codeSha256: string;
+  /** ISO 8601, as Lambda writes it: later texts are later times. */
+  readonly lastModified: string;
 }
 
 export interface AliasSeen {

@@ -8,6 +8,9 @@ export const BAKE_LOOK_MS = 15_000;
 /** After this many writes of one weight that do not show, AWS and the rollout do not mean the same. */
 export const MOST_SETS = 5;
 
+/** Reads may lag behind writes: a weight that was set is waited for this long before it is set again, ms. */
+const SHOWS_WITHIN_MS = 30_000;
+
 /** How far a shift is: part of a strategy's state. */
 export interface ShiftState {
   /** The new revision's traffic steps, percent, strictly increasing, the last one 100. */
@@ -20,7 +23,16 @@ export interface ShiftState {
   readonly verifiedAt: number | null;
   /** How often the current step's weight was set. */
   readonly sets: number;
+  /** When it was set last, ms since the epoch. */
+  readonly setAt: number | null;
 }
+
+/** May the weight that was set last be in force already, although a read does not show it yet? */
+export const mayBeInForce = ({ setAt, verifiedAt }: ShiftState, now: number): boolean =>
+  setAt !== null && verifiedAt === null && now - setAt < SHOWS_WITHIN_MS;
+
+/** The next weight, of which nothing is known yet. */
+export const UNSET = { verifiedAt: null, sets: 0, setAt: null } as const;
 
 /**
  * @returns shares of the new revision, percent, strictly increasing, the last one 100: CANARY `[p, 100]`, LINEAR
@@ -43,8 +55,7 @@ export function shiftOf(shifting: TrafficShifting | undefined, serves: boolean):
     bakeMs: (shifting?.waitIntervalSeconds ?? 0) * 1000,
     bakeAtEnd: shifting?.type === 'ALL_AT_ONCE',
     stepIndex: 0,
-    verifiedAt: null,
-    sets: 0,
+    ...UNSET,
   };
 }
 
@@ -61,11 +72,12 @@ export interface Bake {
  * The bake of a weight that is in force. Its time is absolute, so that a process that was away does not restart it.
  *
  * @param shifted the event's text
+ * @param leastMs it lasts no less, ms
  */
-export function bakeOf(state: ShiftState, now: number, percent: number, shifted: string): Bake {
+export function bakeOf(state: ShiftState, now: number, percent: number, shifted: string, leastMs = 0): Bake {
   const isLast = state.stepIndex === state.weights.length - 1;
   const verifiedAt = state.verifiedAt ?? now;
-  const lastsMs = isLast && !state.bakeAtEnd ? 0 : state.bakeMs;
+  const lastsMs = Math.max(leastMs, isLast && !state.bakeAtEnd ? 0 : state.bakeMs);
   const told: EventDraft[] =
     state.verifiedAt === null ? [{ code: 'traffic.shifted', message: shifted, data: { percent } }] : [];
   return { told, verifiedAt, leftMs: verifiedAt + lastsMs - now, isLast };
@@ -90,7 +102,7 @@ export function promoted(
   }
   const reached = state.weights.slice(0, state.stepIndex + (isBaking ? 1 : 0));
   if (reached.at(-1) === 100) return { bakeMs: 0 };
-  return { weights: [...reached, 100], stepIndex: reached.length, bakeMs: 0, verifiedAt: null, sets: 0 };
+  return { weights: [...reached, 100], stepIndex: reached.length, bakeMs: 0, ...UNSET };
 }
 
 /** What is waited for, how long, and what comes next. */

@@ -9,16 +9,11 @@ import {
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { JsonObject } from '../../../engine/json.ts';
 import { web } from './fixtures.ts';
-import { ACCOUNT, type Files, REGION, type Stage } from './stage.ts';
+import type { Files, Stage } from './stage.ts';
 
 /** A load balancer with one listener and two target groups, the first of which gets all traffic. */
 export async function balanced(stage: Stage) {
-  const elb = new ElasticLoadBalancingV2Client({
-    endpoint: stage.sandbox.endpoint,
-    region: REGION,
-    credentials: { accessKeyId: ACCOUNT, secretAccessKey: 'x' },
-    ...stage.transport,
-  });
+  const elb = new ElasticLoadBalancingV2Client(stage.client);
   const group = async (Name: string) => {
     const made = await elb.send(
       new CreateTargetGroupCommand({ Name, Protocol: 'HTTP', Port: 80, VpcId: 'vpc-0a1b2c3d', TargetType: 'ip' }),

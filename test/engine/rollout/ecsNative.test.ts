@@ -63,7 +63,7 @@ async function ring(stage: Stage): Promise<void> {
     endpoint: stage.sandbox.endpoint,
     region: REGION,
     credentials: { accessKeyId: ACCOUNT, secretAccessKey: 'x' },
-    ...stage.transport,
+    ...stage.client,
   });
   await client.send(new SetAlarmStateCommand({ AlarmName: 'errors', StateValue: 'ALARM', StateReason: 'too many' }));
   client.destroy();

@@ -14,7 +14,7 @@ import {
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { JsonObject } from '../../../engine/json.ts';
 import { web } from './fixtures.ts';
-import { ACCOUNT, type Files, REGION, type Stage } from './stage.ts';
+import type { Files, Stage } from './stage.ts';
 
 const ROLE = 'arn:aws:iam::123456789012:role/ecsInfrastructure';
 
@@ -33,13 +33,7 @@ export interface Shifted {
   weights(): Promise<(number | undefined)[]>;
 }
 
-const clientOf = (stage: Stage) =>
-  new ElasticLoadBalancingV2Client({
-    endpoint: stage.sandbox.endpoint,
-    region: REGION,
-    credentials: { accessKeyId: ACCOUNT, secretAccessKey: 'x' },
-    ...stage.transport,
-  });
+const clientOf = (stage: Stage) => new ElasticLoadBalancingV2Client(stage.client);
 
 /** @param withTest whether there is a test listener too */
 export async function shifted(stage: Stage, withTest = false): Promise<Shifted> {

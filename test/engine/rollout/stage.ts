@@ -3,14 +3,15 @@
  * of a workload are given as the JSON they would render to.
  */
 import { randomUUID } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { hostname, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { hostname } from 'node:os';
+import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { CreateClusterCommand, ECSClient } from '@aws-sdk/client-ecs';
+import { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import type { DeployReport, PlanReport, RunOptions } from '../../../engine/api.ts';
 import { type Aws, createAws } from '../../../engine/aws/index.ts';
 import type { CheckedWorkload, RenderedFile } from '../../../engine/check/index.ts';
+import type { Clock } from '../../../engine/clock.ts';
 import type { FileRole, Suffix } from '../../../engine/config/index.ts';
 import { type DeployPorts, deployPlan, resumeAll } from '../../../engine/deploying.ts';
 import { codeHash } from '../../../engine/hash.ts';
@@ -28,7 +29,7 @@ import type { RolloutEvent, RolloutRecord } from '../../../engine/rollout/index.
 import type { Store } from '../../../engine/store/index.ts';
 import { openSqliteStore } from '../../../engine/store/sqlite.ts';
 import { parseScenario, type Sandbox, startSandbox, VirtualClock } from '../../../sandbox/index.ts';
-import { inProcess, type Transport } from './transport.ts';
+import { inProcess, type Line, lead, lighten, type Transport } from './transport.ts';
 
 export const REGION = 'eu-west-1';
 export const ACCOUNT = '123456789012';
@@ -70,60 +71,142 @@ export interface Told {
   readonly records: RolloutRecord[];
 }
 
-/** Everything that a rollout touches, running against a clock that only moves when all wait. */
-export class Stage implements AsyncDisposable {
-  readonly clock: VirtualClock;
-  readonly sandbox: Sandbox;
-  /** Settings of further SDK clients. */
-  readonly client: Transport & {
+/** AWS as the engine and as a test see it, on one line. */
+export interface Clients {
+  readonly line: Line;
+  readonly aws: Aws;
+  readonly ecs: ECSClient;
+  readonly lambda: LambdaClient;
+  readonly elb: ElasticLoadBalancingV2Client;
+  readonly cloudWatch: CloudWatchClient;
+  /** Of further SDK clients on this line. */
+  readonly settings: Transport & {
     readonly endpoint: string;
     readonly region: string;
     readonly credentials: typeof CREDENTIALS;
   };
-  readonly ecs: ECSClient;
-  readonly lambda: LambdaClient;
+  close(): void;
+}
+
+export function openClients(line: Line): Clients {
+  const transport = inProcess(line);
+  const { endpoint } = line.sandbox;
+  const settings = { endpoint, region: REGION, credentials: CREDENTIALS, ...transport };
+  const sdk = {
+    ecs: new ECSClient(settings),
+    lambda: new LambdaClient(settings),
+    elb: new ElasticLoadBalancingV2Client(settings),
+    cloudWatch: new CloudWatchClient(settings),
+  };
+  for (const client of Object.values(sdk)) lighten(client);
+  // What is paced must not wait for a time of another sandbox, which lies ahead of this one's.
+  const clock: Clock = {
+    now: () => line.epoch + line.clock.now(),
+    sleepUntil: (at, signal) => line.clock.sleepUntil(at - line.epoch, signal),
+  };
+  const aws = createAws({ endpoint, transport, onClient: lighten }, clock);
+  const close = () => {
+    aws.close();
+    for (const client of Object.values(sdk)) client.destroy();
+  };
+  return { line, aws, ...sdk, settings, close };
+}
+
+/** A world as it was at some time, to be begun from again. */
+export interface Snapshot {
+  readonly journal: Sandbox['world']['journal'];
+  readonly at: number;
+}
+
+export interface StageOptions {
+  /** @default prod */
+  readonly clusters?: readonly string[];
+  readonly scenario?: object;
+  readonly throttling?: boolean;
+  /** Begins with this world, which was begun with the same scenario. */
+  readonly from?: Snapshot;
+  /** Led to this stage, and left open. @default its own */
+  readonly clients?: Clients;
+  /** Of processes in the store. @default real time */
+  readonly storeNow?: () => number;
+}
+
+/** Everything that a rollout touches, running against a clock that only moves when all wait. */
+export class Stage implements AsyncDisposable {
+  readonly clock: VirtualClock;
+  readonly sandbox: Sandbox;
+  readonly clients: Clients;
   readonly store: Store;
   /** The commit that plans are of. */
   commit = 'c'.repeat(40);
-  readonly storeFile: string;
   readonly events: RolloutEvent[] = [];
-  /** For further clients. */
-  readonly transport: Transport;
-  readonly #folder: string;
-  readonly #aws: Aws;
+  readonly #notes: { readonly at: number; readonly time: number; readonly what: string }[] = [];
+  readonly #ownClients: boolean;
   /** Of the last plan: what rendering a rollout's files again would give. */
   #desired: Desired | undefined;
 
-  private constructor(clock: VirtualClock, sandbox: Sandbox) {
+  private constructor(clock: VirtualClock, sandbox: Sandbox, { clients, storeNow }: StageOptions) {
     this.clock = clock;
     this.sandbox = sandbox;
-    this.#folder = mkdtempSync(join(tmpdir(), 'gitmoxi-stage-'));
-    this.storeFile = join(this.#folder, 'store.db');
-    this.store = openSqliteStore(this.storeFile);
-    this.transport = inProcess(sandbox, clock);
-    this.client = { endpoint: sandbox.endpoint, region: REGION, credentials: CREDENTIALS, ...this.transport };
-    this.ecs = new ECSClient(this.client);
-    this.lambda = new LambdaClient(this.client);
-    this.#aws = createAws({ endpoint: sandbox.endpoint, transport: this.transport }, clock);
+    this.store = openSqliteStore(':memory:', storeNow);
+    this.clients = clients ?? openClients({ sandbox, clock, epoch: 0 });
+    this.#ownClients = clients === undefined;
+    lead(this.clients.line, sandbox, clock);
   }
 
-  static async open(
-    options: { readonly clusters?: readonly string[]; readonly scenario?: object; readonly throttling?: boolean } = {},
-  ): Promise<Stage> {
+  /** Settings of further SDK clients. */
+  get client(): Clients['settings'] {
+    return this.clients.settings;
+  }
+
+  get ecs(): ECSClient {
+    return this.clients.ecs;
+  }
+
+  get lambda(): LambdaClient {
+    return this.clients.lambda;
+  }
+
+  get elb(): ElasticLoadBalancingV2Client {
+    return this.clients.elb;
+  }
+
+  get cloudWatch(): CloudWatchClient {
+    return this.clients.cloudWatch;
+  }
+
+  static async open(options: StageOptions = {}): Promise<Stage> {
     process.env['AWS_ACCESS_KEY_ID'] = CREDENTIALS.accessKeyId;
     process.env['AWS_SECRET_ACCESS_KEY'] = CREDENTIALS.secretAccessKey;
     const clock = new VirtualClock();
     const scenario = options.scenario && parseScenario(JSON.stringify(options.scenario), 'scenario.json');
-    // Throttled calls are retried in real time, which tests do not have.
     const sandbox = await startSandbox({
       clock,
       throttling: options.throttling ?? false,
       ...(scenario ? { scenario } : {}),
     });
-    const stage = new Stage(clock, sandbox);
-    for (const clusterName of options.clusters ?? ['prod'])
-      await stage.ecs.send(new CreateClusterCommand({ clusterName }));
+    const stage = new Stage(clock, sandbox, options);
+    if (options.from) await stage.#become(options.from);
+    else {
+      for (const clusterName of options.clusters ?? ['prod'])
+        await stage.ecs.send(new CreateClusterCommand({ clusterName }));
+    }
     return stage;
+  }
+
+  /** Does again what was done to another world, at the same times. */
+  async #become({ journal, at }: Snapshot): Promise<void> {
+    for (const change of journal) {
+      await this.clock.advanceTo(change.at);
+      const { world } = this.sandbox;
+      change.replay(world);
+      world.record(change.replay);
+    }
+    await this.clock.advanceTo(at);
+  }
+
+  snapshot(): Snapshot {
+    return { journal: [...this.sandbox.world.journal], at: this.clock.now() };
   }
 
   setScenario(scenario: object): void {
@@ -133,7 +216,7 @@ export class Stage implements AsyncDisposable {
   ports(overrides: Partial<DeployPorts> = {}): DeployPorts {
     const owner = { id: randomUUID(), host: hostname(), pid: process.pid };
     const renderAgain = async () => this.#desired;
-    return { aws: this.#aws, store: this.store, clock: this.clock, owner, renderAgain, ...overrides };
+    return { aws: this.clients.aws, store: this.store, clock: this.clock, owner, renderAgain, ...overrides };
   }
 
   /** Plans a workload as `gitmoxi plan` would, from rendered files. */
@@ -143,7 +226,7 @@ export class Stage implements AsyncDisposable {
     const surroundings: Surroundings = { account: ACCOUNT, region: REGION };
     const target = targetOf((head ?? base)!, surroundings)!;
     const desired = head && desiredOf(head, surroundings, undefined);
-    const live = await this.#aws.read([{ target, ...wantedFor(desired) }]);
+    const live = await this.clients.aws.read([{ target, ...wantedFor(desired) }]);
     const plan = planWorkload({
       path,
       kind: (head ?? base)!.kind,
@@ -159,7 +242,7 @@ export class Stage implements AsyncDisposable {
     });
     this.#desired = head && desiredOf(head, surroundings, undefined);
     const context = {
-      repository: { identity: 'test', root: this.#folder },
+      repository: { identity: 'test', root: '/nowhere' },
       branch: 'main',
       commit: { id: this.commit, subject: 'test', author: 'test' },
       trigger: 'manual' as const,
@@ -199,18 +282,27 @@ export class Stage implements AsyncDisposable {
     return this.sandbox.calls.filter((call) => call.mutating && call.error === undefined).map((call) => call.operation);
   }
 
+  /** Puts something into the story that no event tells. */
+  note(what: string): void {
+    this.#notes.push({ at: this.events.length, time: this.clock.now(), what });
+  }
+
   /** The events as a story: virtual seconds since the start, code and message. */
   story(): string[] {
     const start = this.events[0]?.time ?? 0;
-    return this.events.map((event) => `${Math.round((event.time - start) / 1000)} s ${event.code}: ${event.message}`);
+    const seconds = (time: number) => `${Math.round((time - start) / 1000)} s`;
+    const noted = (i: number) =>
+      this.#notes.filter(({ at }) => at === i).map(({ time, what }) => `${seconds(time)} >>> ${what}`);
+    const told = this.events.flatMap((event, i) => [
+      ...noted(i),
+      `${seconds(event.time)} ${event.code}: ${event.message}`,
+    ]);
+    return [...told, ...noted(this.events.length)];
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#aws.close();
-    this.ecs.destroy();
-    this.lambda.destroy();
+    if (this.#ownClients) this.clients.close();
     this.store.close();
     await this.sandbox.stop();
-    rmSync(this.#folder, { recursive: true, force: true });
   }
 }

@@ -1,0 +1,54 @@
+/** What random schedules have found: the shortest story of each, which must not come back. */
+import assert from 'node:assert/strict';
+import type { Fault } from './schedules/faults.ts';
+import { benchOf, closeBench, violationOf } from './schedules/schedule.ts';
+import { stories } from './schedules/stories.ts';
+
+const stale = (at: number, lasting: number, lagSeconds: number): Fault => ({
+  kind: 'stale reads',
+  at,
+  lasting,
+  lagSeconds,
+});
+
+/** What holds, the story it is told by, and the faults under which it did not. */
+const FOUND: readonly (readonly [holds: string, story: string, faults: readonly Fault[]])[] = [
+  [
+    'the old tasks are kept until the load balancer follows the last weights',
+    'a blue/green rollout of two listeners and a rule',
+    [{ kind: 'weather', name: 'no capacity', at: 0, lasting: 5 }],
+  ],
+  ['weights that do not show yet are waited for, not given up', 'a blue/green rollout', [stale(0, 36, 6)]],
+  [
+    'weights behind rules that do not show yet are waited for',
+    'a blue/green rollout of two listeners and a rule',
+    [stale(60, 40, 6)],
+  ],
+  [
+    'a task set that does not show yet is deleted on the way back',
+    'a blue/green rollout all at once',
+    [stale(0, 89, 3), { kind: 'abort', at: 36 }],
+  ],
+  [
+    'a task set without a load balancer that does not show yet is deleted on the way back',
+    'task sets without a load balancer',
+    [{ kind: 'abort', at: 11 }, stale(0, 89, 8)],
+  ],
+  [
+    'a failed update of code that does not show yet is not published',
+    'an update of a function that fails',
+    [stale(0, 8, 1)],
+  ],
+];
+
+describe('schedules that once broke an invariant', function () {
+  this.timeout(60_000);
+
+  for (const [holds, name, faults] of FOUND) {
+    it(`keep it: ${holds}`, async () => {
+      const bench = await benchOf(stories.find((story) => story.name === name)!);
+      assert.equal(await violationOf(bench, faults), undefined);
+      closeBench(bench);
+    });
+  }
+});

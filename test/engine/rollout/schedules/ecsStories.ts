@@ -1,0 +1,365 @@
+/** Rollouts of ECS services under faults. */
+
+import { SetAlarmStateCommand } from '@aws-sdk/client-cloudwatch';
+import {
+  DeleteTaskSetCommand,
+  DescribeServicesCommand,
+  DescribeTaskDefinitionCommand,
+  DescribeTaskSetsCommand,
+  ListTaskDefinitionsCommand,
+  ListTasksCommand,
+  StopTaskCommand,
+  type TaskSet,
+  UpdateServiceCommand,
+} from '@aws-sdk/client-ecs';
+import {
+  DescribeListenersCommand,
+  DescribeLoadBalancersCommand,
+  DescribeRulesCommand,
+  ModifyListenerCommand,
+} from '@aws-sdk/client-elastic-load-balancing-v2';
+import type { JsonObject } from '../../../../engine/json.ts';
+import { external } from '../balanced.ts';
+import { web } from '../fixtures.ts';
+import { ACCOUNT, type Files, REGION, type Stage } from '../stage.ts';
+import type { Mishap, Weather } from './faults.ts';
+import type { Ending, Serving, Story } from './story.ts';
+
+const OLD = 'shop/web:1';
+const NEW = 'shop/web:2';
+const BROKEN = 'shop/web:broken';
+
+const groupArn = (name: string) =>
+  `arn:aws:elasticloadbalancing:${REGION}:${ACCOUNT}:targetgroup/${name}/0123456789abcdef`;
+const [BLUE, GREEN, PINK, LIME] = ['blue', 'green', 'pink', 'lime'].map(groupArn) as [string, string, string, string];
+
+/** A quick world: tasks start, become healthy and drain within seconds, so that a schedule takes few looks. */
+const group = (arn: string, rest: object = {}) => ({
+  arn,
+  loadBalancer: 'shop',
+  healthCheckIntervalSeconds: 5,
+  deregistrationDelaySeconds: 10,
+  ...rest,
+});
+
+const GIVEN = {
+  clusters: ['prod'],
+  targetGroups: [group(BLUE), group(GREEN)],
+  alarms: [{ name: 'errors', state: 'OK' }],
+};
+const PULL = { when: { image: '*:broken' }, then: { pull: 'not-found', startSeconds: 5 } };
+const QUICK = { when: { image: 'shop/*' }, then: { startSeconds: 5 } };
+const TRAFFIC = [{ loadBalancer: 'shop', perSecond: 10 }];
+const SCENARIO = { given: GIVEN, rules: [PULL, QUICK], traffic: TRAFFIC };
+
+const CAPACITY: Weather = {
+  name: 'no capacity',
+  when: { service: 'web' },
+  then: { capacity: 'unavailable' },
+};
+const CRASHING: Weather = {
+  name: 'new tasks exit',
+  loses: true,
+  when: { image: NEW },
+  then: { exit: { code: 1, afterSeconds: 3 } },
+};
+const UNHEALTHY: Weather = {
+  name: 'new targets fail',
+  loses: true,
+  when: { image: NEW },
+  then: { targets: 'failing' },
+};
+
+const KILL: Mishap<Stage> = {
+  name: 'somebody stops a task',
+  loses: true,
+  async happen({ ecs }) {
+    const { taskArns = [] } = await ecs.send(new ListTasksCommand({ cluster: 'prod', serviceName: 'web' }));
+    if (taskArns.length > 0) await ecs.send(new StopTaskCommand({ cluster: 'prod', task: taskArns.at(-1) }));
+  },
+};
+const REDEPLOY: Mishap<Stage> = {
+  name: 'somebody else deploys the old revision',
+  interferes: true,
+  happen: ({ ecs }) => ecs.send(new UpdateServiceCommand({ cluster: 'prod', service: 'web', taskDefinition: 'web:1' })),
+};
+const RESIZE: Mishap<Stage> = {
+  name: 'somebody wants three tasks',
+  interferes: true,
+  happen: ({ ecs }) => ecs.send(new UpdateServiceCommand({ cluster: 'prod', service: 'web', desiredCount: 3 })),
+};
+const ALARM: Mishap<Stage> = {
+  name: 'the alarm fires',
+  happen: ({ cloudWatch }) =>
+    cloudWatch.send(
+      new SetAlarmStateCommand({ AlarmName: 'errors', StateValue: 'ALARM', StateReason: 'too many errors' }),
+    ),
+};
+
+async function listenerArn({ elb }: Stage): Promise<string> {
+  const { LoadBalancers } = await elb.send(new DescribeLoadBalancersCommand({ Names: ['shop'] }));
+  const { Listeners } = await elb.send(
+    new DescribeListenersCommand({ LoadBalancerArn: LoadBalancers?.[0]?.LoadBalancerArn }),
+  );
+  return Listeners?.[0]?.ListenerArn ?? '';
+}
+
+const WEIGH: Mishap<Stage> = {
+  name: 'somebody sets the weights to 30 and 70',
+  interferes: true,
+  async happen(stage) {
+    const TargetGroups = [
+      { TargetGroupArn: BLUE, Weight: 30 },
+      { TargetGroupArn: GREEN, Weight: 70 },
+    ];
+    await stage.elb.send(
+      new ModifyListenerCommand({
+        ListenerArn: await listenerArn(stage),
+        DefaultActions: [{ Type: 'forward', ForwardConfig: { TargetGroups } }],
+      }),
+    );
+  },
+};
+
+async function setsOf({ ecs }: Stage): Promise<TaskSet[]> {
+  const { services } = await ecs.send(new DescribeServicesCommand({ cluster: 'prod', services: ['web'] }));
+  if (services?.[0]?.status !== 'ACTIVE') return [];
+  return (await ecs.send(new DescribeTaskSetsCommand({ cluster: 'prod', service: 'web' }))).taskSets ?? [];
+}
+
+const UNSET: Mishap<Stage> = {
+  name: 'somebody deletes the newest task set',
+  interferes: true,
+  async happen(stage) {
+    const taskSet = (await setsOf(stage)).at(-1)?.id;
+    if (taskSet)
+      await stage.ecs.send(new DeleteTaskSetCommand({ cluster: 'prod', service: 'web', taskSet, force: true }));
+  },
+};
+
+async function imageOf({ ecs }: Stage, taskDefinition: string | undefined): Promise<string> {
+  const described = await ecs.send(new DescribeTaskDefinitionCommand({ taskDefinition }));
+  return described.taskDefinition?.containerDefinitions?.[0]?.image ?? '';
+}
+
+const revisionsOf = async ({ ecs }: Stage): Promise<number> =>
+  (await ecs.send(new ListTaskDefinitionsCommand({ familyPrefix: 'web', status: 'ACTIVE' }))).taskDefinitionArns
+    ?.length ?? 0;
+
+const servingOf = (images: ReadonlySet<string>): Serving =>
+  images.size === 0 ? 'none' : images.size > 1 ? 'both' : images.has(OLD) ? 'old' : 'new';
+
+/** One revision more where the rollout succeeded, none where it did not. */
+async function amissRevisions(
+  stage: Stage,
+  story: Pick<Story, 'before' | 'next'>,
+  succeeded: boolean,
+): Promise<string[]> {
+  const wanted = (story.before === undefined ? 0 : 1) + (succeeded && story.next !== undefined ? 1 : 0);
+  const found = await revisionsOf(stage);
+  return found === wanted ? [] : [`${found} revisions are ACTIVE, not ${wanted}`];
+}
+
+async function lookAtRolling(stage: Stage, story: Pick<Story, 'before' | 'next'>, phase: string): Promise<Ending> {
+  const { services } = await stage.ecs.send(new DescribeServicesCommand({ cluster: 'prod', services: ['web'] }));
+  const service = services?.[0];
+  const amiss = await amissRevisions(stage, story, phase === 'succeeded');
+  if (service?.status !== 'ACTIVE') return { serving: 'none', amiss };
+  const images = new Set<string>();
+  for (const { taskDefinition, runningCount = 0 } of service.deployments ?? [])
+    if (runningCount > 0) images.add(await imageOf(stage, taskDefinition));
+  if (service.runningCount !== service.desiredCount)
+    amiss.push(`${service.runningCount} of ${service.desiredCount} tasks run`);
+  return { serving: servingOf(images), amiss };
+}
+
+/** Where the load balancer sends traffic, by target group. */
+async function weightsOf({ elb }: Stage): Promise<Set<string>> {
+  const { LoadBalancers = [] } = await elb.send(new DescribeLoadBalancersCommand({}));
+  const found = new Set<string>();
+  for (const { LoadBalancerArn } of LoadBalancers) {
+    const { Listeners = [] } = await elb.send(new DescribeListenersCommand({ LoadBalancerArn }));
+    for (const { ListenerArn } of Listeners) {
+      const { Rules = [] } = await elb.send(new DescribeRulesCommand({ ListenerArn }));
+      for (const { Actions = [] } of Rules)
+        for (const { TargetGroupArn = '', Weight = 0 } of Actions[0]?.ForwardConfig?.TargetGroups ?? [])
+          if (Weight > 0) found.add(TargetGroupArn);
+    }
+  }
+  return found;
+}
+
+async function lookAtTaskSets(
+  stage: Stage,
+  story: Pick<Story, 'before' | 'next'>,
+  phase: string,
+  isBalanced = true,
+): Promise<Ending> {
+  const sets = await setsOf(stage);
+  const amiss = await amissRevisions(stage, story, phase === 'succeeded');
+  const carrying = isBalanced ? await weightsOf(stage) : new Set<string>();
+  const images = new Set<string>();
+  for (const { taskDefinition, loadBalancers = [], status, runningCount } of sets) {
+    const groups = loadBalancers.map(({ targetGroupArn = '' }) => targetGroupArn);
+    if (groups.length === 0 || groups.some((one) => carrying.has(one)))
+      images.add(await imageOf(stage, taskDefinition));
+    if (status !== 'PRIMARY') amiss.push(`a task set is ${status}`);
+    if (runningCount !== 2) amiss.push(`${runningCount} of 2 tasks run`);
+    for (const one of groups) carrying.delete(one);
+  }
+  if (sets.length > 1) amiss.push(`there are ${sets.length} task sets`);
+  if (sets.length > 0 && carrying.size > 0) amiss.push(`traffic goes to ${[...carrying].join(', ')}, where nothing is`);
+  return { serving: servingOf(images), amiss };
+}
+
+const rollingOperations = [
+  'ecs:RegisterTaskDefinition',
+  'ecs:UpdateService',
+  'ecs:DescribeServices',
+  'ecs:DeregisterTaskDefinition',
+];
+const setOperations = [
+  'ecs:RegisterTaskDefinition',
+  'ecs:CreateTaskSet',
+  'ecs:DeleteTaskSet',
+  'ecs:UpdateServicePrimaryTaskSet',
+  'elasticloadbalancing:ModifyListener',
+  'elasticloadbalancing:Describe*',
+  'ecs:DescribeServices',
+];
+
+const balanced = { loadBalancers: [{ targetGroupArn: BLUE, containerName: 'web', containerPort: 8080 }] };
+const SETTINGS: JsonObject = { stabilityCheck: { timeout: 600, pollInterval: 60 } };
+
+const rolling = (image: string): Files => web({ image, service: balanced, deployment: SETTINGS });
+
+const SHIFT: JsonObject = { type: 'LINEAR', percent: 50, waitInterval: 20 };
+const shifted = (image: string, shifting = SHIFT, rest: JsonObject = {}): Files =>
+  external(BLUE, GREEN, image, shifting, { ...SETTINGS, alarms: { alarmNames: ['errors'] }, ...rest });
+
+const unbalanced = (image: string): Files => ({
+  ...web({ image, deployment: SETTINGS }),
+  service: { ...web().service!, deploymentController: { type: 'EXTERNAL' } },
+});
+
+const twice = (image: string): Files => {
+  const files = shifted(image, SHIFT, {
+    targetGroupArnPairs: [
+      [BLUE, GREEN],
+      [LIME, PINK],
+    ],
+  });
+  const ports = [BLUE, PINK].map((targetGroupArn) => ({ targetGroupArn, containerName: 'web', containerPort: 8080 }));
+  return { ...files, service: { ...files['service']!, loadBalancers: ports } };
+};
+
+type Draft = Pick<Story, 'name' | 'before' | 'next' | 'phase'> & Partial<Story>;
+
+const rollingStory = (draft: Draft): Story => ({
+  scenario: SCENARIO,
+  path: 'dev/web',
+  operations: rollingOperations,
+  weathers: [CAPACITY, CRASHING],
+  mishaps: [KILL, REDEPLOY, RESIZE],
+  lasts: 60,
+  look: (stage, phase) => lookAtRolling(stage, draft, phase),
+  ...draft,
+});
+
+const setStory = (draft: Draft, isBalanced = true): Story => ({
+  scenario: SCENARIO,
+  path: 'dev/web',
+  operations: setOperations,
+  weathers: [CAPACITY, CRASHING, UNHEALTHY],
+  mishaps: [KILL, UNSET, RESIZE, ...(isBalanced ? [WEIGH, ALARM] : [])],
+  lasts: 120,
+  look: (stage, phase) => lookAtTaskSets(stage, draft, phase, isBalanced),
+  ...draft,
+});
+
+export const ecsStories: readonly Story[] = [
+  rollingStory({ name: 'a rolling update', before: rolling(OLD), next: rolling(NEW), phase: 'succeeded' }),
+  rollingStory({
+    name: 'a rolling update that fails',
+    before: rolling(OLD),
+    next: rolling(BROKEN),
+    phase: 'rolled back',
+  }),
+  rollingStory({
+    name: 'a rolling creation',
+    before: undefined,
+    next: rolling(NEW),
+    phase: 'succeeded',
+    loses: true,
+    operations: ['ecs:RegisterTaskDefinition', 'ecs:CreateService', 'ecs:DescribeServices', 'ecs:DeleteService'],
+    mishaps: [KILL],
+  }),
+  setStory({ name: 'a blue/green rollout', before: shifted(OLD), next: shifted(NEW), phase: 'succeeded' }),
+  setStory({
+    name: 'a canary between target groups',
+    before: shifted(OLD),
+    next: shifted(NEW, { type: 'CANARY', percent: 10, waitInterval: 30 }),
+    phase: 'succeeded',
+  }),
+  setStory({
+    name: 'a blue/green rollout all at once',
+    before: shifted(OLD),
+    next: shifted(NEW, { type: 'ALL_AT_ONCE', waitInterval: 30 }),
+    phase: 'succeeded',
+  }),
+  setStory({
+    name: 'a blue/green rollout that fails',
+    before: shifted(OLD),
+    next: shifted(BROKEN),
+    phase: 'rolled back',
+  }),
+  setStory({
+    name: 'a blue/green rollout of two listeners and a rule',
+    before: twice(OLD),
+    next: twice(NEW),
+    phase: 'succeeded',
+    scenario: {
+      ...SCENARIO,
+      given: {
+        ...GIVEN,
+        targetGroups: [
+          ...GIVEN.targetGroups,
+          group(PINK, { listenerPort: 81, rule: 5 }),
+          group(LIME, { listenerPort: 81, rule: 5 }),
+        ],
+      },
+      traffic: [...TRAFFIC, { loadBalancer: 'shop', listenerPort: 81, rule: 5, perSecond: 5 }],
+    },
+    operations: [...setOperations, 'elasticloadbalancing:ModifyRule'],
+  }),
+  setStory(
+    {
+      name: 'task sets without a load balancer',
+      before: unbalanced(OLD),
+      next: unbalanced(NEW),
+      phase: 'succeeded',
+      scenario: { ...SCENARIO, traffic: [] },
+    },
+    false,
+  ),
+  setStory({
+    name: 'a creation with task sets',
+    before: undefined,
+    next: shifted(NEW),
+    phase: 'succeeded',
+    loses: true,
+    operations: [...setOperations, 'ecs:CreateService', 'ecs:DeleteService'],
+    mishaps: [KILL],
+  }),
+  rollingStory({
+    name: 'the deletion of a service',
+    before: rolling(OLD),
+    next: undefined,
+    phase: 'succeeded',
+    loses: true,
+    operations: ['ecs:DeleteService', 'ecs:DescribeServices'],
+    mishaps: [KILL],
+    weathers: [],
+    lasts: 30,
+  }),
+];

@@ -1,0 +1,52 @@
+/** Worker processes, one for each core, that share jobs. Owns the processes. */
+import { type ChildProcess, fork } from 'node:child_process';
+import { availableParallelism } from 'node:os';
+import type { Job, JobResult } from './job.ts';
+
+/** Schedules a job has: few enough that the cores end at about the same time, many enough that beginning costs little. */
+const JOB_RUNS = 200;
+
+export class Pool {
+  readonly #workers: readonly ChildProcess[];
+
+  constructor(count = availableParallelism()) {
+    const file = new URL('./worker.ts', import.meta.url);
+    this.#workers = Array.from({ length: count }, () =>
+      fork(file, { execArgv: ['--disable-warning=ExperimentalWarning'] }),
+    );
+  }
+
+  /** Runs schedules of a story on all cores; stops at the first violation. */
+  async run(story: string, runs: number, seed: number): Promise<JobResult> {
+    const jobs = Array.from({ length: Math.ceil(runs / JOB_RUNS) }, (_, i): Job => {
+      return { story, seed: seed + i, runs: Math.min(JOB_RUNS, runs - i * JOB_RUNS) };
+    });
+    let done = 0;
+    let violation: string | undefined;
+    const work = async (worker: ChildProcess) => {
+      for (let job = jobs.shift(); job !== undefined && violation === undefined; job = jobs.shift()) {
+        const result = await ask(worker, job);
+        done += result.runs;
+        violation ??= result.violation;
+      }
+    };
+    await Promise.all(this.#workers.map(work));
+    return { runs: done, violation };
+  }
+
+  close(): void {
+    for (const worker of this.#workers) worker.kill();
+  }
+}
+
+function ask(worker: ChildProcess, job: Job): Promise<JobResult> {
+  return new Promise((resolve) => {
+    const gone = () => resolve({ runs: 0, violation: `${job.story}, seed ${job.seed}: the worker is gone` });
+    worker.once('exit', gone);
+    worker.once('message', (result) => {
+      worker.off('exit', gone);
+      resolve(result as JobResult);
+    });
+    worker.send(job);
+  });
+}

@@ -1,0 +1,160 @@
+/**
+ * One schedule: a story under faults, judged by the invariants of DESIGN's section 6. Gives what was violated, with the
+ * story of how it came about; nothing when all held.
+ */
+import type { RolloutRecord } from '../../../../engine/rollout/index.ts';
+import { openClients, type Snapshot, Stage } from '../stage.ts';
+import { type Fault, rulesOf, tell } from './faults.ts';
+import { Life, type Shops } from './life.ts';
+import type { Ending, Story } from './story.ts';
+
+/** Processes at the same time. */
+const SHOPS = 4;
+
+/** The world settles after the rollout, ms: tasks that died are replaced, what drains is gone. */
+const SETTLE_MS = 30 * 60_000;
+
+/** Before what is deployed next, ms. */
+const BEFORE_MS = 5 * 60_000;
+
+/** Most requests that are lost by rounding, not by a rollout. */
+const NONE_LOST = 0.001;
+
+/** A story's world, made once, and clients that outlive a schedule. */
+export interface Bench {
+  readonly story: Story;
+  readonly from: Snapshot;
+  readonly shops: Shops;
+}
+
+export async function benchOf(story: Story): Promise<Bench> {
+  const { given, rules } = story.scenario;
+  await using stage = await Stage.open({ scenario: { given, rules } });
+  if (story.before) {
+    const { rollouts } = await stage.deploy(story.path, story.before);
+    if (rollouts[0]?.phase !== 'succeeded') throw new RangeError(`${story.name}: ${stage.story().join('\n')}`);
+  }
+  await stage.clock.advance(BEFORE_MS);
+  stage.sandbox.world.catchUp();
+  const from = stage.snapshot();
+  const line = () => ({ sandbox: stage.sandbox, clock: stage.clock, epoch: 0 });
+  return { story, from, shops: Array.from({ length: SHOPS + 1 }, () => openClients(line())) };
+}
+
+export const closeBench = ({ shops }: Bench): void => shops.forEach((shop) => void shop.close());
+
+/** @returns what was violated and how, undefined when nothing was */
+export async function violationOf(
+  { story, from, shops }: Bench,
+  faults: readonly Fault[],
+): Promise<string | undefined> {
+  const { given, rules, traffic } = story.scenario;
+  let passed = 0;
+  const [own, ...lent] = shops;
+  await using stage = await Stage.open({
+    scenario: { given, rules },
+    from,
+    clients: own!,
+    storeNow: () => Date.now() + passed,
+  });
+  stage.setScenario({ given, traffic, rules: [...rulesOf(faults, story.weathers), ...rules] });
+  const life = new Life(stage, faults, lent, (ms) => {
+    passed += ms;
+  });
+  const record = await run(stage, story, life, faults);
+  stage.setScenario({ given, traffic, rules });
+  const lost = stage.sandbox.traffic.reduce((sum, { failed }) => sum + failed, 0);
+  await stage.clock.advance(SETTLE_MS);
+  stage.sandbox.world.catchUp();
+  const problems = [...life.violations, ...(await judge(stage, story, faults, record, lost))];
+  if (problems.length === 0) return undefined;
+  return [
+    ...problems.map((problem) => `VIOLATED: ${problem}`),
+    `faults: ${faults.map(tell).join('; ') || 'none'}`,
+    ...stage.story(),
+  ].join('\n');
+}
+
+async function run(
+  stage: Stage,
+  story: Story,
+  life: Life,
+  faults: readonly Fault[],
+): Promise<RolloutRecord | undefined> {
+  const { clock } = stage;
+  const over = new AbortController();
+  const start = clock.now();
+  const mishap = async (at: number, happen: () => unknown) => {
+    await clock.sleepUntil(start + at * 1000, over.signal);
+    if (!over.signal.aborted) await happen();
+  };
+  const living = (async () => {
+    const plan = await stage.plan(story.path, story.next, story.next === undefined ? story.before : undefined);
+    const happening = faults.flatMap((fault) => {
+      if (fault.kind === 'mishap') {
+        const { name, happen } = story.mishaps.find((one) => one.name === fault.name)!;
+        return mishap(fault.at, () => {
+          stage.note(name);
+          return happen(stage).catch((error) => stage.note(`${name}: ${error}`));
+        });
+      }
+      const isOurs = fault.kind === 'abort' || fault.kind === 'rival' || fault.kind === 'takeover';
+      return isOurs ? mishap(fault.at, () => life.happen(fault.kind)) : [];
+    });
+    const record = await life.live(plan);
+    over.abort();
+    await Promise.all(happening);
+    return record;
+  })();
+  return clock.run(living);
+}
+
+async function judge(
+  stage: Stage,
+  story: Story,
+  faults: readonly Fault[],
+  record: RolloutRecord | undefined,
+  lost: number,
+): Promise<string[]> {
+  if (record === undefined) return ['the rollout is never over'];
+  const named = (name: string) => story.mishaps.find((one) => one.name === name);
+  const interfered = faults.some((fault) => fault.kind === 'mishap' && named(fault.name)?.interferes);
+  const disturbed = faults.some(({ kind }) => kind === 'mishap' || kind === 'weather' || kind === 'abort');
+  const ending = await story.look(stage, record.phase);
+  const problems = interfered ? honest(record, ending) : exact(story, record, ending);
+  if (!disturbed && record.phase !== story.phase)
+    problems.push(`it ended ${record.phase}, not ${story.phase}: ${record.message}`);
+  const loses =
+    story.loses === true ||
+    interfered ||
+    faults.some(
+      (fault) =>
+        (fault.kind === 'mishap' && named(fault.name)?.loses) ||
+        (fault.kind === 'weather' && story.weathers.find(({ name }) => name === fault.name)?.loses),
+    );
+  if (!loses && lost > NONE_LOST) problems.push(`${lost} requests were lost`);
+  return problems;
+}
+
+/** With nobody else about, the end is exactly the one or the other. */
+function exact(story: Story, record: RolloutRecord, { serving, amiss }: Ending): string[] {
+  const expected =
+    record.phase === 'succeeded'
+      ? story.next === undefined
+        ? 'none'
+        : 'new'
+      : story.before === undefined
+        ? 'none'
+        : 'old';
+  const admitted = record.message.includes('left behind');
+  return [
+    ...(serving === expected ? [] : [`${record.phase}, but what serves is ${serving}: ${record.message}`]),
+    ...(admitted ? [] : amiss),
+  ];
+}
+
+/** Where somebody else has a hand in it, at least nothing is claimed that is not so. */
+function honest(record: RolloutRecord, { serving }: Ending): string[] {
+  const divided = serving === 'both' && !['failed', 'superseded'].includes(record.phase);
+  return divided ? [`${record.phase}, but both revisions serve: ${record.message}`] : [];
+}

@@ -1,0 +1,30 @@
+/** What a story of a rollout is: the world it begins in, what is deployed, and how its end is looked at. */
+import type { Phase } from '../../../../engine/rollout/index.ts';
+import type { Files, Stage } from '../stage.ts';
+import type { Mishap, Possible, Weather } from './faults.ts';
+
+/** Which revision serves in the end. */
+export type Serving = 'old' | 'new' | 'none' | 'both';
+
+/** The world in the end, as far as the rollout is answerable for it. */
+export interface Ending {
+  readonly serving: Serving;
+  /** What was made twice, left behind or not put back, were the end this phase; in words. */
+  readonly amiss: readonly string[];
+}
+
+export interface Story extends Possible {
+  readonly name: string;
+  /** The members of a scenario: what is given, what goes wrong anyway, and the traffic. */
+  readonly scenario: { readonly given: object; readonly rules: readonly object[]; readonly traffic: readonly object[] };
+  readonly path: string;
+  readonly before: Files | undefined;
+  readonly next: Files | undefined;
+  /** Its end without any fault. */
+  readonly phase: Phase;
+  readonly weathers: readonly Weather[];
+  readonly mishaps: readonly Mishap<Stage>[];
+  /** May requests be lost without any fault? Only where nothing serves before. */
+  readonly loses?: true;
+  readonly look: (stage: Stage, phase: Phase) => Promise<Ending>;
+}
