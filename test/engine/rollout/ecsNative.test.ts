@@ -20,7 +20,7 @@ import {
   serviceNow,
   shifted,
 } from './shiftedByEcs.ts';
-import { ACCOUNT, REGION, Stage } from './stage.ts';
+import { Stage } from './stage.ts';
 
 const open = (rules: readonly object[] = []) => Stage.open({ scenario: { given: SHIFTED_GIVEN, rules } });
 
@@ -59,12 +59,7 @@ const abort = (stage: Stage) => (record: RolloutRecord) => stage.store.ask(recor
 
 /** Puts the alarm into ALARM. */
 async function ring(stage: Stage): Promise<void> {
-  const client = new CloudWatchClient({
-    endpoint: stage.sandbox.endpoint,
-    region: REGION,
-    credentials: { accessKeyId: ACCOUNT, secretAccessKey: 'x' },
-    ...stage.client,
-  });
+  const client = new CloudWatchClient(stage.client);
   await client.send(new SetAlarmStateCommand({ AlarmName: 'errors', StateValue: 'ALARM', StateReason: 'too many' }));
   client.destroy();
 }

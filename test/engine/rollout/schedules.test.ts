@@ -4,7 +4,7 @@
  * other people and other processes interfere; several at once, within one rollout. Whatever happens, the invariants of
  * DESIGN's section 6 hold, and no request is lost that need not be.
  *
- * `GITMOXI_SCHEDULES` sets how many there are in all (20,000 without it), `GITMOXI_SEED` the seed (a number, or `random`;
+ * `GITMOXI_SCHEDULES` sets how many there are in all (340 without it), `GITMOXI_SEED` the seed (a number, or `random`;
  * the same each time without it). A failure tells its seed, and the shortest story that was found of it.
  */
 import assert from 'node:assert/strict';
@@ -12,7 +12,7 @@ import { availableParallelism } from 'node:os';
 import { Pool } from './schedules/pool.ts';
 import { stories } from './schedules/stories.ts';
 
-const ALL = Number(process.env['GITMOXI_SCHEDULES'] ?? 20_000);
+const ALL = Number(process.env['GITMOXI_SCHEDULES'] ?? 340);
 const RUNS = Math.ceil(ALL / stories.length);
 
 const asked = process.env['GITMOXI_SEED'] ?? '20260101';
