@@ -49,7 +49,7 @@ async function measure(count: number) {
   process.env['AWS_SECRET_ACCESS_KEY'] = 'bench';
   const clock = new VirtualClock();
   const sandbox = await startSandbox({ clock, throttling: true });
-  const transport = inProcess(sandbox, clock);
+  const transport = inProcess({ sandbox, clock, epoch: 0 });
   const aws = createAws({ endpoint: sandbox.endpoint, transport }, clock);
   const store = openSqliteStore(':memory:');
   const owner = { id: randomUUID(), host: 'bench', pid: process.pid };
