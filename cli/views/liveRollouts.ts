@@ -12,11 +12,14 @@ import { eventParagraph, type RolloutsView } from './rolloutEvents.ts';
 
 const FRAME_MS = 100;
 
-/** `1/2 tasks`, `20 % traffic`: what there is to count. */
-export function progressText({ progress, kind }: RolloutRecord): string {
-  const { ready, desired, trafficPercent } = progress;
-  if (desired !== undefined && kind === 'ecs') return `${ready ?? 0}/${desired} tasks`;
-  return trafficPercent === undefined ? '' : `${Math.round(trafficPercent)} % traffic`;
+/** `1/2 tasks`, `20 % traffic`, `2/2 tasks, 20 % traffic, BAKE_TIME`: what there is to count, and ECS's own stage. */
+export function progressText({ progress, kind, phase }: RolloutRecord): string {
+  const { ready, desired, trafficPercent, stage } = progress;
+  const tasks = desired === undefined || kind !== 'ecs' ? [] : [`${ready ?? 0}/${desired} tasks`];
+  const traffic = trafficPercent === undefined ? [] : [`${Math.round(trafficPercent)} % traffic`];
+  // What has ended is told by its tasks, or where there are none by its traffic.
+  if (isFinal(phase)) return [...tasks, ...traffic][0] ?? '';
+  return [...tasks, ...traffic, ...(stage === undefined ? [] : [stage])].join(', ');
 }
 
 export function phaseSign({ phase }: Pick<RolloutRecord, 'phase'>, { color, symbols }: Style): string {

@@ -23,6 +23,7 @@ export function rolloutJson(record: RolloutRecord): object {
     message,
     paused: record.paused ?? null,
     traffic: progress.trafficPercent ?? null,
+    stage: progress.stage ?? null,
     tasks: progress.desired === undefined ? null : { ready: progress.ready ?? 0, desired: progress.desired },
     revision: {
       commit: record.revision.commit ?? null,

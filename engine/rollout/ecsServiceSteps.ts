@@ -20,8 +20,9 @@ import { lookAgainMs } from './cadence.ts';
 import { countFailures, taskFailures } from './ecsEvidence.ts';
 import { bakeMsOf, type EcsWatch, watchFrom } from './ecsWatch.ts';
 import { inherited, type WayBack, wayBackOf } from './ecsWayBack.ts';
-import { alarmFailure, misfit, refused, said } from './failures.ts';
+import { misfit, refused, said } from './failures.ts';
 import type { DeploymentSeen, EcsSeen } from './observation.ts';
+import { alarmObstacles } from './preflight.ts';
 import type { Failure, Phase } from './record.ts';
 import { endings, type Pass, type StepState, type StepTable, waited } from './stepwise.ts';
 import type { Decision, RolloutSpec } from './strategy.ts';
@@ -252,26 +253,13 @@ export function serviceSteps(table: () => StepTable<EcsServiceState, EcsSeen>, f
   const refuse = (pass: ServicePass, failure: Failure): Decision =>
     end({ ...pass, state: { ...pass.state, failure } }, 'failed', `${failure.message}; nothing was changed`);
 
-  /** Refuses what could not be protected. With force, alarms that ring already are not watched. */
+  /** Refuses what could not be protected. */
   function vetting(pass: ServicePass): Decision {
     const { state, world } = pass;
     if (state.refusal !== null) return refuse(pass, state.refusal);
-    const ringing = world.alarms.filter(({ state: now }) => now === 'ALARM').map(({ name }) => name);
-    const missing = alarmFailure(
-      world.alarms.filter(({ name }) => !ringing.includes(name)),
-      state.alarms.filter((name) => !ringing.includes(name)),
-      '',
-    );
-    if (missing !== undefined) return refuse(pass, missing.failure);
-    if (ringing.length > 0 && !state.force) {
-      const message = `in ALARM before anything was changed: ${ringing.join(', ')}`;
-      return refuse(
-        pass,
-        misfit(message, 'wait until it is OK again, or deploy with --force, which does not watch it'),
-      );
-    }
-    const alarms = state.alarms.filter((name) => !ringing.includes(name));
-    return goOn(pass, state.family === null ? 'tagging' : 'registering', { alarms });
+    const obstacle = alarmObstacles(world.alarms, state.alarms).find(({ severity }) => severity === 'error');
+    if (obstacle !== undefined) return refuse(pass, misfit(obstacle.message, obstacle.hint));
+    return goOn(pass, state.family === null ? 'tagging' : 'registering');
   }
 
   function registering(pass: ServicePass): Decision {

@@ -3,7 +3,7 @@
  * A touch is a write to the store or a change of AWS.
  */
 
-import type { DeployReport } from '../../../engine/api.ts';
+import type { DeployReport, RunOptions } from '../../../engine/api.ts';
 import type { DeployPorts } from '../../../engine/deploying.ts';
 import { deployPlan } from '../../../engine/deploying.ts';
 import type { Files, Stage } from './stage.ts';
@@ -63,11 +63,13 @@ export async function deployThroughCrash(
   path: string,
   files: Files,
   point: CrashPoint | undefined,
+  options: Partial<RunOptions> = {},
 ): Promise<CrashRun> {
   const counter: Counter = { touches: 0, crashed: false };
   const plan = await stage.plan(path, files);
-  const first = await stage.clock.run(deployPlan(mortal(stage.ports(), point, counter), plan, stage.options()));
-  const report = counter.crashed ? await stage.resume() : first;
+  const dying = deployPlan(mortal(stage.ports(), point, counter), plan, stage.options(options));
+  const first = await stage.clock.run(dying);
+  const report = counter.crashed ? await stage.resume({}, options) : first;
   return { report, touches: counter.touches, crashed: counter.crashed };
 }
 

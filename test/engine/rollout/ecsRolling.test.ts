@@ -125,6 +125,65 @@ describe('ECS rolling rollout', () => {
     assert.equal((await running(stage)).image, 'shop/web:1');
   });
 
+  const ALARM = {
+    given: { alarms: [{ name: 'errors', state: 'OK' }] },
+    rules: [{ when: { alarm: 'errors', deployment: 2 }, then: { state: 'ALARM', afterSeconds: 400 } }],
+  };
+
+  it("goes back when an alarm of the deployment definition goes off, also while ECS's own bake lasts", async () => {
+    const bake = {
+      service: { deploymentConfiguration: { bakeTimeInMinutes: 20 } },
+      deployment: { stabilityCheck: { timeout: 300 }, alarms: { alarmNames: ['errors'] } },
+    };
+    await using stage = await Stage.open({ scenario: ALARM });
+    await stage.deploy('dev/web', web(bake));
+    stage.events.length = 0;
+    const { rollouts } = await stage.deploy('dev/web', web({ image: 'shop/web:2', ...bake }));
+    assert.equal(rollouts[0]?.phase, 'rolled back', stage.story().join('\n'));
+    assert.equal(rollouts[0].reason, 'in ALARM while the tasks were replaced: errors; web:1 serves again');
+    const fired = stage.events.find(({ code }) => code === 'alarm.fired')!;
+    assert.ok(fired.time - stage.events[0]!.time > 300_000, 'a bake is no lack of stability');
+    assert.equal((await running(stage)).image, 'shop/web:1');
+  });
+
+  it("waits for ECS's own bake, and reports it when ECS's alarm ends it", async () => {
+    const bake = {
+      service: {
+        deploymentConfiguration: {
+          bakeTimeInMinutes: 20,
+          alarms: { alarmNames: ['errors'], enable: true, rollback: true },
+        },
+      },
+      deployment: { stabilityCheck: { timeout: 300 } },
+    };
+    await using stage = await Stage.open({ scenario: ALARM });
+    const created = await stage.deploy('dev/web', web(bake));
+    assert.equal(created.rollouts[0]?.phase, 'succeeded', stage.story().join('\n'));
+    const { rollouts } = await stage.deploy('dev/web', web({ image: 'shop/web:2', ...bake }));
+    assert.equal(rollouts[0]?.phase, 'rolled back', stage.story().join('\n'));
+    assert.match(rollouts[0].reason ?? '', /^ECS rolled the deployment back: .*alarm detected; web:1 serves again$/);
+    assert.ok(rollouts[0].endedAt! - rollouts[0].startedAt! > 400_000);
+    assert.equal((await running(stage)).image, 'shop/web:1');
+  });
+
+  it("puts the service back where ECS's own circuit breaker leaves it stalled", async () => {
+    await using stage = await Stage.open({
+      scenario: { rules: [{ when: { image: '*:broken' }, then: { pull: 'not-found' } }] },
+    });
+    const stalling = {
+      service: { deploymentConfiguration: { deploymentCircuitBreaker: { enable: true, rollback: false } } },
+      deployment: { gmDeploymentCircuitBreaker: { failureThreshold: 100 }, stabilityCheck: { timeout: 7200 } },
+    };
+    await stage.deploy('dev/web', web(stalling));
+    const { rollouts } = await stage.deploy('dev/web', web({ image: 'shop/web:broken', ...stalling }));
+    assert.equal(rollouts[0]?.phase, 'rolled back', stage.story().join('\n'));
+    assert.match(
+      rollouts[0].reason ?? '',
+      /^ECS reports the deployment as failed: ECS deployment circuit breaker: tasks failed to start; web:1 serves again$/,
+    );
+    assert.equal((await running(stage)).image, 'shop/web:1');
+  });
+
   it("leaves somebody else's deployment alone", async () => {
     await using stage = await Stage.open();
     await stage.deploy('dev/web', web());

@@ -268,8 +268,8 @@ export class Stage implements AsyncDisposable {
     );
   }
 
-  resume(overrides: Partial<DeployPorts> = {}): Promise<DeployReport> {
-    return this.clock.run(resumeAll(this.ports(overrides), this.options()));
+  resume(overrides: Partial<DeployPorts> = {}, options: Partial<RunOptions> = {}): Promise<DeployReport> {
+    return this.clock.run(resumeAll(this.ports(overrides), this.options(options)));
   }
 
   /** Takes up what is left, watched by a listener; to be run on the clock. */
