@@ -11,12 +11,14 @@ import { ENVIRONMENT_RULES } from './environment.ts';
 import { EVENT_SOURCE_RULES } from './eventSources.ts';
 import { FUNCTION_RULES } from './function.ts';
 import { SERVICE_RULES } from './service.ts';
+import { SHIFTING_RULES } from './shifting.ts';
 import { TASK_RULES } from './task.ts';
 
 const RULES: Rules = {
   ...TASK_RULES,
   ...CONTAINER_RULES,
   ...SERVICE_RULES,
+  ...SHIFTING_RULES,
   ...DEPLOYMENT_RULES,
   ...FUNCTION_RULES,
   ...EVENT_SOURCE_RULES,

@@ -330,6 +330,41 @@ const MISTAKES: readonly Mistake[] = [
     SVC,
     '"maximumPercent": 200',
     '"maximumPercent": 200, "strategy": "LINEAR", $0"canaryConfiguration"$0: { "canaryPercent": 10 }',
+    { besides: ['service.nothing-to-shift'] },
+  ),
+  mistake('service.no-alternate-target-group', 'native', [
+    [SVC, '"loadBalancers": [{', '"loadBalancers": [$0{$0'],
+    [SVC, /,\s*"advancedConfiguration": \{[\s\S]*?\n {4}\}/.exec(RIGHT.native['web_svcdef.json']!)![0], ''],
+  ]),
+  one(
+    'service.same-target-group',
+    'native',
+    SVC,
+    `"alternateTargetGroupArn": "{{ tgs['green'] }}"`,
+    `"alternateTargetGroupArn": $0"{{ tgs['blue'] }}"$0`,
+  ),
+  mistake(
+    'service.nothing-to-shift',
+    'native',
+    [
+      [SVC, /"loadBalancers"[\s\S]*?\}\],\n/.exec(RIGHT.native['web_svcdef.json']!)![0], ''],
+      [SVC, '"CANARY"', '$0"CANARY"$0'],
+    ],
+    { fix: '"BLUE_GREEN"' },
+  ),
+  one('service.hook-stage', 'native', SVC, '"POST_SCALE_UP"', '$0"PRODUCTION_TRAFFIC_SHIFT"$0', {
+    fix: '"PRE_PRODUCTION_TRAFFIC_SHIFT"',
+  }),
+  one('service.hook-target', 'native', SVC, '{ "targetType": "PAUSE",', '$0{$0 "targetType": "AWS_LAMBDA",', {
+    besides: ['service.hook-timeout'],
+  }),
+  one('service.hook-timeout', 'native', SVC, '"timeoutInMinutes": 60', '"timeoutInMinutes": $01441$0', { fix: '1440' }),
+  one(
+    'service.hook-count',
+    'native',
+    SVC,
+    '{ "targetType": "PAUSE",',
+    `${'{ "targetType": "PAUSE", "lifecycleStages": ["POST_SCALE_UP"] },'.repeat(10)} $0{$0 "targetType": "PAUSE",`,
   ),
   one(
     'service.tags-not-propagated',

@@ -95,6 +95,41 @@ const ROLLING_DEPLOYMENT = `{
 }
 `;
 
+const NATIVE_SERVICE = `{
+  "cluster": "{{ cluster }}",
+  "serviceName": "web",
+  "desiredCount": 4,
+  "networkConfiguration": {
+    "awsvpcConfiguration": { "subnets": {{ subnets | tojson }}, "securityGroups": {{ groups | tojson }}, "assignPublicIp": "ENABLED" }
+  },
+  "deploymentConfiguration": {
+    "strategy": "CANARY",
+    "bakeTimeInMinutes": 10,
+    "canaryConfiguration": { "canaryPercent": 10.5, "canaryBakeTimeInMinutes": 5 },
+    "lifecycleHooks": [
+      { "targetType": "PAUSE", "lifecycleStages": ["POST_SCALE_UP"], "timeoutConfiguration": { "timeoutInMinutes": 20160 } },
+      { "hookTargetArn": "arn:aws:lambda:eu-west-1:123456789012:function:check", "roleArn": "{{ role }}", "lifecycleStages": ["PRODUCTION_TRAFFIC_SHIFT"], "timeoutConfiguration": { "timeoutInMinutes": 60 } }
+    ]
+  },
+  "loadBalancers": [{
+    "targetGroupArn": "{{ tgs['blue'] }}", "containerName": "web", "containerPort": {{ port }},
+    "advancedConfiguration": {
+      "alternateTargetGroupArn": "{{ tgs['green'] }}",
+      "productionListenerRule": "arn:aws:elasticloadbalancing:eu-west-1:123456789012:listener-rule/app/shop/0aa/0bb/0cc",
+      "roleArn": "{{ role }}"
+    }
+  }],
+  "launchType": "FARGATE"
+}
+`;
+
+const NATIVE_DEPLOYMENT = `{
+  "stabilityCheck": { "timeout": 220 },
+  "pauseHooks": "wait",
+  "environment": { "region": "{{ region }}" }
+}
+`;
+
 const FUNCTION = `{
   "FunctionName": "jobs",
   "Role": "{{ role }}",
@@ -123,7 +158,7 @@ const LAMBDA_DEPLOYMENT = `{
 }
 `;
 
-export type Right = 'blueGreen' | 'rolling' | 'lambda';
+export type Right = 'blueGreen' | 'rolling' | 'native' | 'lambda';
 
 /** The files of a workload, by path; the Terraform output is `tf.json`. */
 export const RIGHT: Readonly<Record<Right, Readonly<Record<string, string>>>> = {
@@ -138,6 +173,13 @@ export const RIGHT: Readonly<Record<Right, Readonly<Record<string, string>>>> = 
     'web_svcdef.json': ROLLING_SERVICE,
     'web_taskdef.json': TASK,
     'web_depdef.json': ROLLING_DEPLOYMENT,
+    'web_input.json': INPUT,
+    'tf.json': TERRAFORM,
+  },
+  native: {
+    'web_svcdef.json': NATIVE_SERVICE,
+    'web_taskdef.json': TASK,
+    'web_depdef.json': NATIVE_DEPLOYMENT,
     'web_input.json': INPUT,
     'tf.json': TERRAFORM,
   },
