@@ -96,15 +96,21 @@ function logWishes(record: RolloutRecord, events: readonly RolloutEvent[]): LogW
 async function logsOf(ports: ExplainPorts, wishes: readonly LogWish[], missing: string[]): Promise<LogTail[]> {
   if (wishes.length === 0) return [];
   const aws = await ports.aws();
-  const read = async (wish: LogWish): Promise<LogTail[]> => {
+  const told = new Set<string>();
+  const read = async (wish: LogWish): Promise<readonly LogTail[]> => {
     try {
-      return await aws.logTail(wish);
+      const { tails, elsewhere } = await aws.logTail(wish);
+      for (const { container, driver } of elsewhere)
+        told.add(`${container} does not log to CloudWatch Logs (log driver: ${driver ?? 'none'})`);
+      return tails;
     } catch (error) {
-      missing.push(`log lines: ${messageOf(error)}`);
+      // The same of each task, but for the request's id.
+      told.add(messageOf(error).replace(/ \(request [^)]*\)$/, ''));
       return [];
     }
   };
   const found = (await Promise.all(wishes.map(read))).flat();
+  missing.push(...[...told].map((text) => `log lines: ${text}`));
   return found.filter(({ lines }) => lines.length > 0);
 }
 

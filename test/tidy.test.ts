@@ -19,7 +19,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   'engine/diagnose': ['engine/base'],
   'engine/rollout': ['engine/base', 'engine/config', 'engine/plan', 'engine/diagnose'],
   'engine/git': ['engine/base', 'engine/config'],
-  'engine/aws': ['engine/base', 'engine/plan', 'engine/rollout'],
+  'engine/aws': ['engine/base', 'engine/diagnose', 'engine/plan', 'engine/rollout'],
   'engine/store': ['engine/base', 'engine/plan', 'engine/rollout'],
   'engine/facade': [
     'engine/base',

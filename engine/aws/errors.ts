@@ -2,6 +2,7 @@
  * AWS's errors, as values for rollouts and as coded errors for operations. The SDK's retries come first: what arrives
  * here has failed for good, or for longer than the SDK waits.
  */
+import { diagnose } from '../diagnose/index.ts';
 import { EngineError } from '../errors.ts';
 import type { AwsError } from '../rollout/index.ts';
 
@@ -90,19 +91,10 @@ export async function orAbsent<T>(call: Promise<T>, ...absent: readonly string[]
   }
 }
 
-const HINTS: readonly { readonly pattern: RegExp; readonly hint: string }[] = [
-  { pattern: /AccessDenied|not authorized/i, hint: 'grant the caller the permission that the message names' },
-  {
-    pattern: /ClusterNotFound/,
-    hint: 'create the cluster, or correct `cluster` in the service definition, the region or the account',
-  },
-  { pattern: /throttl|Rate exceeded|TooManyRequests/i, hint: 'wait a little and try again' },
-  { pattern: /UnknownOperation/, hint: 'the endpoint does not know this call: is --endpoint-url right?' },
-];
-
-/** What to do about an AWS error, where something general can be said. */
+/** What to do about an AWS error, where somebody knows. */
 export function hintFor(code: string, message: string): string | undefined {
-  return HINTS.find(({ pattern }) => pattern.test(`${code}: ${message}`))?.hint;
+  const { rule, next } = diagnose(`${code}: ${message}`);
+  return rule === undefined ? undefined : next;
 }
 
 /**

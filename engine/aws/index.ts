@@ -17,12 +17,12 @@ import { performEcs } from './ecsActions.ts';
 import { toAwsError, toEngineError } from './errors.ts';
 import { performLambda } from './lambdaActions.ts';
 import { readLive, type Wanted } from './live.ts';
-import type { LogTail, LogWish } from './logs.ts';
+import type { Logs, LogWish } from './logs.ts';
 import { createObserver, observeEcs, observeLambda } from './observe.ts';
 import { createPace } from './pacing.ts';
 
 export type { AwsOptions } from './clients.ts';
-export type { LogLine, LogTail, LogWish } from './logs.ts';
+export type { LogLine, Logs, LogTail, LogWish } from './logs.ts';
 
 export interface Aws extends AwsPort {
   /** The caller's account, by STS. Throws `EngineError` of kind `surroundings`. */
@@ -35,7 +35,7 @@ export interface Aws extends AwsPort {
    * The last lines that a failed task or a version of a function wrote, at most 20 of each stream. Throws `EngineError`,
    * after ten seconds at the latest.
    */
-  logTail(wish: LogWish): Promise<LogTail[]>;
+  logTail(wish: LogWish): Promise<Logs>;
   close(): void;
 }
 

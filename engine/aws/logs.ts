@@ -28,6 +28,18 @@ export interface LogTail {
   readonly lines: readonly LogLine[];
 }
 
+/** Who writes elsewhere. */
+export interface LoggedElsewhere {
+  readonly container: string;
+  /** Log driver; undefined where there is none. */
+  readonly driver: string | undefined;
+}
+
+export interface Logs {
+  readonly tails: readonly LogTail[];
+  readonly elsewhere: readonly LoggedElsewhere[];
+}
+
 export interface LogLine {
   /** Ms since the epoch, as the writer's clock had it. */
   readonly at: number;
@@ -77,7 +89,7 @@ function placeOf(container: ContainerDefinition, region: string, taskId: string)
 
 type Wish<K extends LogWish['kind']> = Extract<LogWish, { kind: K }>;
 
-async function taskLogs(clients: Clients, wish: Wish<'task'>, limits: TailLimits): Promise<LogTail[]> {
+async function taskLogs(clients: Clients, wish: Wish<'task'>, limits: TailLimits): Promise<Logs> {
   const { region } = wish.target;
   const ecs = await clients.ecs(region!);
   const { taskDefinition } = await ecs.send(
@@ -88,16 +100,22 @@ async function taskLogs(clients: Clients, wish: Wish<'task'>, limits: TailLimits
     wish.containers.includes(name ?? ''),
   );
   const taskId = wish.task.split('/').at(-1)!;
-  const tails = definitions.map(async (definition): Promise<LogTail[]> => {
-    const place = placeOf(definition, region!, taskId);
+  const places = definitions.map((definition) => ({ definition, place: placeOf(definition, region!, taskId) }));
+  const tails = places.map(async ({ definition, place }): Promise<LogTail[]> => {
     if (place === undefined) return [];
     const lines = await tail(clients, place, limits);
     return [{ group: place.group, stream: place.stream, container: definition.name ?? '', lines }];
   });
-  return (await Promise.all(tails)).flat();
+  const elsewhere = places
+    .filter(({ place }) => place === undefined)
+    .map(({ definition: { name, logConfiguration } }) => ({
+      container: name ?? '',
+      driver: logConfiguration?.logDriver,
+    }));
+  return { tails: (await Promise.all(tails)).flat(), elsewhere };
 }
 
-async function functionLogs(clients: Clients, wish: Wish<'function'>, limits: TailLimits): Promise<LogTail[]> {
+async function functionLogs(clients: Clients, wish: Wish<'function'>, limits: TailLimits): Promise<Logs> {
   const { region, function: FunctionName } = wish.target;
   const lambda = await clients.lambda(region!);
   const configuration = await orAbsent(
@@ -120,12 +138,12 @@ async function functionLogs(clients: Clients, wish: Wish<'function'>, limits: Ta
   );
   // Source: AWS Lambda Developer Guide, log streams: `YYYY/MM/DD/[version]id`.
   const stream = found?.logStreams?.find(({ logStreamName }) => logStreamName?.includes(`[${wish.version}]`));
-  if (stream?.logStreamName === undefined) return [];
+  if (stream?.logStreamName === undefined) return { tails: [], elsewhere: [] };
   const lines = await tail(clients, { region: region!, group, stream: stream.logStreamName }, limits);
-  return [{ group, stream: stream.logStreamName, lines }];
+  return { tails: [{ group, stream: stream.logStreamName, lines }], elsewhere: [] };
 }
 
-/** The last lines of every stream that the wish means; empty where nothing was logged, or by another driver. */
-export function tailLogs(clients: Clients, wish: LogWish, limits: TailLimits): Promise<LogTail[]> {
+/** The last lines of every stream that the wish means; no lines where nothing was logged. */
+export function tailLogs(clients: Clients, wish: LogWish, limits: TailLimits): Promise<Logs> {
   return wish.kind === 'task' ? taskLogs(clients, wish, limits) : functionLogs(clients, wish, limits);
 }

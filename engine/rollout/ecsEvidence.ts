@@ -2,11 +2,15 @@
  * What ECS's events and stopped tasks say about a deployment. Pure.
  */
 
-import { diagnose, type FailureClass } from '../diagnose/index.ts';
+import { diagnose, type FailureClass, isOrdinary } from '../diagnose/index.ts';
 import type { CircuitBreaker } from '../plan/index.ts';
 import { broken } from './failures.ts';
 import type { ServiceEventSeen, StoppedTaskSeen } from './observation.ts';
 import type { EventDraft, Failure } from './record.ts';
+
+/** Known trouble, or something new that sounds like it. */
+const tellsOfTrouble = (message: string): boolean =>
+  diagnose(message).rule !== undefined || (/unable to|failed|unhealthy/i.test(message) && !isOrdinary(message));
 
 /** Service events newer than the last one passed on, oldest first. */
 export function newEvents(events: readonly ServiceEventSeen[], lastId: string | null): EventDraft[] {
@@ -14,7 +18,7 @@ export function newEvents(events: readonly ServiceEventSeen[], lastId: string | 
   const fresh = known === -1 ? events : events.slice(0, known);
   return [...fresh].reverse().map((event) => ({
     code: 'aws.event',
-    level: /unable to|failed|unhealthy/i.test(event.message) ? 'warning' : 'info',
+    level: tellsOfTrouble(event.message) ? 'warning' : 'info',
     message: event.message,
     data: { id: event.id, at: event.at },
   }));

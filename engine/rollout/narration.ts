@@ -137,6 +137,8 @@ export function changes(before: RolloutRecord, after: RolloutRecord): EventDraft
 function ended({ phase, message, failure }: RolloutRecord): EventDraft {
   const level = phase === 'succeeded' ? 'info' : phase === 'failed' ? 'error' : 'warning';
   const data: JsonObject =
-    failure === null ? {} : { class: failure.class, next: failure.next, evidence: [...failure.evidence] };
+    failure === null
+      ? {}
+      : { class: failure.class, cause: failure.cause ?? null, next: failure.next, evidence: [...failure.evidence] };
   return { code: 'rollout.ended', level, message, data };
 }
