@@ -180,6 +180,7 @@ describe('the house', () => {
       'ecsRolling',
       'ecsServiceSteps',
       'lambdaAlias',
+      'lambdaEventSources',
       'deletion',
       'cadence',
       'ecsEvidence',

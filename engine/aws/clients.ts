@@ -62,6 +62,11 @@ export function createClients(options: AwsOptions): Clients {
     ...options.transport,
   });
 
+  const withoutRetries = (region: string) => {
+    const { retryStrategy: _never, ...rest } = settings(region);
+    return { ...rest, maxAttempts: 1 };
+  };
+
   async function prepared<T extends SdkClient>(making: Promise<T>): Promise<T> {
     const client = await making;
     options.onClient?.(client);
@@ -80,8 +85,7 @@ export function createClients(options: AwsOptions): Clients {
       once('ecs', region, async () => new (await import('@aws-sdk/client-ecs')).ECSClient(settings(region))),
     ecsOnce: (region) =>
       once('ecs-once', region, async () => {
-        const { retryStrategy: _never, ...once } = settings(region);
-        return new (await import('@aws-sdk/client-ecs')).ECSClient({ ...once, maxAttempts: 1 });
+        return new (await import('@aws-sdk/client-ecs')).ECSClient(withoutRetries(region));
       }),
     lambda: (region) =>
       once(
@@ -115,7 +119,7 @@ export function createClients(options: AwsOptions): Clients {
     apiGatewayOnce: (region) =>
       once('apigateway-once', region, async () => {
         const { ApiGatewayV2Client } = await import('@aws-sdk/client-apigatewayv2');
-        return new ApiGatewayV2Client({ ...settings(region), maxAttempts: 1 });
+        return new ApiGatewayV2Client(withoutRetries(region));
       }),
     sts: (region) =>
       once('sts', region, async () => new (await import('@aws-sdk/client-sts')).STSClient(settings(region))),

@@ -34,6 +34,7 @@ import {
   type LambdaTarget,
   OWN_TAG_PREFIX,
   PROVISIONED_TAG,
+  SOURCES_TAG,
 } from '../plan/index.ts';
 import type { ActionContext, LambdaAction } from '../rollout/index.ts';
 import type { Clients } from './clients.ts';
@@ -42,7 +43,7 @@ import { listMappings, readStatements } from './eventSources.ts';
 import { ownTags, ROLLOUT_TAG } from './ownTags.ts';
 import { plainObject } from './plain.ts';
 import { provisionedSeen, releaseProvisioned, setProvisioned } from './provisioned.ts';
-import { setLink } from './sourceLinks.ts';
+import { disconnect, setLink } from './sourceLinks.ts';
 
 interface Call {
   readonly clients: Clients;
@@ -187,6 +188,15 @@ async function deleteFunction(call: Call, Qualifier?: string): Promise<JsonObjec
   return {};
 }
 
+/** The function, and what GitMoxi made to invoke it. */
+async function deleteWhole(call: Call): Promise<JsonObject> {
+  const { clients, lambda, target, FunctionName } = call;
+  const got = await orAbsent(lambda.send(new GetFunctionCommand({ FunctionName })), 'ResourceNotFoundException');
+  const alias = got?.Tags?.[SOURCES_TAG];
+  if (alias !== undefined) await disconnect({ clients, lambda, target, alias });
+  return deleteFunction(call);
+}
+
 async function deleteOwnFunction(call: Call): Promise<JsonObject> {
   const { FunctionName } = call;
   const got = await orAbsent(call.lambda.send(new GetFunctionCommand({ FunctionName })), 'ResourceNotFoundException');
@@ -316,7 +326,7 @@ export async function performLambda(
     case 'lambda.delete-version':
       return deleteFunction(call, action.version);
     case 'lambda.delete-function':
-      return deleteFunction(call);
+      return deleteWhole(call);
     case 'lambda.delete-own-function':
       return deleteOwnFunction(call);
     case 'lambda.restore-configuration':

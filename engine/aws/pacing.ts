@@ -56,7 +56,8 @@ export function createPace(clock: Clock): Pace {
     const now = clock.now();
     const dueAt = Math.max(nextAt.get(key) ?? Number.NEGATIVE_INFINITY, now - (burst - 1) * gapMs);
     nextAt.set(key, dueAt + gapMs);
-    if (dueAt > now) await clock.sleepUntil(dueAt);
+    // Clocks count whole milliseconds.
+    if (dueAt > now) await clock.sleepUntil(Math.ceil(dueAt));
   }
 
   return async (operation, region, patienceMs, call) => {

@@ -27,6 +27,7 @@ import {
   differences,
   eventSourcesOf,
   integrationUri,
+  isOwnStatement,
   type LambdaTarget,
   mappingMember,
   SOURCES_TAG,
@@ -423,5 +424,26 @@ export async function setLink(setting: Setting, link: SourceLink, way: LinkWay):
     // Taken away is taken away, whatever it hung on.
     if (way === 'back' && toAwsError(error).code === GONE) return;
     throw error;
+  }
+}
+
+/**
+ * Before a function goes: takes away what GitMoxi connected to its alias and what would call nothing from then on. A
+ * route keeps its integration, which belongs to the API.
+ */
+export async function disconnect(place: LinkPlace): Promise<void> {
+  const { clients, lambda, target: of, alias } = place;
+  const aliasArn = await aliasArnOf(place);
+  for (const { id, sourceArn: TargetGroupArn } of await readStatements(lambda, of.function, alias)) {
+    if (!isOwnStatement(id) || !TargetGroupArn.includes(':targetgroup/')) continue;
+    const { targets } = await readTargetGroup(clients, of.region!, TargetGroupArn);
+    if (aliasArn === undefined || !targets.includes(aliasArn)) continue;
+    const { DeregisterTargetsCommand } = await import('@aws-sdk/client-elastic-load-balancing-v2');
+    const elb = await clients.elb(of.region!);
+    await elb.send(new DeregisterTargetsCommand({ TargetGroupArn, Targets: [{ Id: aliasArn }] }));
+  }
+  for (const mapping of await listMappings(lambda, { FunctionName: `${of.function}:${alias}` })) {
+    if (!(await readMapping(lambda, mapping)).isOurs) continue;
+    await orAbsent(lambda.send(new DeleteEventSourceMappingCommand({ UUID: mapping.UUID })), GONE);
   }
 }

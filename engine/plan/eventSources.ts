@@ -29,6 +29,8 @@ export const SOURCES_TAG = `${OWN_TAG_PREFIX}event-sources`;
 /** How every id of a statement of GitMoxi's begins. */
 const OWN_STATEMENT = 'gitmoxi-';
 
+export const isOwnStatement = (id: string): boolean => id.startsWith(OWN_STATEMENT);
+
 /** Something that a rollout cannot mend. */
 export interface SourceProblem {
   readonly at: string;
@@ -173,7 +175,7 @@ function surplusPush(live: LiveEventSources, place: Place, asked: readonly Event
     ),
   );
   return live.statements
-    .filter(({ id }) => id.startsWith(OWN_STATEMENT) && !kept.has(id))
+    .filter(({ id }) => isOwnStatement(id) && !kept.has(id))
     .flatMap(({ id, principal, sourceArn }): SourceChange[] => {
       const group = live.targetGroups.find(({ arn }) => arn === sourceArn);
       const target: SourceChange[] =

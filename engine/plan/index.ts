@@ -19,7 +19,7 @@ export {
   taskDefinitionName,
 } from './ecs.ts';
 export { mappingMember, sourceName } from './eventSourceMappings.ts';
-export { calledBy, integrationUri, SOURCES_TAG, sourceChanges } from './eventSources.ts';
+export { calledBy, integrationUri, isOwnStatement, SOURCES_TAG, sourceChanges } from './eventSources.ts';
 export {
   CODE_TAG,
   codeDifferences,

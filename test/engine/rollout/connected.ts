@@ -84,9 +84,8 @@ export interface Connections {
 
 /** What invokes the alias `live`, without ids that AWS makes up. */
 export async function connections(stage: Stage): Promise<Connections> {
-  const client = { endpoint: stage.sandbox.endpoint, region: REGION, credentials: CREDENTIALS };
-  const elb = new ElasticLoadBalancingV2Client(client);
-  const api = new ApiGatewayV2Client(client);
+  const elb = new ElasticLoadBalancingV2Client(stage.client);
+  const api = new ApiGatewayV2Client(stage.client);
   try {
     const policy = await stage.lambda
       .send(new GetPolicyCommand({ FunctionName: 'resize', Qualifier: 'live' }))
@@ -134,5 +133,3 @@ export async function connections(stage: Stage): Promise<Connections> {
     api.destroy();
   }
 }
-
-export const CREDENTIALS = { accessKeyId: ACCOUNT, secretAccessKey: 'secret' };

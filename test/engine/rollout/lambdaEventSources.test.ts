@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import {
   ApiGatewayV2Client,
   CreateIntegrationCommand,
+  GetIntegrationsCommand,
   UpdateRouteCommand,
   UpdateStageCommand,
 } from '@aws-sdk/client-apigatewayv2';
@@ -23,7 +24,6 @@ import {
   ALL_SOURCES,
   API,
   balancer,
-  CREDENTIALS,
   connections,
   FUNCTION,
   fed,
@@ -61,8 +61,6 @@ async function planned(stage: Stage, files: Files) {
 async function opened(scenario: object = SURROUNDINGS): Promise<Stage> {
   return Stage.open({ scenario });
 }
-
-const clientOf = (stage: Stage) => ({ endpoint: stage.sandbox.endpoint, region: REGION, credentials: CREDENTIALS });
 
 describe('event sources of a function', () => {
   it('are all connected to the alias when the function is created, and planned again there is nothing to do', async () => {
@@ -151,7 +149,7 @@ describe('event sources of a function', () => {
   it('that the function itself had move to the alias, a mapping with its place in the stream', async () => {
     await using stage = await opened();
     await succeeds(stage, fed(undefined));
-    const elb = new ElasticLoadBalancingV2Client(clientOf(stage));
+    const elb = new ElasticLoadBalancingV2Client(stage.client);
     await stage.lambda.send(
       new AddPermissionCommand({
         FunctionName: 'resize',
@@ -183,7 +181,7 @@ describe('event sources of a function', () => {
 
   it('give a route whose integration others share one of its own', async () => {
     await using stage = await opened();
-    const api = new ApiGatewayV2Client(clientOf(stage));
+    const api = new ApiGatewayV2Client(stage.client);
     const { IntegrationId } = await api.send(
       new CreateIntegrationCommand({
         ApiId: API,
@@ -201,7 +199,7 @@ describe('event sources of a function', () => {
 
   it('are deployed to a stage that does not deploy by itself', async () => {
     await using stage = await opened();
-    const api = new ApiGatewayV2Client(clientOf(stage));
+    const api = new ApiGatewayV2Client(stage.client);
     await api.send(new UpdateStageCommand({ ApiId: API, StageName: 'test', AutoDeploy: false }));
     await succeeds(stage, fed({ PushEventSources: route('placed') }));
     const traffic = [{ api: API, route: 'placed', stage: 'test', perSecond: 5 }];
@@ -210,6 +208,47 @@ describe('event sources of a function', () => {
     const [counted] = stage.sandbox.traffic;
     assert.ok((counted?.served ?? 0) > 40 && counted?.failed === 0, JSON.stringify(counted));
     api.destroy();
+  });
+});
+
+describe('event sources in a bad network', () => {
+  const CREATES = [
+    'lambda:AddPermission',
+    'lambda:CreateEventSourceMapping',
+    'elasticloadbalancing:RegisterTargets',
+    'apigateway:CreateIntegration',
+    'apigateway:UpdateRoute',
+    'apigateway:UpdateStage',
+  ];
+
+  it('are each made once although every first answer is lost', async () => {
+    const rules = CREATES.map((operation) => ({ when: { operation, nth: 1 }, then: { loseAnswer: true } }));
+    await using stage = await opened({ ...SURROUNDINGS, rules });
+    const sources = {
+      PushEventSources: [balancer(), route('orders', { AliasStageVariableName: 'lambdaAlias' })],
+      PullEventSources: { EventSourceMapping: queue() },
+    };
+    await succeeds(stage, fed(sources));
+    const api = new ApiGatewayV2Client(stage.client);
+    const { Items = [] } = await api.send(new GetIntegrationsCommand({ ApiId: API }));
+    api.destroy();
+    assert.equal(Items.filter(({ IntegrationUri }) => IntegrationUri?.includes('stageVariables')).length, 1);
+    const now = await connections(stage);
+    assert.deepEqual([now.targets, now.mappings], [[LIVE, ''], [[QUEUE, LIVE, 'Enabled', 5, true]]]);
+    assert.equal((await planned(stage, fed(sources))).action, 'unchanged');
+  });
+});
+
+describe('event sources of a function that is deleted', () => {
+  it('go with it where GitMoxi made them', async () => {
+    await using stage = await opened();
+    const files = fed(ALL_SOURCES);
+    await succeeds(stage, files);
+    const { rollouts } = await stage.deploy('dev/resize', undefined, files);
+    assert.equal(rollouts[0]?.phase, 'succeeded');
+    await stage.clock.advance(60_000);
+    const { targets, mappings } = await connections(stage);
+    assert.deepEqual([targets, mappings], [['', ''], []]);
   });
 });
 
@@ -361,10 +400,10 @@ describe('requests through event sources', () => {
     }
   });
 
-  it('are all served while a target group and a route go over from the function to its alias', async () => {
+  it('are all served while a target group goes over from the function to its alias', async () => {
     await using stage = await opened();
     await succeeds(stage, fed(undefined));
-    const elb = new ElasticLoadBalancingV2Client(clientOf(stage));
+    const elb = new ElasticLoadBalancingV2Client(stage.client);
     const permission = { FunctionName: 'resize', Action: 'lambda:InvokeFunction' };
     await stage.lambda.send(
       new AddPermissionCommand({ ...permission, StatementId: 'elb', Principal: 'elasticloadbalancing.amazonaws.com' }),

@@ -9,6 +9,7 @@ import {
   ListVersionsByFunctionCommand,
   PublishVersionCommand,
   PutProvisionedConcurrencyConfigCommand,
+  UpdateFunctionConfigurationCommand,
 } from '@aws-sdk/client-lambda';
 import { FUNCTION, QUEUE } from './connected.ts';
 import { resize } from './fixtures.ts';
@@ -77,8 +78,14 @@ describe('an old version', () => {
     [
       'a share of another alias',
       async (stage) => {
-        await stage.lambda.send(new PublishVersionCommand({ FunctionName: 'resize', Description: 'again' }));
-        await stage.lambda.send(new CreateAliasCommand({ FunctionName: 'resize', Name: 'beta', FunctionVersion: '1' }));
+        const FunctionName = 'resize';
+        await stage.lambda.send(new UpdateFunctionConfigurationCommand({ FunctionName, MemorySize: 512 }));
+        await stage.clock.advance(60_000);
+        await stage.lambda.send(new PublishVersionCommand({ FunctionName }));
+        const RoutingConfig = { AdditionalVersionWeights: { 1: 0.1 } };
+        await stage.lambda.send(
+          new CreateAliasCommand({ FunctionName, Name: 'beta', FunctionVersion: '2', RoutingConfig }),
+        );
       },
       /version 1 stays, used by the alias beta/,
     ],
