@@ -79,7 +79,15 @@ export function alarmFailure(
     const evidence = fired.map(
       ({ name, reason, watches }) => `alarm ${name}: ${reason}${watches === undefined ? '' : ` It watches ${watches}`}`,
     );
-    const failure: Failure = { class: 'alarm', message, evidence, next: `look at the metric of the alarm and ${look}` };
+    const { cause } = diagnose(message);
+    const next = `look at the metric of the alarm and ${look}`;
+    const failure: Failure = {
+      class: 'alarm',
+      message,
+      ...(cause === undefined ? {} : { cause }),
+      evidence,
+      next,
+    };
     const told = fired.map(({ name, reason }): EventDraft => {
       return {
         code: 'alarm.fired',

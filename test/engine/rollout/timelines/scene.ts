@@ -82,6 +82,7 @@ export class Scene {
     const end = [
       `${record.phase} after ${minutes((record.endedAt ?? start) - start)}`,
       ...(failure?.evidence ?? []).map((text) => `  evidence: ${text}`),
+      ...(failure?.cause === undefined ? [] : [`  why: ${failure.cause}`]),
       ...(failure ? [`  next: ${failure.next}`] : []),
       ...(await this.#world(files)).map((text) => `  in AWS: ${text}`),
     ];
