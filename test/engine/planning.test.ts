@@ -386,6 +386,34 @@ describe('plans', () => {
     );
   });
 
+  it("say which settings ECS's own traffic shifting takes the place of, and who has pauses", async () => {
+    await using team = await Team.open();
+    const settings = {
+      environment: { region: 'eu-west-1' },
+      pauseHooks: 'continue',
+      deleteNewUponTrafficShiftFailure: true,
+      trafficShiftingConfig: { type: 'CANARY' },
+    };
+    const said = async (member: string) => {
+      const files = ecsFiles({ 'dev/web_depdef.json': settings });
+      const definition = String(files['dev/web_svcdef.json']).replace('{', `{ ${member}`);
+      team.repository.commit({ ...files, 'dev/web_svcdef.json': definition });
+      const { problems } = (await team.plan()).workloads[0]!;
+      return problems.map(({ message, hint }) => [message.split(' ')[0], hint?.split(':')[0]]);
+    };
+    const rolling = await said('');
+    assert.deepEqual(
+      rolling.map(([key]) => key),
+      ['trafficShiftingConfig', 'pauseHooks'],
+    );
+    assert.deepEqual(await said('"deploymentConfiguration": { "strategy": "BLUE_GREEN" },'), [
+      [
+        'trafficShiftingConfig',
+        'take it out, and set linearConfiguration or canaryConfiguration, and bakeTimeInMinutes, in deploymentConfiguration of the service definition',
+      ],
+    ]);
+  });
+
   it('say that another tool is deploying the service', async () => {
     await using team = await Team.open();
     team.repository.commit(ecsFiles());

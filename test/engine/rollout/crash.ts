@@ -57,18 +57,20 @@ export interface CrashRun {
   readonly crashed: boolean;
 }
 
-/** Deploys, dies at the point, and lets another process take up what is left. */
+/** Deploys, dies at the point, and lets another process take up what is left, at once or after so long. */
 export async function deployThroughCrash(
   stage: Stage,
   path: string,
   files: Files,
   point: CrashPoint | undefined,
   options: Partial<RunOptions> = {},
+  awayMs = 0,
 ): Promise<CrashRun> {
   const counter: Counter = { touches: 0, crashed: false };
   const plan = await stage.plan(path, files);
   const dying = deployPlan(mortal(stage.ports(), point, counter), plan, stage.options(options));
   const first = await stage.clock.run(dying);
+  if (counter.crashed && awayMs > 0) await stage.clock.advance(awayMs);
   const report = counter.crashed ? await stage.resume({}, options) : first;
   return { report, touches: counter.touches, crashed: counter.crashed };
 }

@@ -6,8 +6,10 @@ import {
   StopServiceDeploymentCommand,
   UpdateServiceCommand,
 } from '@aws-sdk/client-ecs';
+import { deployPlan } from '../../../engine/deploying.ts';
 import type { JsonObject } from '../../../engine/json.ts';
 import type { RolloutRecord } from '../../../engine/rollout/index.ts';
+import { deployThroughCrash } from './crash.ts';
 import {
   BLUE_GREEN,
   CANARY,
@@ -496,5 +498,59 @@ describe('a deployment of ECS in a world of its own will', () => {
     const { rollouts } = await stage.deploy('dev/web', named({ desiredCount: 3 }));
     assert.equal(rollouts[0]?.phase, 'succeeded', stage.story().join('\n'));
     assert.deepEqual((await serviceNow(stage)).counts, [3, 3]);
+  });
+});
+
+describe('a deployment of ECS whose answers are lost', () => {
+  it('goes on when the answer to the update was lost, and is rolled back when it never comes', async () => {
+    for (const phase of ['succeeded', 'rolled back'] as const) {
+      const { stage, front } = await serving(BLUE_GREEN);
+      await using _ = stage;
+      const lost = { when: { operation: 'ecs:UpdateService', nth: 1 }, then: { loseAnswer: true } };
+      stage.setScenario({ given: SHIFTED_GIVEN, rules: phase === 'succeeded' ? [lost] : [] });
+      const ports = stage.ports();
+      const error = { code: 'ECONNRESET', message: 'socket hang up', requestId: undefined, passing: true };
+      let isDone = false;
+      const deaf: typeof ports.aws.perform = async (action, ...rest) => {
+        if (action.type !== 'ecs.update-service') return ports.aws.perform(action, ...rest);
+        if (!isDone) await ports.aws.perform(action, ...rest);
+        isDone = true;
+        return { type: action.type, ok: false, error };
+      };
+      const aws = phase === 'succeeded' ? ports.aws : { ...ports.aws, perform: deaf };
+      const plan = await stage.plan('dev/web', native(front, BLUE_GREEN, 'shop/web:2'));
+      const { rollouts } = await stage.clock.run(deployPlan({ ...ports, aws }, plan, stage.options()));
+      assert.equal(rollouts[0]?.phase, phase, stage.story().join('\n'));
+      if (phase === 'rolled back') assert.deepEqual([await serviceNow(stage), await front.weights()], [BACK, [100, 0]]);
+    }
+  });
+
+  it('is promoted once though the answer to the promotion was lost', async () => {
+    const configuration = { ...BLUE_GREEN, lifecycleHooks: [pauseAt('POST_SCALE_UP')] };
+    const lost = { when: { operation: 'ecs:ContinueServiceDeployment', nth: 1 }, then: { loseAnswer: true } };
+    const { stage, front } = await serving(configuration, [lost]);
+    await using _ = stage;
+    const onRecord = once(isPaused, ({ id }) => stage.store.ask(id, 'promote', 'ada@laptop'));
+    const { rollouts } = await stage.deploy('dev/web', native(front, configuration, 'shop/web:2'), undefined, {
+      onRecord,
+    });
+    assert.equal(rollouts[0]?.phase, 'succeeded', stage.story().join('\n'));
+    assert.equal(told(stage, 'action.refused').length, 0);
+  });
+
+  it('is not begun again by a process that comes when ECS has rolled it back', async () => {
+    const configuration = { ...BLUE_GREEN, deploymentCircuitBreaker: { enable: true, rollback: true } };
+    const { stage, front } = await serving(configuration, [{ when: { image: '*:2' }, then: { pull: 'not-found' } }]);
+    await using _ = stage;
+    const files = native(front, configuration, 'shop/web:2');
+    const before = stage.changes.filter((name) => name === 'UpdateService').length;
+    // Touches: begin, decide, register, outcome, decide, update (5): gone right after the update, for two hours.
+    const point = { touch: 5, when: 'after' } as const;
+    const { report, crashed } = await deployThroughCrash(stage, 'dev/web', files, point, {}, 2 * 3_600_000);
+    assert.ok(crashed);
+    assert.equal(report.rollouts[0]?.phase, 'rolled back', stage.story().join('\n'));
+    assert.match(report.rollouts[0].reason ?? '', /^ECS rolled the deployment back: /);
+    assert.equal(stage.changes.filter((name) => name === 'UpdateService').length - before, 1);
+    assert.deepEqual(await serviceNow(stage), BACK);
   });
 });
