@@ -8,6 +8,7 @@ import {
   DescribeTaskSetsCommand,
   ListTaskDefinitionsCommand,
   ListTasksCommand,
+  StopServiceDeploymentCommand,
   StopTaskCommand,
   type TaskSet,
   UpdateServiceCommand,
@@ -21,6 +22,7 @@ import {
 import type { JsonObject } from '../../../../engine/json.ts';
 import { external } from '../balanced.ts';
 import { web } from '../fixtures.ts';
+import { newestDeployment, native as shiftedByEcs, shifted as shiftedFront } from '../shiftedByEcs.ts';
 import { ACCOUNT, type Files, REGION, type Stage } from '../stage.ts';
 import type { Mishap, Weather } from './faults.ts';
 import type { Ending, Serving, Story } from './story.ts';
@@ -277,6 +279,32 @@ const setStory = (draft: Draft, isBalanced = true): Story => ({
   ...draft,
 });
 
+const STOP: Mishap<Stage> = {
+  name: "somebody stops ECS's deployment",
+  interferes: true,
+  async happen(stage) {
+    const { serviceDeploymentArn } = await newestDeployment(stage);
+    await stage.ecs.send(new StopServiceDeploymentCommand({ serviceDeploymentArn, stopType: 'ROLLBACK' }));
+  },
+};
+
+/** ECS shifts the traffic by itself. */
+const native =
+  (configuration: JsonObject, image: string) =>
+  async (stage: Stage): Promise<Files> =>
+    shiftedByEcs(await shiftedFront(stage), configuration, image, { ...SETTINGS, alarms: { alarmNames: ['errors'] } });
+
+const nativeStory = (name: string, configuration: JsonObject, image = NEW): Story =>
+  rollingStory({
+    name,
+    before: native(configuration, OLD),
+    next: native(configuration, image),
+    phase: image === NEW ? 'succeeded' : 'rolled back',
+    mishaps: [KILL, REDEPLOY, STOP, ALARM],
+    operations: [...rollingOperations, 'ecs:StopServiceDeployment', 'ecs:DescribeServiceDeployments'],
+    lasts: 200,
+  });
+
 export const ecsStories: readonly Story[] = [
   rollingStory({ name: 'a rolling update', before: rolling(OLD), next: rolling(NEW), phase: 'succeeded' }),
   rollingStory({
@@ -362,4 +390,16 @@ export const ecsStories: readonly Story[] = [
     weathers: [],
     lasts: 30,
   }),
+  nativeStory("ECS's own blue/green", { strategy: 'BLUE_GREEN', bakeTimeInMinutes: 1 }),
+  nativeStory("ECS's own canary", {
+    strategy: 'CANARY',
+    bakeTimeInMinutes: 1,
+    canaryConfiguration: { canaryPercent: 10, canaryBakeTimeInMinutes: 1 },
+  }),
+  nativeStory("ECS's own linear shift", {
+    strategy: 'LINEAR',
+    bakeTimeInMinutes: 0,
+    linearConfiguration: { stepPercent: 50, stepBakeTimeInMinutes: 1 },
+  }),
+  nativeStory("ECS's own blue/green that fails", { strategy: 'BLUE_GREEN', bakeTimeInMinutes: 1 }, BROKEN),
 ];

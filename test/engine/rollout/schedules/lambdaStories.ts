@@ -51,7 +51,7 @@ const WEIGH: Mishap<Stage> = {
     ),
 };
 
-async function look({ lambda }: Stage, before: Files | undefined, phase: string): Promise<Ending> {
+async function look({ lambda }: Stage, before: Story['before'], phase: string): Promise<Ending> {
   const got = await lambda.send(new GetFunctionCommand({ FunctionName: 'resize' })).catch(() => undefined);
   const amiss: string[] = [];
   if (got === undefined) return { serving: 'none', amiss };

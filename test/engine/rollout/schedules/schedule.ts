@@ -3,10 +3,10 @@
  * story of how it came about; nothing when all held.
  */
 import type { RolloutRecord } from '../../../../engine/rollout/index.ts';
-import { openClients, type Snapshot, Stage } from '../stage.ts';
+import { type Files, openClients, type Snapshot, Stage } from '../stage.ts';
 import { type Fault, rulesOf, tell } from './faults.ts';
 import { Life, type Shops } from './life.ts';
-import type { Ending, Story } from './story.ts';
+import type { Ending, FilesFor, Story } from './story.ts';
 
 /** Processes at the same time. */
 const SHOPS = 4;
@@ -23,6 +23,8 @@ const NONE_LOST = 0.001;
 /** A story's world, made once, and clients that outlive a schedule. */
 export interface Bench {
   readonly story: Story;
+  readonly before: Files | undefined;
+  readonly next: Files | undefined;
   readonly from: Snapshot;
   readonly shops: Shops;
 }
@@ -30,24 +32,24 @@ export interface Bench {
 export async function benchOf(story: Story): Promise<Bench> {
   const { given, rules } = story.scenario;
   await using stage = await Stage.open({ scenario: { given, rules } });
-  if (story.before) {
-    const { rollouts } = await stage.deploy(story.path, story.before);
+  const filesOf = (files: FilesFor | undefined) => (typeof files === 'function' ? files(stage) : files);
+  const [before, next] = [await filesOf(story.before), await filesOf(story.next)];
+  if (before) {
+    const { rollouts } = await stage.deploy(story.path, before);
     if (rollouts[0]?.phase !== 'succeeded') throw new RangeError(`${story.name}: ${stage.story().join('\n')}`);
   }
   await stage.clock.advance(BEFORE_MS);
   stage.sandbox.world.catchUp();
   const from = stage.snapshot();
   const line = () => ({ sandbox: stage.sandbox, clock: stage.clock, epoch: 0 });
-  return { story, from, shops: Array.from({ length: SHOPS + 1 }, () => openClients(line())) };
+  return { story, before, next, from, shops: Array.from({ length: SHOPS + 1 }, () => openClients(line())) };
 }
 
 export const closeBench = ({ shops }: Bench): void => shops.forEach((shop) => void shop.close());
 
 /** @returns what was violated and how, undefined when nothing was */
-export async function violationOf(
-  { story, from, shops }: Bench,
-  faults: readonly Fault[],
-): Promise<string | undefined> {
+export async function violationOf(bench: Bench, faults: readonly Fault[]): Promise<string | undefined> {
+  const { story, from, shops } = bench;
   const { given, rules, traffic } = story.scenario;
   let passed = 0;
   const [own, ...lent] = shops;
@@ -61,7 +63,7 @@ export async function violationOf(
   const life = new Life(stage, faults, lent, (ms) => {
     passed += ms;
   });
-  const record = await run(stage, story, life, faults);
+  const record = await run(stage, bench, life, faults);
   stage.setScenario({ given, traffic, rules });
   const lost = stage.sandbox.traffic.reduce((sum, { failed }) => sum + failed, 0);
   await stage.clock.advance(SETTLE_MS);
@@ -77,7 +79,7 @@ export async function violationOf(
 
 async function run(
   stage: Stage,
-  story: Story,
+  { story, before, next }: Bench,
   life: Life,
   faults: readonly Fault[],
 ): Promise<RolloutRecord | undefined> {
@@ -89,7 +91,7 @@ async function run(
     if (!over.signal.aborted) await happen();
   };
   const living = (async () => {
-    const plan = await stage.plan(story.path, story.next, story.next === undefined ? story.before : undefined);
+    const plan = await stage.plan(story.path, next, next === undefined ? before : undefined);
     const happening = faults.flatMap((fault) => {
       if (fault.kind === 'mishap') {
         const { name, happen } = story.mishaps.find((one) => one.name === fault.name)!;

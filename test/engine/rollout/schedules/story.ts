@@ -13,13 +13,16 @@ export interface Ending {
   readonly amiss: readonly string[];
 }
 
+/** Files, or how they follow from what is there. */
+export type FilesFor = Files | ((stage: Stage) => Promise<Files>);
+
 export interface Story extends Possible {
   readonly name: string;
   /** The members of a scenario: what is given, what goes wrong anyway, and the traffic. */
   readonly scenario: { readonly given: object; readonly rules: readonly object[]; readonly traffic: readonly object[] };
   readonly path: string;
-  readonly before: Files | undefined;
-  readonly next: Files | undefined;
+  readonly before: FilesFor | undefined;
+  readonly next: FilesFor | undefined;
   /** Its end without any fault. */
   readonly phase: Phase;
   readonly weathers: readonly Weather[];
