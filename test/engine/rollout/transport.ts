@@ -66,6 +66,8 @@ async function givenUp(clock: VirtualClock, signal: AbortSignal | undefined, end
   signal?.addEventListener('abort', () => ended.abort(signal), { once: true, signal: ended.signal });
   if (signal?.aborted) ended.abort(signal);
   await clock.sleepUntil(clock.now() + REQUEST_TIMEOUT_MS, ended.signal);
+  // Answered: nobody listens any more.
+  if (ended.signal.reason === ended) return new Promise(() => {});
   if (signal?.aborted) throw named('AbortError', 'ABORT_ERR', 'Request aborted');
   throw named('TimeoutError', 'ETIMEDOUT', `no answer within ${REQUEST_TIMEOUT_MS} ms`);
 }

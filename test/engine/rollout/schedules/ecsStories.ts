@@ -33,7 +33,12 @@ const BROKEN = 'shop/web:broken';
 
 const groupArn = (name: string) =>
   `arn:aws:elasticloadbalancing:${REGION}:${ACCOUNT}:targetgroup/${name}/0123456789abcdef`;
-const [BLUE, GREEN, PINK, LIME] = ['blue', 'green', 'pink', 'lime'].map(groupArn) as [string, string, string, string];
+export const [BLUE, GREEN, PINK, LIME] = ['blue', 'green', 'pink', 'lime'].map(groupArn) as [
+  string,
+  string,
+  string,
+  string,
+];
 
 /** A quick world: tasks start, become healthy and drain within seconds, so that a schedule takes few looks. */
 const group = (arn: string, rest: object = {}) => ({
@@ -236,7 +241,7 @@ const SETTINGS: JsonObject = { stabilityCheck: { timeout: 600, pollInterval: 60 
 const rolling = (image: string): Files => web({ image, service: balanced, deployment: SETTINGS });
 
 const SHIFT: JsonObject = { type: 'LINEAR', percent: 50, waitInterval: 20 };
-const shifted = (image: string, shifting = SHIFT, rest: JsonObject = {}): Files =>
+export const shifted = (image: string, shifting = SHIFT, rest: JsonObject = {}): Files =>
   external(BLUE, GREEN, image, shifting, { ...SETTINGS, alarms: { alarmNames: ['errors'] }, ...rest });
 
 const unbalanced = (image: string): Files => ({
@@ -273,6 +278,7 @@ const setStory = (draft: Draft, isBalanced = true): Story => ({
   path: 'dev/web',
   operations: setOperations,
   weathers: [CAPACITY, CRASHING, UNHEALTHY],
+  cost: 2,
   mishaps: [KILL, UNSET, RESIZE, ...(isBalanced ? [WEIGH, ALARM] : [])],
   lasts: 120,
   look: (stage, phase) => lookAtTaskSets(stage, draft, phase, isBalanced),
@@ -300,6 +306,7 @@ const nativeStory = (name: string, configuration: JsonObject, image = NEW): Stor
     before: native(configuration, OLD),
     next: native(configuration, image),
     phase: image === NEW ? 'succeeded' : 'rolled back',
+    cost: 4,
     mishaps: [KILL, REDEPLOY, STOP, ALARM],
     operations: [...rollingOperations, 'ecs:StopServiceDeployment', 'ecs:DescribeServiceDeployments'],
     lasts: 200,

@@ -58,7 +58,8 @@ async function look({ lambda }: Stage, before: Story['before'], phase: string): 
   const alias = await lambda.send(new GetAliasCommand({ FunctionName: 'resize', Name: 'live' })).catch(() => undefined);
   const { Versions = [] } = await lambda.send(new ListVersionsByFunctionCommand({ FunctionName: 'resize' }));
   const numbers = Versions.map(({ Version }) => Version).filter((version) => version !== '$LATEST');
-  const wanted = (before === undefined ? 0 : 1) + (phase === 'succeeded' ? 1 : 0);
+  // The version that served before goes once the new one serves.
+  const wanted = before === undefined && phase !== 'succeeded' ? 0 : 1;
   if (numbers.length !== wanted) amiss.push(`there are the versions ${numbers.join(', ')}, not ${wanted} of them`);
   const memory = got.Configuration?.MemorySize;
   if (memory !== (phase === 'succeeded' ? NEW_MEMORY : OLD_MEMORY)) amiss.push(`$LATEST has ${memory} MB`);
@@ -81,7 +82,7 @@ const OPERATIONS = [
 
 const ALARMS: JsonObject = { alarms: { alarmNames: ['errors'] } };
 const old = resize({ key: OLD_KEY, deployment: ALARMS });
-const next = (trafficShiftingConfig: JsonObject, key = NEW_KEY): Files =>
+export const next = (trafficShiftingConfig: JsonObject, key = NEW_KEY): Files =>
   resize({ key, definition: { MemorySize: NEW_MEMORY }, deployment: { ...ALARMS, trafficShiftingConfig } });
 
 const CANARY: JsonObject = { type: 'CANARY', percent: 10, waitInterval: 30 };

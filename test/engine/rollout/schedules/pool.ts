@@ -3,8 +3,8 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import type { Job, JobResult } from './job.ts';
 
-/** Schedules a job has: few enough that the cores end at about the same time, many enough that beginning costs little. */
-const JOB_RUNS = 200;
+/** Schedules a job has at most: beginning one costs little, and a violation ends the others soon. */
+const MOST_JOB_RUNS = 200;
 
 export class Pool {
   readonly #workers: readonly ChildProcess[];
@@ -18,8 +18,9 @@ export class Pool {
 
   /** Runs schedules of a story on all cores; stops at the first violation. */
   async run(story: string, runs: number, seed: number): Promise<JobResult> {
-    const jobs = Array.from({ length: Math.ceil(runs / JOB_RUNS) }, (_, i): Job => {
-      return { story, seed: seed + i, runs: Math.min(JOB_RUNS, runs - i * JOB_RUNS) };
+    const each = Math.min(MOST_JOB_RUNS, Math.ceil(runs / (2 * this.#workers.length)));
+    const jobs = Array.from({ length: Math.ceil(runs / each) }, (_, i): Job => {
+      return { story, seed: seed + i, runs: Math.min(each, runs - i * each) };
     });
     let done = 0;
     let violation: string | undefined;

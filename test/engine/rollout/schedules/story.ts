@@ -27,6 +27,8 @@ export interface Story extends Possible {
   readonly phase: Phase;
   readonly weathers: readonly Weather[];
   readonly mishaps: readonly Mishap<Stage>[];
+  /** How long a schedule takes, as a multiple of a rolling update's: the longer, the fewer there are. @default 1 */
+  readonly cost?: number;
   /** May requests be lost without any fault? Only where nothing serves before. */
   readonly loses?: true;
   readonly look: (stage: Stage, phase: Phase) => Promise<Ending>;
