@@ -25,6 +25,8 @@ export interface CheckedWorkload {
   readonly kind: WorkloadKind;
   readonly files: readonly RenderedFile[];
   readonly inputs: ReadonlyMap<string, InputValue>;
+  /** False when an input file could not be read: a name that is not in `inputs` may then exist. @default true */
+  readonly inputsComplete?: boolean;
   /** In file order, then by place; an `error` blocks deployment. */
   readonly findings: readonly Finding[];
   /** Source text of every file that a finding may point to, for lines and columns. */

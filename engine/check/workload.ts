@@ -17,6 +17,7 @@ import type { Json } from '../json.ts';
 import {
   type Inputs,
   parseTemplate,
+  type ReadReferenced,
   readInputs,
   renderTemplate,
   type Scope,
@@ -245,11 +246,11 @@ function checkInput(file: SourceFile): Outcome {
   };
 }
 
-function inputsOf(source: WorkloadSource): Inputs {
+function inputsOf(source: WorkloadSource, read: ReadReferenced | undefined): Inputs {
   const file = source.files.find(({ role }) => role === 'input');
   if (file === undefined) return NO_INPUTS;
   if (file.text === undefined) return { ...NO_INPUTS, complete: false };
-  return readInputs({ path: file.path, text: file.text }, source.references);
+  return readInputs({ path: file.path, text: file.text }, source.references, read);
 }
 
 /** Inputs of the workload's own that no template uses. Those of files that it refers to are there for others too. */
@@ -368,9 +369,13 @@ function subjectOf({ path, kind, files }: WorkloadSource, outcomes: readonly Out
   };
 }
 
-/** Renders and checks a workload. Never throws, whatever the files hold. */
-export function checkWorkload(source: WorkloadSource): CheckedWorkload {
-  const inputs = inputsOf(source);
+/**
+ * Renders and checks a workload. Never throws, whatever the files hold.
+ *
+ * @param read reads a file that the input refers to; `keepReferenced` gives one that remembers. @default reads each time
+ */
+export function checkWorkload(source: WorkloadSource, read?: ReadReferenced): CheckedWorkload {
+  const inputs = inputsOf(source, read);
   const scope = scopeOf(inputs);
   const outcomes = source.files.map((file) => (file.role === 'input' ? checkInput(file) : checkTemplate(file, scope)));
   const files = outcomes.map(({ file }) => file);
@@ -393,6 +398,7 @@ export function checkWorkload(source: WorkloadSource): CheckedWorkload {
     kind: source.kind,
     files,
     inputs: inputs.values,
+    inputsComplete: inputs.complete,
     findings: findings.sort((a, b) => (a.path === b.path ? a.start - b.start : a.path < b.path ? -1 : 1)),
     sources: new Map(texts),
   };

@@ -5,7 +5,15 @@
  * Inside: `python` (values and operators) ← `filters` ← `syntax` (text to tree) ← `render` (tree to text) ← `inputs`.
  */
 
-export { type Inputs, type InputValue, readInputs, scopeOf } from './inputs/index.ts';
+export { FILTERS, TESTS } from './filters/index.ts';
+export {
+  type Inputs,
+  type InputValue,
+  keepReferenced,
+  type ReadReferenced,
+  readInputs,
+  scopeOf,
+} from './inputs/index.ts';
 export type { ProblemCode, TemplateProblem } from './problem.ts';
 export {
   DEFAULT_LIMITS,
@@ -18,4 +26,19 @@ export {
   type Scope,
   SourceMap,
 } from './render/index.ts';
-export { type MemberUse, type NameUse, parseTemplate, type Template, templateUses } from './syntax/index.ts';
+export {
+  type Body,
+  childrenOf,
+  type Expression,
+  GLOBAL_NAMES,
+  type MemberUse,
+  type NameUse,
+  namesOf,
+  parseTemplate,
+  partsOf,
+  type Statement,
+  type Template,
+  type Token,
+  templateUses,
+  tokenize,
+} from './syntax/index.ts';

@@ -1,4 +1,6 @@
 /** From input files to named values. */
 
-export { type Inputs, type InputValue, readInputs } from './readInputs.ts';
+export type { InputValue } from './inputValue.ts';
+export { type Inputs, readInputs } from './readInputs.ts';
+export { keepReferenced, type ReadReferenced } from './referenced.ts';
 export { scopeOf } from './scopeOf.ts';

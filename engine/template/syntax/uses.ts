@@ -24,12 +24,20 @@ export interface NameUse {
 }
 
 /** Names that Jinja2 provides. */
-const GLOBALS: ReadonlySet<string> = new Set(['range', 'dict', 'lipsum', 'cycler', 'joiner', 'namespace', 'self']);
+export const GLOBAL_NAMES: ReadonlySet<string> = new Set([
+  'range',
+  'dict',
+  'lipsum',
+  'cycler',
+  'joiner',
+  'namespace',
+  'self',
+]);
 
 /** Every use of a name that the template does not declare, in the order of the source. */
 export function templateUses(template: Template): { names: NameUse[] } {
   const finder = new UseFinder();
-  finder.body(template.body, new Locals(GLOBALS));
+  finder.body(template.body, new Locals(GLOBAL_NAMES));
   return { names: finder.names.sort((a, b) => a.start - b.start) };
 }
 
