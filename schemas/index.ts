@@ -79,7 +79,8 @@ const files = {
 /** Path of a schema's file from this folder. */
 export type SchemaFile = keyof typeof files;
 
-const bySuffix = {
+/** The schema of each kind of file. */
+export const schemaFileOf = {
   '_svcdef.json': 'aws/createService.schema.json',
   '_taskdef.json': 'aws/registerTaskDefinition.schema.json',
   '_depdef.json': 'depdef.schema.json',
@@ -90,13 +91,13 @@ const bySuffix = {
   '_lambdainput.json': 'input.schema.json',
 } as const satisfies Record<string, SchemaFile>;
 
-export type SchemaSuffix = keyof typeof bySuffix;
+export type SchemaSuffix = keyof typeof schemaFileOf;
 
 export const schemaFiles = Object.keys(files) as readonly SchemaFile[];
 
 /** The schema that a file of this suffix, rendered, must conform to. AWS's come without documentation. */
 export function schemaFor(suffix: SchemaSuffix): SchemaPlace {
-  return rootOf(bySuffix[suffix]);
+  return rootOf(schemaFileOf[suffix]);
 }
 
 /** Goes along `$ref` until there is none. */

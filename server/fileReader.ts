@@ -4,7 +4,7 @@
  *
  * Must not: read anything outside a repository's folder, or in Git's own; a path from an input file is not trusted.
  */
-import { constants, lstat, open, realpath } from 'node:fs/promises';
+import { constants, lstat, open, readdir, realpath } from 'node:fs/promises';
 import { dirname, isAbsolute, join, relative, sep } from 'node:path';
 import { decodeText, type FileContent, type FileProblem } from '../engine/config/index.ts';
 
@@ -19,7 +19,16 @@ export interface FileReader {
    * @param limitBytes larger files are `too-large` and not held in memory
    */
   read(root: string, path: string, limitBytes: number): Promise<FileContent>;
+  /**
+   * The JSON files below a folder, without those that no person wrote there: dependencies and what hides. Never rejects.
+   *
+   * @returns absolute paths
+   */
+  list(folder: string): Promise<readonly string[]>;
 }
+
+/** Most files that are listed: a workspace with more is not one of config files. */
+const MOST_FILES = 200_000;
 
 export const diskReader: FileReader = {
   async repositoryAbove(folder) {
@@ -41,6 +50,20 @@ export const diskReader: FileReader = {
     } catch (error) {
       return { problem: problemOf(error) };
     }
+  },
+
+  async list(folder) {
+    const found: string[] = [];
+    const folders = [folder];
+    for (let at = folders.pop(); at !== undefined && found.length < MOST_FILES; at = folders.pop()) {
+      for (const entry of await readdir(at, { withFileTypes: true }).catch(() => [])) {
+        const path = join(at, entry.name);
+        if (entry.isDirectory()) {
+          if (!entry.name.startsWith('.') && entry.name !== 'node_modules') folders.push(path);
+        } else if (entry.name.endsWith('.json')) found.push(path);
+      }
+    }
+    return found;
   },
 };
 

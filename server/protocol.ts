@@ -6,7 +6,7 @@
  */
 
 /** Raised when something here changes so that an older client or server would misunderstand it. */
-export const PROTOCOL = 1;
+export const PROTOCOL = 2;
 
 /** What the server's `initialize` answer holds under `capabilities.experimental.gitmoxi`. */
 export interface Advertised {
@@ -68,8 +68,14 @@ export interface RenderedPreview {
   readonly map: readonly PreviewPiece[];
 }
 
+/** A request about one file, at the working tree or at a commit. */
+export interface PreviewParams extends FileParams {
+  /** A commit, branch or tag. @default the working tree, unsaved changes included */
+  readonly revision?: string;
+}
+
 /** Renders one template with its inputs, unsaved changes included. Answers null where the file is no template of ours. */
-export const renderPreview: RequestDeclaration<FileParams, RenderedPreview | null> = {
+export const renderPreview: RequestDeclaration<PreviewParams, RenderedPreview | null> = {
   method: 'gitmoxi/renderPreview',
 };
 
@@ -77,3 +83,58 @@ export const renderPreview: RequestDeclaration<FileParams, RenderedPreview | nul
 export const previewChanged: NotificationDeclaration<{ readonly uris: readonly string[] }> = {
   method: 'gitmoxi/previewChanged',
 };
+
+/** What a deployment of one workload would do. */
+export interface PlanView {
+  /** The workload's path prefix. */
+  readonly workload: string;
+  readonly action: 'create' | 'update' | 'delete' | 'unchanged' | 'blocked';
+  readonly reason: string;
+  /** What would change, for people; empty where what runs was not asked for. */
+  readonly differences: readonly { readonly path: string; readonly live: string; readonly wanted: string }[];
+  readonly problems: readonly {
+    readonly severity: 'error' | 'warning' | 'info';
+    readonly code: string;
+    readonly message: string;
+  }[];
+  /** Whether AWS was asked what runs. */
+  readonly live: boolean;
+}
+
+export interface PlanParams extends FileParams {
+  /** Whether AWS may be asked what runs. @default false */
+  readonly live?: boolean;
+}
+
+/** Plans the workload of a file, from the working tree. Answers null where the server has no planner. */
+export const planWorkload: RequestDeclaration<PlanParams, PlanView | null> = {
+  method: 'gitmoxi/plan',
+};
+
+/** What clients may say in `initializationOptions`. */
+export interface InitializationOptions {
+  /** Commands that the client has, for code lenses. */
+  readonly commands?: readonly string[];
+  /** Severities by code or `family.*`: `error`, `warning`, `info` or `off`. */
+  readonly severity?: Readonly<Record<string, string>>;
+}
+
+/** The section of the client's settings that the server asks for, where the client can be asked. */
+export const SETTINGS_SECTION = 'gitmoxi';
+
+/** Command of a code lens, by what it is for; its argument is a `LensTarget`. */
+export const LENS_COMMANDS = {
+  deploy: 'gitmoxi.deploy',
+  plan: 'gitmoxi.plan',
+  preview: 'gitmoxi.preview',
+  lastRollout: 'gitmoxi.lastRollout',
+} as const;
+
+export interface LensTarget {
+  readonly uri: string;
+  /** Folder of the repository, as a URI. */
+  readonly root: string;
+  /** The workload's path prefix. */
+  readonly workload: string;
+  readonly kind: 'ecs' | 'lambda';
+}

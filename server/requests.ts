@@ -6,38 +6,79 @@ import { type CancellationToken, ErrorCodes, LSPErrorCodes, ResponseError } from
 import { EngineError } from '../engine/errors.ts';
 import type { Surroundings } from './features/feature.ts';
 import { pathOfUri } from './lsp.ts';
-import type { FileParams, RequestDeclaration } from './protocol.ts';
+import type { RequestDeclaration } from './protocol.ts';
+import type { EdgeView } from './views.ts';
 import type { FilePlace } from './workspace.ts';
 
+/** Requests name their file in LSP's way, or in ours. */
+interface NamesFile {
+  readonly uri?: string;
+  readonly textDocument?: { readonly uri: string };
+}
+
 /**
- * Answers a request about a config file; other files are answered null.
+ * Answers a request. Whatever it answers is dropped when the client has cancelled by then.
  *
- * @param handler may give its answer late; it is dropped when the client has cancelled by then
+ * @param method as the client calls it
  */
-export function answerAboutFile<P extends FileParams, R>(
-  { connection, workspace, clock }: Surroundings,
-  request: RequestDeclaration<P, R | null>,
-  handler: (place: FilePlace, params: P) => Promise<R | null>,
+export function answer<P, R>(
+  { connection, clock }: Surroundings,
+  method: string,
+  handler: (params: P) => Promise<R>,
 ): void {
-  const answer = async (params: P): Promise<R | null> => {
-    const path = pathOfUri(params?.uri);
-    const place = path === undefined ? undefined : await workspace.locate(path);
-    return place === undefined ? null : handler(place, params);
-  };
-  connection.onRequest<unknown, void>(request.method, async (params: P, token: CancellationToken) => {
+  connection.onRequest<unknown, void>(method, async (params: P, token: CancellationToken) => {
     const startedAt = clock.now();
     try {
-      const result = await answer(params);
+      const result = await handler(params);
       if (token.isCancellationRequested) {
-        return new ResponseError(LSPErrorCodes.RequestCancelled, `${request.method} was cancelled`);
+        return new ResponseError(LSPErrorCodes.RequestCancelled, `${method} was cancelled`);
       }
       return result;
     } catch (error) {
-      connection.console.error(`${request.method} failed: ${describe(error)}`);
+      if (error instanceof Refusal) return new ResponseError(LSPErrorCodes.RequestFailed, error.message);
+      connection.console.error(`${method} failed: ${describe(error)}`);
       return new ResponseError(ErrorCodes.InternalError, messageOf(error));
     } finally {
-      connection.tracer.log(`${request.method}: ${Math.round(clock.now() - startedAt)} ms`);
+      connection.tracer.log(`${method}: ${Math.round(clock.now() - startedAt)} ms`);
     }
+  });
+}
+
+/** A person asked for what cannot be done: said to them, and no failure of ours. */
+export class Refusal extends EngineError {
+  constructor(message: string) {
+    super('server.refused', message);
+  }
+}
+
+/** Answers a request about a config file; about other files the answer is null. */
+export function answerAboutFile<P extends NamesFile, R>(
+  surroundings: Surroundings,
+  request: RequestDeclaration<P, R | null>,
+  handler: (place: FilePlace, params: P) => Promise<R | null>,
+): void {
+  answer(surroundings, request.method, async (params: P): Promise<R | null> => {
+    const path = pathOfUri(params?.textDocument?.uri ?? params?.uri);
+    const place = path === undefined ? undefined : await surroundings.workspace.locate(path);
+    return place === undefined ? null : handler(place, params);
+  });
+}
+
+export interface ViewOptions {
+  /** Whether the workload has to be checked as it is now, or may be a moment behind. @default true */
+  readonly fresh?: boolean;
+}
+
+/** Likewise, with the file and its workload at hand. */
+export function answerFromView<P extends NamesFile, R>(
+  surroundings: Surroundings,
+  method: string,
+  handler: (view: EdgeView, params: P) => R | null | Promise<R | null>,
+  { fresh = true }: ViewOptions = {},
+): void {
+  answerAboutFile<P, R>(surroundings, { method }, async (place, params) => {
+    const view = await surroundings.views.of(place, fresh);
+    return view === undefined ? null : handler(view, params);
   });
 }
 

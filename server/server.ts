@@ -3,26 +3,38 @@
  *
  * Owns: the connection's life. Must not: end the process, or write anywhere but to the connection.
  */
+import { sep } from 'node:path';
 import {
+  type Connection,
   createConnection,
+  DidChangeConfigurationNotification,
   DidChangeWatchedFilesNotification,
+  FileChangeType,
   type InitializeParams,
   type InitializeResult,
   PositionEncodingKind,
   ProposedFeatures,
+  type ServerCapabilities,
   TextDocumentSyncKind,
   type WatchDog,
 } from 'vscode-languageserver';
 import { createProtocolConnection } from 'vscode-languageserver/node';
 import { type Clock, systemClock } from '../engine/clock.ts';
+import { parseConfigPath } from '../engine/config/index.ts';
 import { Documents } from './documents.ts';
-import type { Surroundings } from './features/feature.ts';
+import type { Feature, Surroundings } from './features/feature.ts';
 import { FEATURES } from './features/index.ts';
 import { diskReader, type FileReader } from './fileReader.ts';
+import { KeptReader } from './keptReader.ts';
 import { pathOfUri } from './lsp.ts';
-import { OpenWorkloads } from './openWorkloads.ts';
 import { type Advertised, PROTOCOL } from './protocol.ts';
+import type { PlanProvider, RevisionReader } from './providers.ts';
 import { describe } from './requests.ts';
+import { Scan } from './scan.ts';
+import { type AwsKnowledge, NO_AWS_KNOWLEDGE, Schemas } from './service/index.ts';
+import { canConfigure, Settings } from './settings.ts';
+import { Views } from './views.ts';
+import { Workloads } from './workloads.ts';
 import { Workspace } from './workspace.ts';
 
 export interface ServerOptions {
@@ -34,6 +46,12 @@ export interface ServerOptions {
   readonly clock?: Clock;
   /** Shown to clients as the server's version. */
   readonly version?: string;
+  /** What is known of the AWS account. @default nothing */
+  readonly aws?: AwsKnowledge;
+  /** Reads commits, for previews of them. @default none */
+  readonly revisions?: RevisionReader;
+  /** Plans deployments. @default none */
+  readonly plans?: PlanProvider;
 }
 
 export interface RunningServer {
@@ -41,9 +59,11 @@ export interface RunningServer {
   readonly ended: Promise<0 | 1>;
 }
 
+const ALL: readonly Feature[] = Object.values(FEATURES);
+
 /** Serves one client until it says `exit` or its stream ends. */
 export function startServer(options: ServerOptions): RunningServer {
-  const { input, output, reader = diskReader, clock = systemClock() } = options;
+  const { input, output, clock = systemClock(), aws = NO_AWS_KNOWLEDGE } = options;
   const { promise: ended, resolve: end } = Promise.withResolvers<0 | 1>();
   const watchDog: WatchDog = {
     shutdownReceived: false,
@@ -58,41 +78,73 @@ export function startServer(options: ServerOptions): RunningServer {
     watchDog,
     ProposedFeatures.all,
   );
+  const reader = new KeptReader(options.reader ?? diskReader);
   const documents = new Documents();
   const workspace = new Workspace(reader, documents);
-  const openWorkloads = new OpenWorkloads({
-    workspace,
+  const failed = (what: string, error: unknown) => connection.console.error(`${what} failed: ${describe(error)}`);
+  const workloads = new Workloads({ workspace, documents, clock, failed });
+  const settings = new Settings();
+  let scan: Scan | undefined;
+  const files = (root: string) => scan?.filesBelow(root) ?? { paths: [], complete: false };
+  const views = new Views({ documents, workloads, aws, files });
+  const surroundings: Surroundings = {
+    connection,
     documents,
+    workspace,
+    workloads,
+    views,
+    schemas: new Schemas(),
+    aws,
     clock,
-    failed: (what, error) => connection.console.error(`${what} failed: ${describe(error)}`),
-  });
-  const surroundings: Surroundings = { connection, documents, workspace, openWorkloads, clock };
+    revisions: options.revisions,
+    plans: options.plans,
+    settings: () => settings.current,
+  };
 
   connection.onInitialize((params) => {
     workspace.setFolders(foldersOf(params));
-    connection.onInitialized(() => followClient(surroundings, params));
+    settings.initialize(params);
+    connection.onInitialized(() => {
+      const showsProgress = params.capabilities.window?.workDoneProgress === true;
+      scan = new Scan({ connection, workspace, workloads, showsProgress });
+      followClient(connection, params, { reader, workspace, workloads, scan, failed });
+      followSettings(connection, settings, workloads, failed);
+      scan.run().catch((error) => failed('looking at the workspace', error));
+    });
     return answerInitialize(options.version);
   });
   connection.onDidChangeWatchedFiles(({ changes }) => {
-    for (const { uri } of changes) {
+    for (const { uri, type } of changes) {
       const path = pathOfUri(uri);
+      if (path === undefined) continue;
+      reader.forget(path);
+      scan?.fileChanged(path, type !== FileChangeType.Deleted);
       // An open document counts, not its file.
-      if (path !== undefined && !documents.has(path)) openWorkloads.fileChanged(path);
+      if (!documents.has(path)) workloads.fileChanged(path);
+      if (type === FileChangeType.Created)
+        addWorkload(path, workspace, workloads).catch((error) => failed(`finding the workload of ${path}`, error));
     }
   });
-  for (const register of Object.values(FEATURES)) register(surroundings);
+  for (const { register } of ALL) register(surroundings);
   documents.listen(connection, {
-    changed: (path) => openWorkloads.documentChanged(path),
-    closed: (path) => openWorkloads.documentClosed(path),
+    changed: (path) => workloads.documentChanged(path),
+    closed: (path) => workloads.documentClosed(path),
   });
   connection.listen();
   return {
     ended: ended.then((status) => {
-      openWorkloads.close();
+      workloads.close();
       connection.dispose();
       return status;
     }),
   };
+}
+
+/** A config file that appeared may begin a workload. */
+async function addWorkload(path: string, workspace: Workspace, workloads: Workloads): Promise<void> {
+  if (parseConfigPath(path.split(sep).join('/')) === undefined) return;
+  const place = await workspace.locate(path);
+  if (place) workloads.add(place);
 }
 
 function answerInitialize(version: string | undefined): InitializeResult {
@@ -100,6 +152,7 @@ function answerInitialize(version: string | undefined): InitializeResult {
   return {
     serverInfo: { name: 'gitmoxi', ...(version === undefined ? {} : { version }) },
     capabilities: {
+      ...ALL.reduce<ServerCapabilities>((all, { capabilities }) => Object.assign(all, capabilities), {}),
       positionEncoding: PositionEncodingKind.UTF16,
       textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental },
       workspace: { workspaceFolders: { supported: true, changeNotifications: true } },
@@ -114,23 +167,55 @@ function foldersOf({ workspaceFolders, rootUri }: InitializeParams): string[] {
   return uris.map(pathOfUri).filter((path) => path !== undefined);
 }
 
+interface Followers {
+  readonly reader: KeptReader;
+  readonly workspace: Workspace;
+  readonly workloads: Workloads;
+  readonly scan: Scan;
+  readonly failed: (what: string, error: unknown) => void;
+}
+
 /** Subscribes to what the client can tell: files that change on disk, and folders that come and go. */
 function followClient(
-  { connection, workspace, openWorkloads }: Surroundings,
+  connection: Connection,
   { capabilities }: InitializeParams,
+  { reader, workspace, workloads, scan, failed }: Followers,
 ): void {
   if (capabilities.workspace?.didChangeWatchedFiles?.dynamicRegistration) {
     // Inputs may refer to any file; what Terraform and the CDK write is JSON.
-    void connection.client.register(DidChangeWatchedFilesNotification.type, {
-      watchers: [{ globPattern: '**/*.json' }],
-    });
+    connection.client
+      .register(DidChangeWatchedFilesNotification.type, { watchers: [{ globPattern: '**/*.json' }] })
+      .then(() => reader.keep())
+      .catch((error) => failed('asking to be told of files', error));
   }
   if (capabilities.workspace?.workspaceFolders) {
     connection.workspace.onDidChangeWorkspaceFolders(({ added, removed }) => {
       const gone = new Set(removed.map(({ uri }) => pathOfUri(uri)));
       const come = added.map(({ uri }) => pathOfUri(uri)).filter((path) => path !== undefined);
       workspace.setFolders([...workspace.folders().filter((path) => !gone.has(path)), ...come]);
-      openWorkloads.foldersChanged();
+      reader.forgetAll();
+      workloads.foldersChanged();
+      scan.run().catch((error) => failed('looking at the workspace', error));
     });
   }
+}
+
+function followSettings(
+  connection: Connection,
+  settings: Settings,
+  workloads: Workloads,
+  failed: (what: string, error: unknown) => void,
+): void {
+  settings.onChange(() => workloads.recheckAll());
+  const refresh = () => settings.refresh(connection).catch((error) => failed('reading the settings', error));
+  connection.onDidChangeConfiguration(({ settings: sent }) => {
+    if (canConfigure(settings.current.capabilities)) void refresh();
+    else settings.changed(sent);
+  });
+  if (settings.current.capabilities.workspace?.didChangeConfiguration?.dynamicRegistration) {
+    connection.client
+      .register(DidChangeConfigurationNotification.type, { section: 'gitmoxi' })
+      .catch((error) => failed('asking to be told of settings', error));
+  }
+  void refresh();
 }

@@ -69,6 +69,18 @@ export class Workspace {
     return this.#folders;
   }
 
+  /** Whether a workload is in one of the folders. */
+  contains({ root, path }: WorkloadPlace): boolean {
+    const folder = dirname(join(root, path));
+    return this.#folders.some((one) => folder === one || folder.startsWith(join(one, sep)));
+  }
+
+  /** The JSON files of all folders, absolute. */
+  async files(): Promise<string[]> {
+    const lists = await Promise.all(this.#folders.map((folder) => this.#reader.list(folder)));
+    return [...new Set(lists.flat())];
+  }
+
   /**
    * Finds the workload of a file. Paths start at the repository around the file, as for deploying; outside of any, at
    * the workspace folder, or else at the file's own.
@@ -88,13 +100,18 @@ export class Workspace {
   /**
    * Reads a workload and what its input refers to. Never rejects: what cannot be read is said in the source.
    *
-   * @param looking told every absolute path before it is looked at, whether it exists or not
+   * @param options.looking told every absolute path before it is looked at, whether it exists or not
+   * @param options.reader reads everything, open documents too. @default open documents over the workspace's reader
    */
-  async load(place: WorkloadPlace, looking: (path: string) => void = () => {}): Promise<LoadedWorkload> {
+  async load(
+    place: WorkloadPlace,
+    { looking = () => {}, reader }: { readonly looking?: (path: string) => void; readonly reader?: FileReader } = {},
+  ): Promise<LoadedWorkload> {
     const versions = new Map<string, number>();
     const read = async (path: string, limitBytes: number): Promise<FileContent> => {
       const absolute = join(place.root, path);
       looking(absolute);
+      if (reader) return reader.read(place.root, path, limitBytes);
       const open = this.#documents.get(absolute);
       if (open === undefined) return this.#reader.read(place.root, path, limitBytes);
       versions.set(absolute, open.version);

@@ -51,6 +51,7 @@ export type {
   Supersede,
   TrafficShifting,
 } from './settings.ts';
+export { breakerThreshold, stabilityTimeoutSeconds } from './settings.ts';
 export { type EventSource, eventSourcesOf, type MappingSource, type SourceLink } from './sources.ts';
 export {
   type EcsTarget,

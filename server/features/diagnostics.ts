@@ -1,52 +1,93 @@
 /**
- * Shows what is wrong with open workloads, in all of their files and in those that their inputs refer to.
+ * Shows what is wrong with the workloads of the workspace, in all of their files and in those that their inputs refer
+ * to.
  *
- * Owns: what was published, per workload, because several workloads may say something about one file.
+ * Owns: what was found, by file and workload, because several workloads may say something about one file; and what was
+ * published.
  */
 import { join } from 'node:path';
 import type { Diagnostic } from 'vscode-languageserver';
+import { withSeverities } from '../../engine/check/index.ts';
 import { toDiagnostics, uriOfPath } from '../lsp.ts';
-import type { CheckedPlace } from '../openWorkloads.ts';
-import { findingsByPath } from '../service/index.ts';
-import type { Surroundings } from './feature.ts';
+import { awsFindings, findingsByPath } from '../service/index.ts';
+import type { CheckedPlace } from '../workloads.ts';
+import type { Feature, Surroundings } from './feature.ts';
 
-export function diagnostics({ connection, documents, openWorkloads }: Surroundings): void {
-  /** By workload, then by absolute path. */
-  const known = new Map<string, ReadonlyMap<string, readonly Diagnostic[]>>();
+export const diagnostics: Feature = {
+  register(surroundings) {
+    const found = new FoundDiagnostics(surroundings);
+    surroundings.workloads.listen({
+      checked: (result) => found.replace(result.key, byAbsolutePath(surroundings, result), result.versions),
+      gone: (key) => found.replace(key, new Map(), new Map()),
+    });
+  },
+};
 
-  const publish = (path: string, version: number | undefined) => {
-    const all = [...known.values()].flatMap((byPath) => byPath.get(path) ?? []);
-    // A file that several workloads refer to is wrong once.
-    const distinct = [...new Map(all.map((one) => [JSON.stringify(one), one])).values()];
-    const uri = documents.get(path)?.uri ?? uriOfPath(path);
-    void connection.sendDiagnostics({ uri, diagnostics: distinct, ...(version === undefined ? {} : { version }) });
+type ByPath = ReadonlyMap<string, readonly Diagnostic[]>;
+
+function byAbsolutePath({ documents, aws, settings }: Surroundings, { place, checked }: CheckedPlace): ByPath {
+  const { severities } = settings();
+  const uri = (path: string) => {
+    const absolute = join(place.root, path);
+    return documents.get(absolute)?.uri ?? uriOfPath(absolute);
   };
-
-  const replace = (
-    key: string,
-    next: ReadonlyMap<string, readonly Diagnostic[]>,
-    versions: CheckedPlace['versions'],
-  ) => {
-    const paths = new Set([...(known.get(key)?.keys() ?? []), ...next.keys()]);
-    known.set(key, next);
-    for (const path of paths) publish(path, versions.get(path));
-  };
-
-  openWorkloads.listen({
-    checked({ key, place, checked, versions }) {
-      const uri = (path: string) => {
-        const absolute = join(place.root, path);
-        return documents.get(absolute)?.uri ?? uriOfPath(absolute);
-      };
-      const places = { text: (path: string) => checked.sources.get(path), uri };
-      const byPath = [...findingsByPath(checked)].map(
-        ([path, findings]) => [join(place.root, path), toDiagnostics(findings, places)] as const,
-      );
-      replace(key, new Map(byPath), versions);
-    },
-    closed(key) {
-      replace(key, new Map(), new Map());
-      known.delete(key);
-    },
-  });
+  const places = { text: (path: string) => checked.sources.get(path), uri };
+  const findings = [...checked.findings, ...awsFindings(checked, aws)];
+  return new Map(
+    Array.from(findingsByPath({ ...checked, findings }), ([path, ofFile]) => [
+      join(place.root, path),
+      toDiagnostics(withSeverities(ofFile, severities), places),
+    ]),
+  );
 }
+
+class FoundDiagnostics {
+  readonly #surroundings: Surroundings;
+  /** By absolute path, then by workload; without empty lists. */
+  readonly #found = new Map<string, Map<string, readonly Diagnostic[]>>();
+  /** Absolute paths about which each workload has something to say. */
+  readonly #paths = new Map<string, ReadonlySet<string>>();
+  /** Absolute paths whose last published list was not empty. */
+  readonly #shown = new Set<string>();
+
+  constructor(surroundings: Surroundings) {
+    this.#surroundings = surroundings;
+  }
+
+  replace(key: string, next: ByPath, versions: CheckedPlace['versions']): void {
+    const paths = new Set([...(this.#paths.get(key) ?? []), ...next.keys()]);
+    const remaining = new Set<string>();
+    for (const path of paths) {
+      const list = next.get(path) ?? [];
+      const byKey = this.#found.get(path) ?? new Map<string, readonly Diagnostic[]>();
+      if (list.length > 0) {
+        byKey.set(key, list);
+        this.#found.set(path, byKey);
+        remaining.add(path);
+      } else {
+        byKey.delete(key);
+        if (byKey.size === 0) this.#found.delete(path);
+      }
+    }
+    if (remaining.size > 0) this.#paths.set(key, remaining);
+    else this.#paths.delete(key);
+    for (const path of paths) this.#publish(path, versions.get(path));
+  }
+
+  #publish(path: string, version: number | undefined): void {
+    const { connection, documents } = this.#surroundings;
+    const all = [...(this.#found.get(path)?.values() ?? [])];
+    const list = all.length > 1 ? distinct(all.flat()) : (all[0] ?? []);
+    // Of the many files that nobody looks at, those without findings need no word.
+    if (list.length === 0 && !this.#shown.has(path) && !documents.has(path)) return;
+    if (list.length > 0) this.#shown.add(path);
+    else this.#shown.delete(path);
+    const uri = documents.get(path)?.uri ?? uriOfPath(path);
+    void connection.sendDiagnostics({ uri, diagnostics: [...list], ...(version === undefined ? {} : { version }) });
+  }
+}
+
+/** A file that several workloads refer to is wrong once. */
+const distinct = (list: readonly Diagnostic[]): Diagnostic[] => [
+  ...new Map(list.map((one) => [JSON.stringify(one), one])).values(),
+];

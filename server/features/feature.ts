@@ -1,17 +1,40 @@
 /** What a feature is, and what it works with. Types only. */
-import type { Connection } from 'vscode-languageserver';
+import type { ClientCapabilities, Connection, ServerCapabilities } from 'vscode-languageserver';
+import type { SeveritySettings } from '../../engine/check/index.ts';
 import type { Clock } from '../../engine/clock.ts';
 import type { Documents } from '../documents.ts';
-import type { OpenWorkloads } from '../openWorkloads.ts';
+import type { PlanProvider, RevisionReader } from '../providers.ts';
+import type { AwsKnowledge, Schemas } from '../service/index.ts';
+import type { Views } from '../views.ts';
+import type { Workloads } from '../workloads.ts';
 import type { Workspace } from '../workspace.ts';
+
+/** What the client said about itself, and what the person set. */
+export interface ClientSettings {
+  readonly capabilities: ClientCapabilities;
+  /** Commands that the client has for code lenses. */
+  readonly commands: ReadonlySet<string>;
+  readonly severities: SeveritySettings;
+}
 
 export interface Surroundings {
   readonly connection: Connection;
   readonly documents: Documents;
   readonly workspace: Workspace;
-  readonly openWorkloads: OpenWorkloads;
+  readonly workloads: Workloads;
+  readonly views: Views;
+  readonly schemas: Schemas;
+  readonly aws: AwsKnowledge;
   readonly clock: Clock;
+  readonly revisions: RevisionReader | undefined;
+  readonly plans: PlanProvider | undefined;
+  /** As they are now. */
+  readonly settings: () => ClientSettings;
 }
 
-/** Registers its handlers, once, before the connection listens. */
-export type Feature = (surroundings: Surroundings) => void;
+export interface Feature {
+  /** What it lets the server say that it can do. */
+  readonly capabilities?: ServerCapabilities;
+  /** Registers its handlers, once, before the connection listens. */
+  register(surroundings: Surroundings): void;
+}

@@ -1,30 +1,42 @@
 /** The rendered text of a template, with its problems and where each part comes from; and word of when it changes. */
 import { join } from 'node:path';
 import { checkWorkload } from '../../engine/check/index.ts';
-import { toRenderedPreview, uriOfPath } from '../lsp.ts';
+import { toRenderedPreview } from '../lsp.ts';
 import { previewChanged, renderPreview as request } from '../protocol.ts';
-import { answerAboutFile } from '../requests.ts';
+import { answerAboutFile, Refusal } from '../requests.ts';
 import { previewOf } from '../service/index.ts';
-import type { Surroundings } from './feature.ts';
+import type { FilePlace } from '../workspace.ts';
+import type { Feature, Surroundings } from './feature.ts';
 
-export function renderPreview(surroundings: Surroundings): void {
-  const { connection, documents, workspace, openWorkloads } = surroundings;
+export const renderPreview: Feature = {
+  register(surroundings) {
+    const { connection, views, workloads } = surroundings;
 
-  answerAboutFile(surroundings, request, async (place) => {
-    const { source } = await workspace.load(place);
-    if (source.files.length === 0) return null;
-    const preview = previewOf(checkWorkload(source), place.file.path);
-    return preview === undefined ? null : toRenderedPreview(preview);
-  });
+    answerAboutFile(surroundings, request, async (place, { revision }) => {
+      const checked =
+        revision === undefined
+          ? (await workloads.current(place, true))?.checked
+          : await checkedAt(surroundings, place, revision);
+      const preview = checked && previewOf(checked, place.file.path);
+      return preview === undefined ? null : toRenderedPreview(preview);
+    });
 
-  openWorkloads.listen({
-    checked({ place, checked }) {
-      const uris = checked.files.map(({ path }) => {
-        const absolute = join(place.root, path);
-        return documents.get(absolute)?.uri ?? uriOfPath(absolute);
-      });
-      void connection.sendNotification(previewChanged.method, { uris });
-    },
-    closed() {},
-  });
+    workloads.listen({
+      checked({ place, checked, isOpen }) {
+        if (!isOpen) return;
+        const uris = checked.files.map(({ path }) => views.uriOf(place, path));
+        void connection.sendNotification(previewChanged.method, { uris });
+      },
+      gone() {},
+    });
+  },
+};
+
+/** The workload as it was in a commit. */
+async function checkedAt({ workspace, revisions }: Surroundings, place: FilePlace, revision: string) {
+  const reader = await revisions?.at(place.root, revision);
+  if (reader === undefined)
+    throw new Refusal(`there is no revision ${JSON.stringify(revision)} in ${join(place.root)}`);
+  const { source } = await workspace.load(place, { reader });
+  return source.files.length === 0 ? undefined : checkWorkload(source);
 }

@@ -1,7 +1,30 @@
 /**
- * The language service: pure functions over checked workloads, in offsets and repository paths.
+ * The language service: pure functions over texts and knowledge, in offsets and repository paths. One file per feature.
  *
  * Must not: know LSP, files, or time.
  */
+export { type AwsKind, type AwsKnowledge, type AwsList, type AwsThing, NO_AWS_KNOWLEDGE } from './aws.ts';
+export { awsFindings } from './awsFindings.ts';
+export { type CodeAction, codeActions } from './codeActions.ts';
+export { type CodeLens, codeLenses, type LensKind } from './codeLens.ts';
+export { complete } from './complete.ts';
+export type { Completion, CompletionKind } from './completion.ts';
+export { ConfigDocument } from './document.ts';
 export { findingsByPath } from './findings.ts';
+export { type FormattingOptions, formatting } from './formatting.ts';
+export { type Hover, hover } from './hover.ts';
+export { type InlayHint, inlayHints } from './inlayHints.ts';
+export { inputAt } from './inputNames.ts';
+export type { FileNames, FileSpan, FileView, Span, WorkloadView } from './knowledge.ts';
+export { definition, prepareRename, type Renaming, references, rename } from './navigation.ts';
 export { type Preview, type PreviewMapping, previewOf } from './preview.ts';
+export { Schemas } from './schemas.ts';
+export { type SemanticToken, semanticTokens, TOKEN_MODIFIERS, TOKEN_TYPES } from './semanticTokens.ts';
+export {
+  type DocumentLink,
+  type DocumentSymbol,
+  documentLinks,
+  documentSymbols,
+  foldingRanges,
+  selectionRanges,
+} from './structure.ts';

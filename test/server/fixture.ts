@@ -48,5 +48,7 @@ export function memoryReader(files: ReadonlyMap<string, string>, asked: string[]
       const text = files.get(path);
       return text === undefined ? { problem: 'missing' } : { text };
     },
+    list: async (folder) =>
+      Array.from(files.keys(), (path) => join(ROOT, path)).filter((path) => path.startsWith(`${folder}/`)),
   };
 }

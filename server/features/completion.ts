@@ -1,0 +1,57 @@
+/** `textDocument/completion`. */
+import {
+  type CompletionItem,
+  CompletionItemKind,
+  type CompletionList,
+  type CompletionParams,
+  CompletionRequest,
+  InsertTextFormat,
+  MarkupKind,
+} from 'vscode-languageserver';
+import { answerFromView } from '../requests.ts';
+import { type Completion, type CompletionKind, complete } from '../service/index.ts';
+import type { EdgeView } from '../views.ts';
+import type { Feature } from './feature.ts';
+
+const KINDS: Readonly<Record<CompletionKind, CompletionItemKind>> = {
+  key: CompletionItemKind.Property,
+  value: CompletionItemKind.Value,
+  variable: CompletionItemKind.Variable,
+  member: CompletionItemKind.Field,
+  filter: CompletionItemKind.Function,
+  test: CompletionItemKind.Function,
+  keyword: CompletionItemKind.Keyword,
+  file: CompletionItemKind.File,
+  snippet: CompletionItemKind.Snippet,
+  function: CompletionItemKind.Function,
+};
+
+export const completion: Feature = {
+  capabilities: { completionProvider: { triggerCharacters: ['"', ':', '{', '.', '|', '[', "'", ' ', '%', '/'] } },
+  register(surroundings) {
+    answerFromView<CompletionParams, CompletionList>(
+      surroundings,
+      CompletionRequest.method,
+      async (view, { position }) => {
+        const items = await complete(view, view.lines.offsetAt(position), surroundings.schemas);
+        return { isIncomplete: false, items: items.map((item) => toItem(item, view)) };
+      },
+      // The inputs and siblings do not change with this text: the last check does.
+      { fresh: false },
+    );
+  },
+};
+
+function toItem(item: Completion, { lines }: EdgeView): CompletionItem {
+  const { label, kind, detail, documentation, replace, text, isSnippet, order, filter } = item;
+  return {
+    label,
+    kind: KINDS[kind],
+    ...(detail !== undefined && { detail }),
+    ...(documentation !== undefined && { documentation: { kind: MarkupKind.Markdown, value: documentation } }),
+    textEdit: { range: lines.rangeOf(replace), newText: text },
+    ...(isSnippet && { insertTextFormat: InsertTextFormat.Snippet }),
+    ...(order !== undefined && { sortText: order }),
+    ...(filter !== undefined && { filterText: filter }),
+  };
+}

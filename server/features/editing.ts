@@ -1,0 +1,79 @@
+/** Formatting and code actions. */
+import {
+  CodeActionKind,
+  type CodeActionParams,
+  CodeActionRequest,
+  type DocumentFormattingParams,
+  DocumentFormattingRequest,
+  type DocumentRangeFormattingParams,
+  DocumentRangeFormattingRequest,
+  type CodeAction as LspAction,
+  type TextEdit,
+} from 'vscode-languageserver';
+import { toWorkspaceEdit } from '../lspEdits.ts';
+import { answerFromView } from '../requests.ts';
+import { type CodeAction, codeActions, type FormattingOptions, formatting, type Span } from '../service/index.ts';
+import type { EdgeView } from '../views.ts';
+import type { Feature } from './feature.ts';
+
+const KINDS = ['quickfix', 'refactor.extract', 'refactor.inline', 'refactor.rewrite'] satisfies CodeAction['kind'][];
+
+export const editing: Feature = {
+  capabilities: {
+    documentFormattingProvider: true,
+    documentRangeFormattingProvider: true,
+    codeActionProvider: { codeActionKinds: [CodeActionKind.QuickFix, CodeActionKind.Refactor, ...KINDS.slice(1)] },
+  },
+  register(surroundings) {
+    const format = (view: EdgeView, options: FormattingOptions, range?: Span): TextEdit[] =>
+      formatting(view.document, options, range).map((edit) => ({
+        range: view.lines.rangeOf(edit),
+        newText: edit.text,
+      }));
+    answerFromView<DocumentFormattingParams, TextEdit[]>(
+      surroundings,
+      DocumentFormattingRequest.method,
+      (view, { options }) => format(view, options),
+      { fresh: false },
+    );
+    answerFromView<DocumentRangeFormattingParams, TextEdit[]>(
+      surroundings,
+      DocumentRangeFormattingRequest.method,
+      (view, { options, range }) =>
+        format(view, options, { start: view.lines.offsetAt(range.start), end: view.lines.offsetAt(range.end) }),
+      { fresh: false },
+    );
+    answerFromView<CodeActionParams, LspAction[]>(
+      surroundings,
+      CodeActionRequest.method,
+      (view, { range, context }) => {
+        const span = { start: view.lines.offsetAt(range.start), end: view.lines.offsetAt(range.end) };
+        const { only } = context;
+        return codeActions(view, span)
+          .filter(
+            ({ kind }) => only === undefined || only.some((wanted) => kind === wanted || kind.startsWith(`${wanted}.`)),
+          )
+          .map((action) => toAction(action, view, context.diagnostics));
+      },
+    );
+  },
+};
+
+function toAction(
+  { title, kind, edits, creates, finding, isPreferred }: CodeAction,
+  view: EdgeView,
+  diagnostics: CodeActionParams['context']['diagnostics'],
+): LspAction {
+  const mended = finding
+    ? diagnostics.filter(
+        ({ code, range }) => code === finding.code && view.lines.offsetAt(range.start) === finding.start,
+      )
+    : [];
+  return {
+    title,
+    kind,
+    edit: toWorkspaceEdit(view, edits, creates),
+    ...(mended.length > 0 && { diagnostics: mended }),
+    ...(isPreferred && { isPreferred }),
+  };
+}

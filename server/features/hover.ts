@@ -1,0 +1,16 @@
+/** `textDocument/hover`. */
+import { type Hover, type HoverParams, HoverRequest, MarkupKind } from 'vscode-languageserver';
+import { answerFromView } from '../requests.ts';
+import { hover as hoverAt } from '../service/index.ts';
+import type { Feature } from './feature.ts';
+
+export const hover: Feature = {
+  capabilities: { hoverProvider: true },
+  register(surroundings) {
+    answerFromView<HoverParams, Hover>(surroundings, HoverRequest.method, async (view, { position }) => {
+      const found = await hoverAt(view, view.lines.offsetAt(position), surroundings.schemas);
+      if (found === undefined) return null;
+      return { contents: { kind: MarkupKind.Markdown, value: found.text }, range: view.lines.rangeOf(found) };
+    });
+  },
+};

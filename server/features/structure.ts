@@ -1,0 +1,104 @@
+/** Symbols of documents and of the workspace, folding, selection. */
+import { join } from 'node:path';
+import {
+  DocumentSymbolRequest,
+  type FoldingRange,
+  FoldingRangeRequest,
+  type DocumentSymbol as LspSymbol,
+  type SelectionRange,
+  type SelectionRangeParams,
+  SelectionRangeRequest,
+  type SymbolInformation,
+  SymbolKind,
+  type WorkspaceSymbolParams,
+  WorkspaceSymbolRequest,
+} from 'vscode-languageserver';
+import { DEFINITION_SUFFIX } from '../../engine/config/index.ts';
+import { uriOfPath } from '../lsp.ts';
+import { answer, answerFromView } from '../requests.ts';
+import { type DocumentSymbol, documentSymbols, foldingRanges, type Span, selectionRanges } from '../service/index.ts';
+import type { EdgeView } from '../views.ts';
+import type { Feature } from './feature.ts';
+
+const KINDS: Readonly<Record<DocumentSymbol['kind'], SymbolKind>> = {
+  object: SymbolKind.Object,
+  list: SymbolKind.Array,
+  text: SymbolKind.String,
+  number: SymbolKind.Number,
+  boolean: SymbolKind.Boolean,
+  null: SymbolKind.Null,
+};
+
+/** Most workloads that one search gives. */
+const MOST_FOUND = 500;
+
+export const structure: Feature = {
+  capabilities: {
+    documentSymbolProvider: true,
+    workspaceSymbolProvider: true,
+    foldingRangeProvider: true,
+    selectionRangeProvider: true,
+  },
+  register(surroundings) {
+    answerFromView(surroundings, DocumentSymbolRequest.method, (view) =>
+      documentSymbols(view).map((symbol) => toSymbol(symbol, view)),
+    );
+    answerFromView(
+      surroundings,
+      FoldingRangeRequest.method,
+      (view) => foldingRanges(view.document).flatMap((span) => toFolding(span, view)),
+      { fresh: false },
+    );
+    answerFromView<SelectionRangeParams & { textDocument: { uri: string } }, SelectionRange[]>(
+      surroundings,
+      SelectionRangeRequest.method,
+      (view, { positions }) =>
+        positions.map((position) => toSelection(selectionRanges(view.document, view.lines.offsetAt(position)), view)),
+      { fresh: false },
+    );
+    answer<WorkspaceSymbolParams, SymbolInformation[]>(
+      surroundings,
+      WorkspaceSymbolRequest.method,
+      async ({ query }) => {
+        const wanted = query.toLowerCase();
+        const found = surroundings.workloads.places().filter(({ path }) => path.toLowerCase().includes(wanted));
+        return found
+          .sort((a, b) => (a.path < b.path ? -1 : 1))
+          .slice(0, MOST_FOUND)
+          .map(({ root, path, kind }) => ({
+            name: path,
+            kind: kind === 'ecs' ? SymbolKind.Module : SymbolKind.Function,
+            containerName: kind === 'ecs' ? 'ECS service' : 'Lambda function',
+            location: {
+              uri: uriOfPath(join(root, path + DEFINITION_SUFFIX[kind])),
+              range: { start: { line: 0, character: 0 }, end: { line: 0, character: 0 } },
+            },
+          }));
+      },
+    );
+  },
+};
+
+function toSymbol({ name, detail, kind, start, end, selection, children }: DocumentSymbol, view: EdgeView): LspSymbol {
+  return {
+    name: name === '' ? '""' : name,
+    detail,
+    kind: KINDS[kind],
+    range: view.lines.rangeOf({ start, end }),
+    selectionRange: view.lines.rangeOf(selection),
+    children: children.map((child) => toSymbol(child, view)),
+  };
+}
+
+function toFolding(span: Span, { lines }: EdgeView): FoldingRange[] {
+  const { start, end } = lines.rangeOf(span);
+  return end.line > start.line + 1 ? [{ startLine: start.line, endLine: end.line - 1 }] : [];
+}
+
+/** From the smallest out. */
+function toSelection(spans: readonly Span[], { lines }: EdgeView): SelectionRange {
+  return spans.reduceRight<SelectionRange | undefined>(
+    (parent, span) => ({ range: lines.rangeOf(span), ...(parent && { parent }) }),
+    undefined,
+  )!;
+}

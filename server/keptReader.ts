@@ -1,0 +1,55 @@
+/**
+ * A reader that keeps what it read until it is told that it changed: for clients that tell. Others' files are read
+ * anew each time.
+ *
+ * Owns: the texts of files, as they are on disk.
+ */
+import { join } from 'node:path';
+import type { FileContent } from '../engine/config/index.ts';
+import type { FileReader } from './fileReader.ts';
+
+export class KeptReader implements FileReader {
+  readonly #reader: FileReader;
+  readonly #contents = new Map<string, Promise<FileContent>>();
+  readonly #repositories = new Map<string, Promise<string | undefined>>();
+  #keeps = false;
+
+  constructor(reader: FileReader) {
+    this.#reader = reader;
+  }
+
+  /** From now on, somebody tells what changes. */
+  keep(): void {
+    this.#keeps = true;
+  }
+
+  /** A file appeared, changed or went. */
+  forget(path: string): void {
+    this.#contents.delete(path);
+  }
+
+  /** Paths may belong to other repositories now. */
+  forgetAll(): void {
+    this.#contents.clear();
+    this.#repositories.clear();
+  }
+
+  repositoryAbove(folder: string): Promise<string | undefined> {
+    if (!this.#keeps) return this.#reader.repositoryAbove(folder);
+    const known = this.#repositories.get(folder) ?? this.#reader.repositoryAbove(folder);
+    this.#repositories.set(folder, known);
+    return known;
+  }
+
+  read(root: string, path: string, limitBytes: number): Promise<FileContent> {
+    if (!this.#keeps) return this.#reader.read(root, path, limitBytes);
+    const absolute = join(root, path);
+    const known = this.#contents.get(absolute) ?? this.#reader.read(root, path, limitBytes);
+    this.#contents.set(absolute, known);
+    return known;
+  }
+
+  list(folder: string): Promise<readonly string[]> {
+    return this.#reader.list(folder);
+  }
+}

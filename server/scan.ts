@@ -1,0 +1,90 @@
+/**
+ * The first look at the workspace: finds its workloads and has them checked in the background, with a word of progress.
+ *
+ * Owns: the list of JSON files, by the folder of the repository they are in.
+ */
+import { join, relative, sep } from 'node:path';
+import { setImmediate as turn } from 'node:timers/promises';
+import type { Connection } from 'vscode-languageserver';
+import { parseConfigPath } from '../engine/config/index.ts';
+import type { FileNames } from './service/index.ts';
+import type { Workloads } from './workloads.ts';
+import type { Workspace } from './workspace.ts';
+
+/** Files that are placed before the event loop is free again. */
+const FILES_AT_ONCE = 100;
+/** Checks between two words of progress. */
+const CHECKS_PER_REPORT = 50;
+
+export interface ScanOptions {
+  readonly connection: Connection;
+  readonly workspace: Workspace;
+  readonly workloads: Workloads;
+  /** Whether the client shows progress. */
+  readonly showsProgress: boolean;
+}
+
+export class Scan {
+  readonly #options: ScanOptions;
+  /** Absolute. */
+  #files: ReadonlySet<string> = new Set();
+  #complete = false;
+  #generation = 0;
+
+  constructor(options: ScanOptions) {
+    this.#options = options;
+  }
+
+  /** Looks at all folders anew. Resolves when every workload has been checked, or a newer scan began. */
+  async run(): Promise<void> {
+    const { workspace, workloads } = this.#options;
+    const generation = ++this.#generation;
+    const isCurrent = () => generation === this.#generation;
+    this.#complete = false;
+    const files = await workspace.files();
+    if (!isCurrent()) return;
+    this.#files = new Set(files);
+    this.#complete = true;
+    const config = files.filter((path) => parseConfigPath(path.split(sep).join('/')) !== undefined);
+    for (const [i, path] of config.entries()) {
+      if (i % FILES_AT_ONCE === 0) await turn();
+      if (!isCurrent()) return;
+      const place = await workspace.locate(path);
+      if (place) workloads.add(place);
+    }
+    await this.#report(isCurrent);
+  }
+
+  /** A file came or went. */
+  fileChanged(path: string, exists: boolean): void {
+    const files = new Set(this.#files);
+    if (exists === files.has(path)) return;
+    if (exists) files.add(path);
+    else files.delete(path);
+    this.#files = files;
+  }
+
+  /** The JSON files below a repository's folder, from there. */
+  filesBelow(root: string): FileNames {
+    const below = join(root, sep);
+    const paths = [...this.#files]
+      .filter((path) => path.startsWith(below))
+      .map((path) => relative(root, path).split(sep).join('/'));
+    return { paths: paths.sort(), complete: this.#complete };
+  }
+
+  async #report(isCurrent: () => boolean): Promise<void> {
+    const { connection, workloads, showsProgress } = this.#options;
+    const all = workloads.due;
+    if (all < CHECKS_PER_REPORT || !showsProgress) return;
+    const progress = await connection.window.createWorkDoneProgress();
+    progress.begin('Checking workloads', 0);
+    for (let last = all; workloads.due > 0 && isCurrent(); ) {
+      await turn();
+      if (last - workloads.due < CHECKS_PER_REPORT) continue;
+      last = workloads.due;
+      progress.report(Math.round(((all - last) / all) * 100), `${Math.max(0, all - last)} of ${all}`);
+    }
+    progress.done();
+  }
+}

@@ -1,0 +1,91 @@
+/**
+ * One config file as the features see it: its text, its Jinja tags, its syntax tree, and the JSON that shows through
+ * when the tags are masked. Pure; made anew for each text, in parts, as they are asked for.
+ */
+import { type Node, parseTree } from 'jsonc-parser';
+import type { ConfigPath, FileRole, Suffix, WorkloadKind } from '../../engine/config/index.ts';
+import { parseTemplate, type Template, type Token, tokenize } from '../../engine/template/index.ts';
+import { maskTemplate, type Tag } from './mask.ts';
+
+/** Deeper JSON than this gets no structure: parsers recurse. */
+const MOST_NESTING = 500;
+
+export class ConfigDocument {
+  readonly path: string;
+  readonly suffix: Suffix;
+  readonly role: FileRole;
+  readonly kind: WorkloadKind;
+  /** The last segment of the workload's path. */
+  readonly name: string;
+  readonly text: string;
+  #tokens: readonly Token[] | undefined;
+  #template: Template | undefined;
+  #masked: { readonly text: string; readonly tags: readonly Tag[] } | undefined;
+  #json: { readonly root: Node | undefined } | undefined;
+
+  constructor({ path, suffix, role, kind, name }: ConfigPath, text: string) {
+    this.path = path;
+    this.suffix = suffix;
+    this.role = role;
+    this.kind = kind;
+    this.name = name;
+    this.text = text;
+  }
+
+  get isTemplate(): boolean {
+    return this.role !== 'input';
+  }
+
+  /** Of templates; an input file has none. */
+  get tokens(): readonly Token[] {
+    this.#tokens ??= this.isTemplate ? tokenize(this.text).tokens : [];
+    return this.#tokens;
+  }
+
+  /** Undefined for an input file. */
+  get template(): Template | undefined {
+    if (this.isTemplate) this.#template ??= parseTemplate(this.text).template;
+    return this.#template;
+  }
+
+  /** In the order of the text. */
+  get tags(): readonly Tag[] {
+    return this.#mask.tags;
+  }
+
+  /** JSON of the same length: offsets in it are offsets in the text. */
+  get mask(): string {
+    return this.#mask.text;
+  }
+
+  /** The tree of the mask, as far as it can be parsed. */
+  get json(): Node | undefined {
+    this.#json ??= { root: parseTolerantly(this.mask) };
+    return this.#json.root;
+  }
+
+  /** The tag that an offset is inside of, its delimiters excluded. */
+  tagAt(offset: number): Tag | undefined {
+    return this.tags.find(({ innerStart, innerEnd }) => innerStart <= offset && offset <= innerEnd);
+  }
+
+  /** Whether any of a range comes from a tag. */
+  hasTag(start: number, end: number): boolean {
+    return this.tags.some((tag) => tag.start < end && start < tag.end);
+  }
+
+  get #mask(): { readonly text: string; readonly tags: readonly Tag[] } {
+    this.#masked ??= this.isTemplate ? maskTemplate(this.text, this.tokens) : { text: this.text, tags: [] };
+    return this.#masked;
+  }
+}
+
+function parseTolerantly(text: string): Node | undefined {
+  let depth = 0;
+  for (const [token] of text.matchAll(/"(?:[^"\\\n]|\\.)*"?|[[{]|[\]}]/g)) {
+    if (token === '[' || token === '{') depth++;
+    else if (token === ']' || token === '}') depth--;
+    if (depth > MOST_NESTING) return undefined;
+  }
+  return parseTree(text, [], { allowTrailingComma: true });
+}

@@ -1,0 +1,160 @@
+/** Hover: what an expression gives and where it comes from, and what a key means. */
+import type { Expression, SourceMap } from '../../engine/template/index.ts';
+import { FILTER_DOCS, GLOBAL_DOCS, LOOP_DOCS, TEST_DOCS } from './jinja/builtins.ts';
+import { expressionsAt } from './jinja/expressions.ts';
+import { sampleOf } from './jinja/sample.ts';
+import { localsAt } from './jinja/scope.ts';
+import { jsonPlaceAt, patternOf } from './json/location.ts';
+import type { FileView, Span } from './knowledge.ts';
+import type { Tag } from './mask.ts';
+import { meaningOf } from './meaning.ts';
+import type { Schemas } from './schemas.ts';
+import { code, kindOfValue, shownBlock } from './shown.ts';
+
+export interface Hover extends Span {
+  /** Markdown. */
+  readonly text: string;
+}
+
+export async function hover(view: FileView, offset: number, schemas: Schemas): Promise<Hover | undefined> {
+  const { document } = view;
+  const tag = document.tags.find(({ start, end }) => start <= offset && offset < end);
+  if (tag?.kind === 'comment') return undefined;
+  if (tag !== undefined) return hoverTag(view, offset, tag);
+  if (document.role === 'input') {
+    const own = hoverInput(view, offset);
+    if (own) return own;
+  }
+  const fromSchema = await schemas.hover(document, offset);
+  const place = jsonPlaceAt(document, offset);
+  const meaning = meaningOf(view.workload, patternOf(place.path));
+  if (meaning === undefined) return fromSchema;
+  const range =
+    fromSchema ??
+    (place.token
+      ? { start: place.token.offset, end: place.token.offset + place.token.length }
+      : { start: offset, end: offset });
+  return { start: range.start, end: range.end, text: [meaning, fromSchema?.text].filter((part) => part).join('\n\n') };
+}
+
+function hoverTag(view: FileView, offset: number, tag: Tag): Hover | undefined {
+  const { document } = view;
+  const path = expressionsAt(document.template!, offset);
+  const inner = innermost(path);
+  if (inner === undefined) return tag.kind === 'expression' ? hoverOutput(view, tag, tag.start, tag.end) : undefined;
+  const builtin = hoverBuiltin(inner, offset, document.text);
+  if (builtin) return builtin;
+  const { start, end } = inner;
+  const source = document.text.slice(start, end);
+  const sample = sampleOf(source, start, document.template!, view.workload.inputs);
+  if (sample === undefined) {
+    const rounds = tag.kind === 'expression' && path[0] === inner ? hoverOutput(view, tag, start, end) : undefined;
+    return rounds ?? unknown(view, inner);
+  }
+  const isInLoop = dependsOnLoop(view, inner);
+  const lines = [
+    `${code(source)}: ${kindOfValue(sample.value)}${isInLoop ? ', in the first round' : ''}`,
+    shownBlock(sample.value, sample.sensitive),
+    ...origins(view, sample.names),
+  ];
+  return { start, end, text: lines.join('\n\n') };
+}
+
+/** Names in an expression that a loop around it declares. */
+function dependsOnLoop({ document }: FileView, { start, end }: Expression): boolean {
+  const source = document.text.slice(start, end);
+  const loops = localsAt(document.template!, start).filter(({ what }) => what === 'loop variable');
+  return /\bloop\b/.test(source) || loops.some(({ name }) => new RegExp(`(?<![\\w.])${name}(?!\\w)`).test(source));
+}
+
+/** The innermost expression that says something by itself: a member with what it is a member of. */
+function innermost(path: readonly Expression[]): Expression | undefined {
+  const last = path.at(-1);
+  const around = path.at(-2);
+  // On the key of `arns['blue']`, the item is meant.
+  return last?.kind === 'constant' && around?.kind === 'item' && around.key === last ? around : last;
+}
+
+function hoverBuiltin(node: Expression, offset: number, text: string): Hover | undefined {
+  if (node.kind === 'filter' || node.kind === 'test') {
+    const end = node.nameStart + node.name.length;
+    const docs = node.kind === 'filter' ? FILTER_DOCS : TEST_DOCS;
+    if (offset < node.nameStart || offset > end || !Object.hasOwn(docs, node.name)) return undefined;
+    const { signature, about } = docs[node.name]!;
+    return { start: node.nameStart, end, text: `${node.kind} ${code(signature)}\n\n${about}` };
+  }
+  if (
+    node.kind === 'attribute' &&
+    node.object.kind === 'name' &&
+    node.object.name === 'loop' &&
+    Object.hasOwn(LOOP_DOCS, node.name)
+  ) {
+    return {
+      start: node.start,
+      end: node.end,
+      text: `${code(text.slice(node.start, node.end))}\n\n${LOOP_DOCS[node.name]}`,
+    };
+  }
+  if (node.kind === 'name' && Object.hasOwn(GLOBAL_DOCS, node.name)) {
+    return { start: node.start, end: node.end, text: GLOBAL_DOCS[node.name]! };
+  }
+  return undefined;
+}
+
+/** Where inputs come from. */
+function origins({ workload }: FileView, names: readonly string[]): string[] {
+  return names.flatMap((name) => {
+    const input = workload.inputs.get(name);
+    return input
+      ? [
+          `${code(name)} comes from ${code(input.path)}, line ${input.line}${input.sensitive ? ', and is marked as secret' : ''}`,
+        ]
+      : [];
+  });
+}
+
+/** What an expression gave, each round of a loop by itself. */
+function hoverOutput({ document, workload }: FileView, tag: Tag, start: number, end: number): Hover | undefined {
+  const file = workload.checked.files.find(({ path }) => path === document.path);
+  if (file?.map === undefined || file.text === undefined || file.source !== document.text) return undefined;
+  const pieces = piecesOf(file.map, tag);
+  if (pieces.length === 0) return undefined;
+  const shown = pieces
+    .slice(0, 10)
+    .map((piece) => code(piece.sensitive ? '(sensitive)' : file.text!.slice(piece.start, piece.end)));
+  const more = pieces.length > 10 ? ` and ${pieces.length - 10} more` : '';
+  return { start, end, text: `${pieces.length > 1 ? 'each round: ' : ''}${shown.join(', ')}${more}` };
+}
+
+/** What a tag gave, in the order of the rendered text. */
+export const piecesOf = (map: SourceMap, { start, end }: Span) =>
+  map.pieces.filter((piece) => !piece.verbatim && piece.sourceStart >= start && piece.sourceEnd <= end);
+
+function unknown({ workload }: FileView, node: Expression): Hover | undefined {
+  if (node.kind !== 'name' || workload.inputs.has(node.name)) return undefined;
+  const text = workload.inputsComplete
+    ? `no input is called ${code(node.name)}`
+    : 'not known: an input file cannot be read';
+  return { start: node.start, end: node.end, text };
+}
+
+/** In an input file: who uses a value. */
+function hoverInput(view: FileView, offset: number): Hover | undefined {
+  const { path, token } = jsonPlaceAt(view.document, offset);
+  const [name] = path;
+  if (path.length !== 1 || typeof name !== 'string' || name === 'ref' || !token) return undefined;
+  const users = [...view.workload.documents.values()].flatMap(({ template, path: file }) => {
+    const count = template ? usesIn(template.source, name) : 0;
+    return count > 0 ? [`${code(file)} (${count})`] : [];
+  });
+  const text =
+    users.length === 0
+      ? 'No template of this workload uses it.'
+      : `Used as ${code(`{{ ${name} }}`)} by ${users.join(', ')}`;
+  return { start: token.offset, end: token.offset + token.length, text };
+}
+
+const usesIn = (source: string, name: string): number =>
+  [...source.matchAll(/\{[{%]([\s\S]*?)[}%]\}/g)].filter(([, inner]) =>
+    new RegExp(`(?<![\\w.'"])${name.replace(/[^\w]/g, '\\$&')}(?!\\w)`).test(inner!),
+  ).length;

@@ -1,0 +1,91 @@
+/** Which names a template itself declares at an offset, and what encloses the offset. Pure. */
+import { type Body, partsOf, type Statement, type Template } from '../../../engine/template/index.ts';
+import type { Span } from '../knowledge.ts';
+
+export interface LocalName extends Span {
+  readonly name: string;
+  readonly what: 'loop variable' | 'variable' | 'macro' | 'parameter';
+}
+
+interface TargetLike extends Span {
+  readonly kind: string;
+  readonly name?: string;
+  readonly items?: readonly TargetLike[];
+}
+
+function namesIn(target: TargetLike, what: LocalName['what']): LocalName[] {
+  if (target.kind === 'name') return [{ name: target.name!, what, start: target.start, end: target.end }];
+  return target.kind === 'targets' ? (target.items ?? []).flatMap((item) => namesIn(item, what)) : [];
+}
+
+/** The body of a statement that an offset is in; undefined in its tags. */
+export function bodyAt(statement: Statement, offset: number): Body | undefined {
+  const { bodies } = partsOf(statement);
+  return bodies.find(({ statements }) => {
+    const [first] = statements;
+    return first !== undefined && first.start <= offset && offset <= statements.at(-1)!.end;
+  });
+}
+
+/** Statements around an offset, outermost first. */
+export function enclosing(template: Template, offset: number): Statement[] {
+  const found: Statement[] = [];
+  let body: Body | undefined = template.body;
+  while (body !== undefined) {
+    const around: Statement | undefined = body.statements.find(
+      ({ kind, start, end }) => kind !== 'data' && start < offset && offset < end,
+    );
+    if (around === undefined) break;
+    found.push(around);
+    body = bodyAt(around, offset);
+  }
+  return found;
+}
+
+/** Names that are declared before an offset and visible there, the innermost last. */
+export function localsAt(template: Template, offset: number): LocalName[] {
+  const found: LocalName[] = [];
+  let body: Body | undefined = template.body;
+  while (body !== undefined) {
+    let next: Body | undefined;
+    for (const statement of body.statements) {
+      if (statement.start >= offset) break;
+      const isAround = offset < statement.end;
+      if (!isAround) found.push(...declared(statement));
+      else {
+        next = bodyAt(statement, offset);
+        if (next !== undefined) found.push(...declaredInside(statement));
+      }
+    }
+    body = next;
+  }
+  return found;
+}
+
+function declared(statement: Statement): LocalName[] {
+  if (statement.kind === 'set' || statement.kind === 'set-block') return namesIn(statement.target, 'variable');
+  if (statement.kind === 'macro') {
+    return [{ name: statement.name, what: 'macro', start: statement.start, end: statement.start }];
+  }
+  // A variable of one branch may be set after the whole.
+  if (statement.kind !== 'if') return [];
+  return partsOf(statement).bodies.flatMap(({ statements }) => statements.flatMap(declared));
+}
+
+function declaredInside(statement: Statement): LocalName[] {
+  switch (statement.kind) {
+    case 'for':
+      return namesIn(statement.target, 'loop variable');
+    case 'with':
+      return statement.assignments.flatMap(({ target }) => namesIn(target, 'variable'));
+    case 'macro':
+    case 'call-block':
+      return statement.parameters.map(({ name, start, end }) => ({ name, what: 'parameter', start, end }));
+    default:
+      return [];
+  }
+}
+
+/** Whether `loop` means something at an offset. */
+export const isInLoop = (template: Template, offset: number): boolean =>
+  enclosing(template, offset).some((statement) => statement.kind === 'for' && bodyAt(statement, offset) !== undefined);

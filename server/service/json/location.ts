@@ -1,0 +1,38 @@
+/** Where an offset is in the JSON of a file. Pure. */
+import { findNodeAtLocation, findNodeAtOffset, getLocation, type Node } from 'jsonc-parser';
+import type { ConfigDocument } from '../document.ts';
+
+export interface JsonPlace {
+  /** Keys and positions from the root; of a key that is being typed, with the key. */
+  readonly path: readonly (string | number)[];
+  readonly isKey: boolean;
+  /** The string, number or word at the offset, in the mask. */
+  readonly token: Node | undefined;
+  /** Whether the offset is between the quotes of a string. */
+  readonly inString: boolean;
+}
+
+export function jsonPlaceAt(document: ConfigDocument, offset: number): JsonPlace {
+  const { path, isAtPropertyKey, previousNode } = getLocation(document.mask, offset);
+  const token =
+    previousNode && previousNode.offset <= offset && offset <= previousNode.offset + previousNode.length
+      ? previousNode
+      : undefined;
+  const isText = token?.type === 'string' || token?.type === 'property';
+  const end = token === undefined ? 0 : token.offset + token.length;
+  const isClosed = token !== undefined && token.length > 1 && document.mask[end - 1] === '"';
+  const inString = isText && offset > token!.offset && (offset < end || !isClosed);
+  return { path, isKey: isAtPropertyKey, token, inString };
+}
+
+/** Positions in lists become a star. */
+export const patternOf = (path: readonly (string | number)[]): string =>
+  path.map((segment) => (typeof segment === 'number' ? '*' : segment)).join('/');
+
+/** A value of the file, by its path. */
+export const nodeAt = (document: ConfigDocument, path: readonly (string | number)[]): Node | undefined =>
+  document.json && findNodeAtLocation(document.json, [...path]);
+
+/** The innermost value or key at an offset. */
+export const innermostAt = (document: ConfigDocument, offset: number): Node | undefined =>
+  document.json && findNodeAtOffset(document.json, offset, true);

@@ -1,0 +1,156 @@
+/** The structure of a file: symbols, folding, selection, links. Pure. */
+import type { Node } from 'jsonc-parser';
+import { inputReferences } from '../../engine/config/index.ts';
+import { type Body, partsOf } from '../../engine/template/index.ts';
+import type { ConfigDocument } from './document.ts';
+import { piecesOf } from './hover.ts';
+import { expressionsAt } from './jinja/expressions.ts';
+import { enclosing } from './jinja/scope.ts';
+import type { FileView, Span } from './knowledge.ts';
+
+export interface DocumentSymbol extends Span {
+  readonly name: string;
+  /** The value, where it is short; what an expression gave, where it is known. */
+  readonly detail: string;
+  readonly kind: 'object' | 'list' | 'text' | 'number' | 'boolean' | 'null';
+  /** The key. */
+  readonly selection: Span;
+  readonly children: readonly DocumentSymbol[];
+}
+
+const KINDS = {
+  object: 'object',
+  array: 'list',
+  string: 'text',
+  number: 'number',
+  boolean: 'boolean',
+  null: 'null',
+  property: 'text',
+} as const;
+
+/** Symbols beyond these are not shown: nobody reads so many. */
+const MOST_SYMBOLS = 5000;
+
+export function documentSymbols(view: FileView): DocumentSymbol[] {
+  const { document } = view;
+  let left = MOST_SYMBOLS;
+  const rendered = view.workload.checked.files.find(({ path }) => path === document.path);
+  const detailOf = ({ offset, length, type }: Node): string => {
+    if (type === 'object' || type === 'array') return '';
+    const end = offset + length;
+    const source = document.text.slice(offset, end);
+    const { map, text } = rendered ?? {};
+    const isCurrent = rendered?.source === document.text;
+    if (!isCurrent || !map || text === undefined || !document.hasTag(offset, end)) return source;
+    // What the tags gave, in their places.
+    const tags = document.tags.filter((tag) => tag.start >= offset && tag.end <= end).reverse();
+    return tags.reduce((shown, tag) => {
+      const [piece] = piecesOf(map, tag);
+      const value = piece === undefined ? '' : piece.sensitive ? '(sensitive)' : text.slice(piece.start, piece.end);
+      return shown.slice(0, tag.start - offset) + value + shown.slice(tag.end - offset);
+    }, source);
+  };
+  const visit = (value: Node, name: string, range: Node, selection: Node): DocumentSymbol[] => {
+    if (left-- <= 0) return [];
+    return [
+      {
+        name,
+        detail: detailOf(value).slice(0, 100),
+        kind: KINDS[value.type],
+        start: range.offset,
+        end: range.offset + range.length,
+        selection: { start: selection.offset, end: selection.offset + selection.length },
+        children: childrenOf(value),
+      },
+    ];
+  };
+  const childrenOf = (value: Node): DocumentSymbol[] => {
+    if (value.type === 'array')
+      return (value.children ?? []).flatMap((item, i) => visit(item, itemName(item, i), item, item));
+    if (value.type !== 'object') return [];
+    return (value.children ?? []).flatMap((property) => {
+      const [key, inner] = property.children ?? [];
+      return key && inner ? visit(inner, String(key.value), property, key) : [];
+    });
+  };
+  return document.json ? childrenOf(document.json) : [];
+}
+
+/** Items are told apart by their name, where they have one. */
+function itemName(item: Node, i: number): string {
+  const named = item.children?.find(({ children }) =>
+    /^(name|containerName|capacityProvider|key|Key|Service)$/.test(String(children?.[0]?.value)),
+  );
+  const name = named?.children?.[1]?.value;
+  return typeof name === 'string' && !/^_+$/.test(name) ? name : `[${i}]`;
+}
+
+/** Ranges of more than a line; the caller leaves out those that are not. */
+export function foldingRanges(document: ConfigDocument): Span[] {
+  const found: Span[] = [];
+  const visit = (node: Node): void => {
+    if (node.type === 'object' || node.type === 'array')
+      found.push({ start: node.offset, end: node.offset + node.length - 1 });
+    for (const child of node.children ?? []) visit(child);
+  };
+  if (document.json) visit(document.json);
+  const statements = (body: Body): void => {
+    for (const statement of body.statements) {
+      const { bodies } = partsOf(statement);
+      if (bodies.length > 0) found.push({ start: statement.start, end: statement.end });
+      for (const inner of bodies) statements(inner);
+    }
+  };
+  if (document.template) statements(document.template.body);
+  for (const { kind, start, end } of document.tags) if (kind === 'comment') found.push({ start, end });
+  return found;
+}
+
+/** Ranges around an offset, each inside the next. */
+export function selectionRanges(document: ConfigDocument, offset: number): Span[] {
+  const spans: Span[] = [];
+  if (document.template) {
+    for (const { start, end } of expressionsAt(document.template, offset)) spans.push({ start, end });
+    for (const { start, end } of enclosing(document.template, offset)) spans.push({ start, end });
+  }
+  for (const tag of document.tags) {
+    if (tag.start <= offset && offset <= tag.end)
+      spans.push({ start: tag.innerStart, end: tag.innerEnd }, { start: tag.start, end: tag.end });
+  }
+  const visit = (node: Node): void => {
+    const end = node.offset + node.length;
+    if (node.offset > offset || offset > end) return;
+    if (node.type === 'string' && node.length >= 2) spans.push({ start: node.offset + 1, end: end - 1 });
+    if (node.type === 'object' || node.type === 'array') spans.push({ start: node.offset + 1, end: end - 1 });
+    spans.push({ start: node.offset, end });
+    for (const child of node.children ?? []) visit(child);
+  };
+  if (document.json) visit(document.json);
+  spans.push({ start: 0, end: document.text.length });
+  return nested(spans.filter(({ start, end }) => start <= offset && offset <= end));
+}
+
+/** From the smallest out; what only overlaps is left out, as ranges have to hold one another. */
+function nested(spans: readonly Span[]): Span[] {
+  const sorted = [...spans].sort((a, b) => a.end - a.start - (b.end - b.start));
+  const found: Span[] = [];
+  for (const span of sorted) {
+    const last = found.at(-1);
+    if (last && (span.start > last.start || span.end < last.end)) continue;
+    if (last && span.start === last.start && span.end === last.end) continue;
+    found.push(span);
+  }
+  return found;
+}
+
+export interface DocumentLink extends Span {
+  /** From the repository root. */
+  readonly target: string;
+}
+
+export function documentLinks({ role, text }: ConfigDocument): DocumentLink[] {
+  if (role !== 'input') return [];
+  return inputReferences(text).references.flatMap(({ path, start, end, problem }) =>
+    problem === undefined ? [{ start: start + 1, end: end - 1, target: path }] : [],
+  );
+}

@@ -1,0 +1,108 @@
+/**
+ * What a request about a file is answered from: the file as it is in the editor, and its workload's last check.
+ *
+ * Owns: the parsed documents of the last answers, as long as their texts stay the same.
+ */
+import { join } from 'node:path';
+import { parseConfigPath } from '../engine/config/index.ts';
+import type { Documents } from './documents.ts';
+import { Lines } from './lines.ts';
+import { uriOfPath } from './lsp.ts';
+import {
+  type AwsKnowledge,
+  ConfigDocument,
+  type FileNames,
+  type FileView,
+  type WorkloadView,
+} from './service/index.ts';
+import type { CheckedPlace, Workloads } from './workloads.ts';
+import type { FilePlace, WorkloadPlace } from './workspace.ts';
+
+/** Parsed documents that are kept. */
+const MOST_DOCUMENTS = 200;
+
+/** A view of a file, and its way to LSP's positions. */
+export interface EdgeView extends FileView {
+  readonly place: FilePlace;
+  /** Of the file itself. */
+  readonly lines: Lines;
+  /** Of another file that the workload is made of. */
+  linesOf(path: string): Lines;
+  /** URI of a path from the repository root. */
+  uriOf(path: string): string;
+}
+
+export interface ViewsOptions {
+  readonly documents: Documents;
+  readonly workloads: Workloads;
+  readonly aws: AwsKnowledge;
+  /** JSON files of the repository, from its root. */
+  readonly files: (root: string) => FileNames;
+}
+
+export class Views {
+  readonly #options: ViewsOptions;
+  /** By absolute path, the one used last at the end. */
+  readonly #kept = new Map<string, ConfigDocument>();
+
+  constructor(options: ViewsOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * @param fresh whether the check has to be of the texts as they are now; otherwise it may be a moment behind
+   * @returns undefined where the workload has no files
+   */
+  async of(place: FilePlace, fresh: boolean): Promise<EdgeView | undefined> {
+    const { workloads, documents, aws, files } = this.#options;
+    const checked = await workloads.current(place, fresh);
+    if (checked === undefined) return undefined;
+    const absolute = join(place.root, place.file.path);
+    const text = documents.get(absolute)?.text ?? checked.checked.sources.get(place.file.path);
+    if (text === undefined) return undefined;
+    const document = this.#document(absolute, place.file.path, text);
+    const workload = this.#workload(checked, new Map([[document.path, document]]));
+    const lines = new Lines(text);
+    const textOf = (path: string) => workload.documents.get(path)?.text ?? workload.checked.sources.get(path) ?? '';
+    return {
+      document,
+      workload,
+      files: files(place.root),
+      aws,
+      place,
+      lines,
+      linesOf: (path) => (path === document.path ? lines : new Lines(textOf(path))),
+      uriOf: (path) => this.uriOf(place, path),
+    };
+  }
+
+  /** The workload by itself, for what goes beyond one. */
+  async workload(place: WorkloadPlace): Promise<WorkloadView | undefined> {
+    const checked = await this.#options.workloads.current(place, true);
+    return checked && this.#workload(checked, new Map());
+  }
+
+  uriOf({ root }: WorkloadPlace, path: string): string {
+    const absolute = join(root, path);
+    return this.#options.documents.get(absolute)?.uri ?? uriOfPath(absolute);
+  }
+
+  #workload({ place, checked }: CheckedPlace, given: ReadonlyMap<string, ConfigDocument>): WorkloadView {
+    const documents = new Map<string, ConfigDocument>();
+    for (const { path, source } of checked.files) {
+      const text = this.#options.documents.get(join(place.root, path))?.text ?? source;
+      if (text !== undefined)
+        documents.set(path, given.get(path) ?? this.#document(join(place.root, path), path, text));
+    }
+    return { checked, documents, inputs: checked.inputs, inputsComplete: checked.inputsComplete ?? true };
+  }
+
+  #document(absolute: string, path: string, text: string): ConfigDocument {
+    const known = this.#kept.get(absolute);
+    const document = known?.text === text ? known : new ConfigDocument(parseConfigPath(path)!, text);
+    this.#kept.delete(absolute);
+    this.#kept.set(absolute, document);
+    if (this.#kept.size > MOST_DOCUMENTS) this.#kept.delete(this.#kept.keys().next().value!);
+    return document;
+  }
+}

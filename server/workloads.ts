@@ -1,0 +1,306 @@
+/**
+ * Keeps all workloads checked: those with an open document at once, the others of the workspace in the background.
+ * After each change to a file that a workload was made of, in the editor or on disk, it is checked again.
+ *
+ * Owns: which workloads there are, what each was made of, and the checks that are due. One check runs at a time, and
+ * between two of them the event loop is free.
+ */
+import { setImmediate as turn } from 'node:timers/promises';
+import { type CheckedWorkload, checkWorkload } from '../engine/check/index.ts';
+import type { Clock } from '../engine/clock.ts';
+import { keepReferenced } from '../engine/template/index.ts';
+import type { Documents } from './documents.ts';
+import { filesOf, type LoadedWorkload, placeKey, type WorkloadPlace, type Workspace } from './workspace.ts';
+
+/**
+ * A workload whose check takes longer than this, ms, is not checked at each keystroke, but when the typist pauses for
+ * about as long as the check takes.
+ */
+const QUICK_MS = 4;
+/** Longest pause that is waited for, ms. */
+const LONGEST_WAIT_MS = 150;
+/** Referenced files whose values are kept parsed. */
+const KEPT_REFERENCES = 64;
+
+export interface CheckedPlace {
+  readonly key: string;
+  readonly place: WorkloadPlace;
+  readonly checked: CheckedWorkload;
+  /** Versions of the open documents that were checked, by absolute path. */
+  readonly versions: LoadedWorkload['versions'];
+  readonly isOpen: boolean;
+}
+
+export interface WorkloadsListener {
+  checked(result: CheckedPlace): void;
+  /** It has no files any more, or is not part of the workspace. */
+  gone(key: string): void;
+}
+
+export interface WorkloadsOptions {
+  readonly workspace: Workspace;
+  readonly documents: Documents;
+  readonly clock: Clock;
+  /** Told of what must not happen: a check that throws. */
+  readonly failed: (what: string, error: unknown) => void;
+}
+
+interface Entry {
+  readonly key: string;
+  readonly place: WorkloadPlace;
+  isOpen: boolean;
+  /** Absolute paths whose change makes a check due. */
+  looked: ReadonlySet<string>;
+  /** Counts the changes; a check of an older generation is abandoned. */
+  generation: number;
+  /** The last check, while open. */
+  last: { readonly result: CheckedPlace; readonly generation: number } | undefined;
+  /** How long the last check took, ms. */
+  tookMs: number;
+  /** When the change came that is not checked yet. */
+  changedAt: number;
+}
+
+export class Workloads {
+  readonly #options: WorkloadsOptions;
+  readonly #listeners: WorkloadsListener[] = [];
+  readonly #entries = new Map<string, Entry>();
+  /** Keys by the absolute paths that they looked at. */
+  readonly #lookers = new Map<string, Set<string>>();
+  readonly #dueOpen = new Set<string>();
+  readonly #dueClosed = new Set<string>();
+  readonly #readReferenced = keepReferenced(KEPT_REFERENCES);
+  #running = false;
+  #closed = new AbortController();
+  #wake = new AbortController();
+
+  constructor(options: WorkloadsOptions) {
+    this.#options = options;
+  }
+
+  listen(listener: WorkloadsListener): void {
+    this.#listeners.push(listener);
+  }
+
+  /** Every workload that is known, in no order. */
+  places(): WorkloadPlace[] {
+    return Array.from(this.#entries.values(), ({ place }) => place);
+  }
+
+  /** The workloads that were made of a file, among others. */
+  madeOf(path: string): WorkloadPlace[] {
+    return Array.from(this.#lookers.get(path) ?? [], (key) => this.#entries.get(key)!.place);
+  }
+
+  /** How many checks are due. */
+  get due(): number {
+    return this.#dueOpen.size + this.#dueClosed.size;
+  }
+
+  /** A workload of the workspace, none of whose files needs to be open. */
+  add(place: WorkloadPlace): void {
+    const key = placeKey(place);
+    if (!this.#entries.has(key)) this.#schedule(this.#enter(key, place));
+  }
+
+  /** A document was opened or edited. */
+  documentChanged(path: string): void {
+    this.fileChanged(path);
+    const { workspace, documents, failed } = this.#options;
+    const owners = this.#owners(path);
+    if (owners.some(({ isOpen }) => isOpen)) return;
+    workspace
+      .locate(path)
+      .then((place) => {
+        // It may have been closed again in the meantime.
+        if (place === undefined || !documents.has(path)) return;
+        const key = placeKey(place);
+        const entry = this.#entries.get(key) ?? this.#enter(key, place);
+        entry.isOpen = true;
+        this.#schedule(entry);
+      })
+      .catch((error) => failed(`finding the workload of ${path}`, error));
+  }
+
+  documentClosed(path: string): void {
+    for (const entry of this.#owners(path)) {
+      if (filesOf(entry.place).some((file) => this.#options.documents.has(file))) continue;
+      entry.isOpen = false;
+      entry.last = undefined;
+      this.#dueOpen.delete(entry.key);
+      if (this.#options.workspace.contains(entry.place)) this.#schedule(entry);
+      else this.#leave(entry);
+    }
+    this.fileChanged(path);
+  }
+
+  /** All findings are to be told again, because they are weighed in another way. */
+  recheckAll(): void {
+    for (const entry of this.#entries.values()) this.#schedule(entry);
+  }
+
+  /** A file appeared, changed or went on disk, or its document did. */
+  fileChanged(path: string): void {
+    for (const key of this.#lookers.get(path) ?? []) this.#schedule(this.#entries.get(key)!);
+  }
+
+  /** Paths may start elsewhere now: every open document is placed anew. */
+  foldersChanged(): void {
+    for (const entry of this.#entries.values()) this.#leave(entry);
+    for (const path of this.#options.documents.paths()) this.documentChanged(path);
+  }
+
+  /**
+   * The last check of a workload; made now where there is none.
+   *
+   * @param fresh whether it has to be of the texts as they are now
+   */
+  async current(place: WorkloadPlace, fresh: boolean): Promise<CheckedPlace | undefined> {
+    const entry = this.#entries.get(placeKey(place));
+    const last = entry?.last;
+    if (last !== undefined && (!fresh || last.generation === entry!.generation)) return last.result;
+    if (entry === undefined) return this.#check(place, placeKey(place), false, () => {});
+    await this.#checkEntry(entry);
+    return entry.last?.result ?? this.#check(place, entry.key, entry.isOpen, () => {});
+  }
+
+  /** Abandons everything. */
+  close(): void {
+    this.#closed.abort();
+    this.#wake.abort();
+    this.#dueOpen.clear();
+    this.#dueClosed.clear();
+    this.#entries.clear();
+    this.#lookers.clear();
+  }
+
+  #owners(path: string): Entry[] {
+    return [...(this.#lookers.get(path) ?? [])]
+      .map((key) => this.#entries.get(key)!)
+      .filter(({ place }) => filesOf(place).includes(path));
+  }
+
+  #enter(key: string, place: WorkloadPlace): Entry {
+    const entry: Entry = {
+      key,
+      place,
+      isOpen: false,
+      looked: new Set(),
+      generation: 0,
+      last: undefined,
+      tookMs: 0,
+      changedAt: 0,
+    };
+    this.#entries.set(key, entry);
+    this.#look(entry, new Set(filesOf(place)));
+    return entry;
+  }
+
+  #leave(entry: Entry): void {
+    this.#look(entry, new Set());
+    this.#entries.delete(entry.key);
+    this.#dueOpen.delete(entry.key);
+    this.#dueClosed.delete(entry.key);
+    entry.generation++;
+    for (const listener of this.#listeners) listener.gone(entry.key);
+  }
+
+  #look(entry: Entry, looked: ReadonlySet<string>): void {
+    for (const path of entry.looked) {
+      if (looked.has(path)) continue;
+      const lookers = this.#lookers.get(path);
+      lookers?.delete(entry.key);
+      if (lookers?.size === 0) this.#lookers.delete(path);
+    }
+    for (const path of looked) {
+      const lookers = this.#lookers.get(path);
+      if (lookers) lookers.add(entry.key);
+      else this.#lookers.set(path, new Set([entry.key]));
+    }
+    entry.looked = looked;
+  }
+
+  #schedule(entry: Entry): void {
+    if (this.#closed.signal.aborted) return;
+    entry.generation++;
+    entry.changedAt = this.#options.clock.now();
+    (entry.isOpen ? this.#dueOpen : this.#dueClosed).add(entry.key);
+    if (entry.isOpen) this.#dueClosed.delete(entry.key);
+    if (this.#running) {
+      // What an open document asks for does not wait for a pause that something else needs.
+      if (entry.isOpen) this.#wake.abort();
+      return;
+    }
+    this.#running = true;
+    this.#run()
+      .catch((error) => this.#options.failed('checking', error))
+      .finally(() => {
+        this.#running = false;
+      });
+  }
+
+  async #run(): Promise<void> {
+    const { clock } = this.#options;
+    for (;;) {
+      // Messages that came in the meantime go first: of a burst of edits, only the last is checked.
+      await turn();
+      const key = this.#dueOpen.keys().next().value ?? this.#dueClosed.keys().next().value;
+      if (key === undefined || this.#closed.signal.aborted) return;
+      const entry = this.#entries.get(key);
+      const waitMs = entry === undefined ? 0 : this.#pauseOf(entry);
+      if (waitMs > 0) {
+        this.#wake = new AbortController();
+        await clock.sleepUntil(clock.now() + waitMs, this.#wake.signal);
+        continue;
+      }
+      this.#dueOpen.delete(key);
+      this.#dueClosed.delete(key);
+      if (entry) await this.#checkEntry(entry);
+    }
+  }
+
+  /** How long the typist of a workload that is slow to check has to pause still, ms. */
+  #pauseOf({ isOpen, tookMs, changedAt }: Entry): number {
+    if (!isOpen || tookMs < QUICK_MS) return 0;
+    return Math.max(0, changedAt + Math.min(LONGEST_WAIT_MS, tookMs) - this.#options.clock.now());
+  }
+
+  /** Checks a workload and tells the listeners, unless it changes meanwhile: then a newer check is due. */
+  async #checkEntry(entry: Entry): Promise<void> {
+    const { generation } = entry;
+    const looked = new Set<string>(filesOf(entry.place));
+    try {
+      const result = await this.#check(entry.place, entry.key, entry.isOpen, (path) => {
+        looked.add(path);
+        // At once, so that a file that changes while it is read makes another check due.
+        if (!entry.looked.has(path)) this.#look(entry, new Set([...entry.looked, path]));
+      });
+      if (entry.generation !== generation || this.#entries.get(entry.key) !== entry) return;
+      this.#dueOpen.delete(entry.key);
+      this.#dueClosed.delete(entry.key);
+      this.#look(entry, looked);
+      if (result === undefined) {
+        if (!entry.isOpen) this.#leave(entry);
+        return;
+      }
+      entry.tookMs = result.tookMs;
+      if (entry.isOpen) entry.last = { result, generation };
+      for (const listener of this.#listeners) listener.checked(result);
+    } catch (error) {
+      this.#options.failed(`checking ${entry.place.path}`, error);
+    }
+  }
+
+  async #check(
+    place: WorkloadPlace,
+    key: string,
+    isOpen: boolean,
+    looking: (path: string) => void,
+  ): Promise<(CheckedPlace & { readonly tookMs: number }) | undefined> {
+    const { source, versions } = await this.#options.workspace.load(place, { looking });
+    if (source.files.length === 0) return undefined;
+    const startedAt = performance.now();
+    const checked = checkWorkload(source, this.#readReferenced);
+    return { key, place, checked, versions, isOpen, tookMs: performance.now() - startedAt };
+  }
+}
