@@ -12,7 +12,7 @@ import { type Definitions, type Diagnosis, diagnose, fixFor } from './diagnose/i
 import { affectedWorkloads, loadWorkloads, type Tree } from './git/index.ts';
 import { type Difference, revisionChanges, secretsOf } from './plan/index.ts';
 import { proposeEdit, type Read } from './proposedEdit.ts';
-import { redactor } from './redact.ts';
+import { redactor, withoutLikelySecrets } from './redact.ts';
 import { type Failure, isFinal, type RolloutEvent, type RolloutRecord } from './rollout/index.ts';
 import type { Store } from './store/index.ts';
 import { type Opened, withRevision } from './workspace.ts';
@@ -111,7 +111,11 @@ async function logsOf(ports: ExplainPorts, wishes: readonly LogWish[], missing: 
   };
   const found = (await Promise.all(wishes.map(read))).flat();
   missing.push(...[...told].map((text) => `log lines: ${text}`));
-  return found.filter(({ lines }) => lines.length > 0);
+  const masked = found.map((tail) => ({
+    ...tail,
+    lines: tail.lines.map(({ at, text }) => ({ at, text: withoutLikelySecrets(text) })),
+  }));
+  return masked.filter(({ lines }) => lines.length > 0);
 }
 
 /** The commit that served before: that of the last good rollout of the same target. */

@@ -26,3 +26,19 @@ export function redactor(secrets: readonly string[]): <T>(value: T) => T {
   };
   return <T>(value: T) => (known.length === 0 ? value : (redact(value) as T));
 }
+
+/**
+ * Forms in which programs print secrets that nobody has told us of: the group `kept` stays, the rest of the match goes.
+ * Sources: RFC 3986 (user information), RFC 6750 (bearer tokens), RFC 7519 (JWT), AWS IAM user guide (access key ids).
+ */
+const LIKELY: readonly RegExp[] = [
+  /(?<kept>\b[a-z][a-z0-9+.-]{1,20}:\/\/[^\s:/@]{0,100}:)[^\s@/]{1,500}(?=@)/gi,
+  /(?<kept>\b(?:bearer|basic)\s+)[\w.~+/-]{8,}=*/gi,
+  /(?<kept>)\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*/g,
+  /(?<kept>\b(?:AKIA|ASIA)[A-Z0-9]{4})[A-Z0-9]{12}\b/g,
+  /(?<kept>(?:pass(?:word|wd|phrase)?|secret|token|credentials?|private.?key|api.?key|access.?key)["']?\s{0,3}[:=]\s{0,3}["']?)[^\s"',;)}\]]{4,}/gi,
+];
+
+/** A line of a program's output without what looks like a secret; errs towards hiding. */
+export const withoutLikelySecrets = (line: string): string =>
+  LIKELY.reduce((text, pattern) => text.replace(pattern, `$<kept>${SENSITIVE}`), line);

@@ -21,7 +21,7 @@ export const GENERAL: readonly Rule[] = [
   },
   {
     id: 'tasks-fail-to-start',
-    pattern: /unable to consistently start tasks successfully|tasks? failed to start/i,
+    pattern: /unable to consistently start tasks successfully|tasks? failed to start|circuit breaker/i,
     class: 'crash',
     cause: 'new tasks end, or do not become healthy, again and again',
     next: 'look at the stopped tasks of the service: each says why it ended',

@@ -429,6 +429,7 @@ export const EVENTS: readonly Row[] = [
   ['(service web) was unable to reach steady state. Reason: something new.', 'configuration', 'not-steady', /names/],
   ['ECS deployment circuit breaker: tasks failed to start.', 'crash', 'tasks-fail-to-start', /stopped tasks/],
   ['ECS deployment circuit breaker: task failed to start.', 'crash', 'tasks-fail-to-start', /stopped tasks/],
+  ['circuit breaker of ECS: 3 failures, its threshold is 3', 'crash', 'tasks-fail-to-start', /again and again/],
   ['ECS deployment failed: alarm detected.', 'alarm', 'alarm-fired', /metric/],
   [
     'alarm web-5xx: Threshold Crossed: 1 out of the last 1 datapoints [12.0 (21/11/26 10:00:00)] was greater than the threshold (5.0) (minimum 1 datapoint for OK -> ALARM transition).',

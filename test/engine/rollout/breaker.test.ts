@@ -1,4 +1,7 @@
-/** The circuit breaker that tells failures apart: what it is told to ignore does not trip it. */
+/**
+ * The circuit breaker that tells failures apart: what it is told to ignore does not trip it. What users of ECS's own ask
+ * for in aws/containers-roadmap#1273.
+ */
 import assert from 'node:assert/strict';
 import { FAILURE_CLASSES } from '../../../engine/diagnose/index.ts';
 import type { JsonObject } from '../../../engine/json.ts';
