@@ -100,14 +100,25 @@ const permission: LinkKind<Of<'permission'>> = {
   },
   async set(place, link, way) {
     const SourceArn = way === 'forward' ? link.wanted : link.before;
-    const there = await permittedSource(place, link.statement);
-    if (there === SourceArn) return;
     const named = { FunctionName: place.target.function, Qualifier: place.alias, StatementId: link.statement };
-    if (there !== null) await orAbsent(place.lambda.send(new RemovePermissionCommand(named)), GONE);
-    if (SourceArn === null) return;
-    const request = { ...named, Action: 'lambda:InvokeFunction', Principal: link.principal, SourceArn };
-    // There already: an answer that was lost.
-    await orAbsent(place.lambda.send(new AddPermissionCommand(request)), 'ResourceConflictException');
+    const add = () =>
+      place.lambda.send(
+        new AddPermissionCommand({
+          ...named,
+          Action: 'lambda:InvokeFunction',
+          Principal: link.principal,
+          SourceArn: SourceArn ?? '',
+        }),
+      );
+    const remove = () => orAbsent(place.lambda.send(new RemovePermissionCommand(named)), GONE);
+    // Done without looking first: a read may be older than the last change.
+    if (SourceArn === null) {
+      await remove();
+    } else if ((await orAbsent(add(), 'ResourceConflictException')) === undefined) {
+      if ((await permittedSource(place, link.statement)) === SourceArn) return;
+      await remove();
+      await add();
+    }
   },
 };
 
@@ -120,6 +131,9 @@ async function wantedTargets(place: LinkPlace, link: Of<'target'>, way: LinkWay)
 
 const same = (some: readonly string[], others: readonly string[]): boolean =>
   some.length === others.length && some.every((one) => others.includes(one));
+
+/** What deregistering says of a target that is not there. */
+const NOT_REGISTERED = ['InvalidTargetException', 'InvalidTarget'];
 
 const target: LinkKind<Of<'target'>> = {
   async look(place, link, way) {
@@ -143,19 +157,21 @@ const target: LinkKind<Of<'target'>> = {
         hint: 'find out who uses the target group, then deploy again',
       });
     }
-    const leaving = targets.filter((arn) => !wanted.includes(arn));
-    const coming = wanted.filter((arn) => !targets.includes(arn));
     const asTargets = (arns: readonly string[]) => arns.map((Id) => ({ Id }));
-    // A group has room for one function: the old one leaves right before the new one comes.
-    if (leaving.length > 0)
-      await elb.send(new DeregisterTargetsCommand({ TargetGroupArn, Targets: asTargets(leaving) }));
-    if (coming.length === 0) return;
+    // A group has room for one function: the old one leaves right before the new one comes. Whoever may be there is
+    // told to leave, since a read may be older than the last change.
+    const leaving = known.filter((arn) => arn !== undefined && !wanted.includes(arn)) as string[];
+    for (const arn of leaving) {
+      const request = new DeregisterTargetsCommand({ TargetGroupArn, Targets: asTargets([arn]) });
+      await orAbsent(elb.send(request), ...NOT_REGISTERED);
+    }
+    if (wanted.length === 0) return;
     try {
-      await elb.send(new RegisterTargetsCommand({ TargetGroupArn, Targets: asTargets(coming) }));
+      await elb.send(new RegisterTargetsCommand({ TargetGroupArn, Targets: asTargets(wanted) }));
     } catch (error) {
       // No group is left without the target that it had while somebody thinks about it.
-      if (leaving.length > 0)
-        await elb.send(new RegisterTargetsCommand({ TargetGroupArn, Targets: asTargets(leaving) }));
+      if (before.length > 0 && way === 'forward')
+        await elb.send(new RegisterTargetsCommand({ TargetGroupArn, Targets: asTargets(before) }));
       throw error;
     }
   },
