@@ -4,14 +4,28 @@ import {
   DescribeTaskDefinitionCommand,
   ListTaskDefinitionsCommand,
 } from '@aws-sdk/client-ecs';
-import { GetAliasCommand, GetFunctionCommand, ListVersionsByFunctionCommand } from '@aws-sdk/client-lambda';
+import {
+  GetAliasCommand,
+  GetFunctionCommand,
+  ListProvisionedConcurrencyConfigsCommand,
+  ListVersionsByFunctionCommand,
+} from '@aws-sdk/client-lambda';
+import type { JsonObject } from '../../../engine/json.ts';
 import { balanced, external, taskSets } from './balanced.ts';
+import { balancer, connections, fed, OTHER_GROUP, queue, route, STREAM, SURROUNDINGS } from './connected.ts';
 import { crashPoints, deployThroughCrash } from './crash.ts';
 import { resize, web } from './fixtures.ts';
 import { type Files, Stage } from './stage.ts';
 
+const REFUSED_STREAM = `${STREAM}-of-others`;
+
 const SCENARIO = {
+  given: { ...SURROUNDINGS.given, alarms: [{ name: 'errors', state: 'ALARM' }] },
   rules: [
+    {
+      when: { operation: 'lambda:CreateEventSourceMapping', resource: REFUSED_STREAM },
+      then: { error: 'InvalidParameterValueException', message: 'the role may not read it', status: 400 },
+    },
     { when: { image: '*:broken' }, then: { pull: 'not-found' } },
     { when: { code: '*broken.zip' }, then: { update: 'InvalidZipFileException', reason: 'bad zip' } },
   ],
@@ -50,6 +64,8 @@ async function lambdaWorld(stage: Stage) {
     created: stage.changes.filter((name) => name === 'CreateFunction').length,
   };
 }
+
+const READY: JsonObject = { provisionedConcurrency: { provisionedConcurrentExecutions: 5 } };
 
 /** Files that need to know what a stage was prepared with. */
 type Made = (prepared: Prepared) => Files;
@@ -133,6 +149,55 @@ const STORIES: readonly Story[] = [
     world: lambdaWorld,
   },
   {
+    name: 'creating a function with sources of every kind',
+    path: 'dev/resize',
+    before: undefined,
+    next: fed(
+      {
+        PushEventSources: [balancer(), route('orders')],
+        PullEventSources: { EventSourceMapping: queue() },
+      },
+      { deployment: READY },
+    ),
+    phase: 'succeeded',
+    world: fedWorld,
+  },
+  {
+    name: 'an update with which sources change, come and go',
+    path: 'dev/resize',
+    before: fed({ PushEventSources: balancer(), PullEventSources: { EventSourceMapping: queue() } }),
+    next: fed(
+      {
+        PushEventSources: balancer(OTHER_GROUP),
+        PullEventSources: { EventSourceMapping: { EventSourceArn: STREAM, StartingPosition: 'LATEST' } },
+      },
+      { key: 'resize-2.zip' },
+    ),
+    phase: 'succeeded',
+    world: fedWorld,
+  },
+  {
+    name: 'a change of sources that AWS refuses in the end',
+    path: 'dev/resize',
+    before: fed({ PullEventSources: { EventSourceMapping: queue() } }),
+    next: fed({
+      PushEventSources: balancer(),
+      PullEventSources: {
+        EventSourceMapping: [queue({ BatchSize: 1 }), { EventSourceArn: REFUSED_STREAM, StartingPosition: 'LATEST' }],
+      },
+    }),
+    phase: 'rolled back',
+    world: fedWorld,
+  },
+  {
+    name: 'a version made ready whose alarm fires',
+    path: 'dev/resize',
+    before: fed({ PushEventSources: balancer() }, { deployment: READY }),
+    next: fed({}, { key: 'resize-2.zip', deployment: { ...READY, alarms: { alarmNames: ['errors'] } } }),
+    phase: 'rolled back',
+    world: fedWorld,
+  },
+  {
     name: 'creating a service of task sets',
     path: 'dev/web',
     before: undefined,
@@ -157,6 +222,19 @@ const STORIES: readonly Story[] = [
     world: balancedWorld,
   },
 ];
+
+/** A function with what invokes it and what is kept ready of it. */
+async function fedWorld(stage: Stage) {
+  const { ProvisionedConcurrencyConfigs: ready } = await stage.lambda
+    .send(new ListProvisionedConcurrencyConfigsCommand({ FunctionName: 'resize' }))
+    .catch(() => ({ ProvisionedConcurrencyConfigs: [] }));
+  return {
+    ...(await lambdaWorld(stage)),
+    ...(await connections(stage)),
+    ready: ready?.map((one) => [one.FunctionArn, one.RequestedProvisionedConcurrentExecutions]),
+    mappingsMade: stage.changes.filter((name) => name === 'CreateEventSourceMapping').length,
+  };
+}
 
 async function balancedWorld(stage: Stage, prepared: Prepared) {
   const active = await stage.ecs.send(new ListTaskDefinitionsCommand({ familyPrefix: 'web', status: 'ACTIVE' }));
@@ -188,7 +266,7 @@ async function open(story: Story): Promise<Opened> {
 describe('a crash at any point', () => {
   for (const story of STORIES) {
     it(`changes nothing about the end of ${story.name}`, async function () {
-      this.timeout(120_000);
+      this.timeout(300_000);
       const first = await open(story);
       await using undisturbed = first.stage;
       const { report, touches } = await deployThroughCrash(undisturbed, story.path, first.next, undefined);
@@ -200,7 +278,8 @@ describe('a crash at any point', () => {
         const { stage: crashed, prepared, next } = await open(story);
         await using stage = crashed;
         const run = await deployThroughCrash(stage, story.path, next, point);
-        const told = () => `crash ${point.when} touch ${point.touch}:\n${stage.story().join('\n')}`;
+        const told = () =>
+          `crash ${point.when} touch ${point.touch}: ${run.report.rollouts[0]?.reason}\n${stage.story().join('\n')}`;
         // After the last write there is nothing left to take up.
         const phase = run.report.rollouts[0]?.phase ?? (await stage.store.list({ limit: 1 }))[0]?.record.phase;
         assert.equal(phase, story.phase, told());
