@@ -174,6 +174,8 @@ async function historyOf(
   missing: string[],
 ): Promise<History | undefined> {
   const revision = record.revision.commit ?? ({ worktree: true } as const);
+  if (record.revision.commit === undefined)
+    missing.push('the change: it was deployed from a working tree, which may have changed since');
   const roots = [...new Set([record.repository.root, ...(repo === undefined ? [] : [repo])])];
   const told: string[] = [];
   for (const root of roots) {

@@ -34,7 +34,9 @@ const SCENARIO = {
 interface Explained {
   readonly rollout: string;
   readonly outcome: string;
-  readonly failure: { readonly class: string; readonly cause: string; readonly rule: string } | null;
+  readonly class: string | null;
+  readonly cause: string | null;
+  readonly rule: string | null;
   readonly logs: readonly { readonly container: string; readonly lines: readonly { readonly text: string }[] }[];
   readonly change: {
     readonly author: string;
@@ -95,7 +97,8 @@ describe('gitmoxi explain', function () {
       await run('explain', /gitmoxi explain (ro-\S+)/.exec(crashed.stdout)?.[1] ?? '', '--json'),
     );
     assert.equal(explained!.outcome, 'failed');
-    assert.deepEqual([explained!.failure?.class, explained!.failure?.rule], ['crash', 'program-error']);
+    assert.deepEqual([explained!.class, explained!.rule], ['crash', 'program-error']);
+    assert.match(explained!.cause ?? '', /exit code 3/);
     assert.deepEqual(
       explained!.logs
         .at(-1)!
