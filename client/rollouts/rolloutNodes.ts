@@ -76,7 +76,7 @@ function rolloutNode({ id, place, record, running }: RolloutRow, now: number): R
       `${record.workload} on ${place}`,
       `${abandoned ? `interrupted while ${record.phase}` : record.phase}: ${record.message}`,
       `${revisionOf(record)}, by ${record.trigger}, ${unfinished ? 'begun' : 'took'} ${elapsed}${unfinished ? ' ago' : ''}`,
-      ...(record.failure === null ? [] : [record.failure.message, record.failure.next]),
+      ...failureLines(record),
     ],
     icon: abandoned ? ABANDONED : ICONS[record.phase],
     context: unfinished ? 'rollout.inProgress' : 'rollout.ended',
@@ -106,6 +106,12 @@ function revisionOf({ revision: { commit, subject } }: RolloutRecord): string {
 }
 
 /** An engine's error says what to do; anything else says at least what it is. */
+/** What happened, why, and what to do. */
+function failureLines({ failure }: RolloutRecord): string[] {
+  if (failure === null) return [];
+  return [failure.message, ...(failure.cause === undefined ? [] : [failure.cause]), failure.next];
+}
+
 function failureNode(failure: unknown): RolloutNode {
   const message = failure instanceof Error ? failure.message : String(failure);
   const hint = (failure as { hint?: unknown } | undefined)?.hint;

@@ -78,9 +78,10 @@ describe('the rollouts view', () => {
   });
 
   it('says why a rollout failed and what to do', () => {
-    const failure = { class: 'crash', message: 'the container exits', evidence: [], next: 'look at its log' } as const;
+    const why = { message: 'the container exits', cause: 'it used too much memory', next: 'look at its log' };
+    const failure = { class: 'crash', evidence: [], ...why } as const;
     const [node] = rolloutNodes(state(row('web', { phase: 'failed', failure })), NOW);
-    assert.deepEqual(node!.tooltip.slice(-2), ['the container exits', 'look at its log']);
+    assert.deepEqual(node!.tooltip.slice(-3), ['the container exits', 'it used too much memory', 'look at its log']);
   });
 
   it('has an icon with a colour for every phase', () => {

@@ -1,5 +1,7 @@
 /** Every text that AWS is known to say of a failure: its class, its cause and what to do. */
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { join } from 'node:path';
 import { TaskStopCode } from '@aws-sdk/client-ecs';
 import { TargetHealthReasonEnum } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { LastUpdateStatusReasonCode, StateReasonCode } from '@aws-sdk/client-lambda';
@@ -61,6 +63,11 @@ describe('a diagnosis', () => {
       assert.match(next, /^[a-z].{10,}[^.]$/, id);
       assert.ok(source.length > 10, id);
     }
+  });
+
+  it('is documented as it is', () => {
+    const script = join(import.meta.dirname, '..', '..', '..', 'scripts', 'diagnoses.ts');
+    execFileSync(process.execPath, [script, '--check'], { stdio: 'pipe' });
   });
 
   it('leaves no gap in a sentence', () => {
