@@ -8,7 +8,7 @@
 import { mkdirSync, readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { dirname } from 'node:path';
-import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
+import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
 import { EngineError } from '../errors.ts';
 import { targetKey } from '../plan/index.ts';
 import type {
@@ -161,9 +161,16 @@ function storeError(file: string, error: unknown): EngineError {
  */
 export function openSqliteStore(file: string, now: () => number = Date.now): Store {
   const database = open(file);
-  const run = (sql: string, ...values: SQLInputValue[]) => database.prepare(sql).run(...values);
-  const one = <T>(sql: string, ...values: SQLInputValue[]) => database.prepare(sql).get(...values) as T | undefined;
-  const all = <T>(sql: string, ...values: SQLInputValue[]) => database.prepare(sql).all(...values) as T[];
+  /** Preparing costs more than running; the texts are few. */
+  const statements = new Map<string, StatementSync>();
+  const prepared = (sql: string): StatementSync => {
+    const statement = statements.get(sql) ?? database.prepare(sql);
+    statements.set(sql, statement);
+    return statement;
+  };
+  const run = (sql: string, ...values: SQLInputValue[]) => prepared(sql).run(...values);
+  const one = <T>(sql: string, ...values: SQLInputValue[]) => prepared(sql).get(...values) as T | undefined;
+  const all = <T>(sql: string, ...values: SQLInputValue[]) => prepared(sql).all(...values) as T[];
 
   function transaction<T>(work: () => T): T {
     try {
@@ -191,7 +198,7 @@ export function openSqliteStore(file: string, now: () => number = Date.now): Sto
   };
 
   function writeEvents(record: RolloutRecord, after: number, drafts: readonly EventDraft[]): RolloutEvent[] {
-    const insert = database.prepare('INSERT INTO events (rollout, seq, event) VALUES (?, ?, ?)');
+    const insert = prepared('INSERT INTO events (rollout, seq, event) VALUES (?, ?, ?)');
     return drafts.map((draft, i) => {
       const event: RolloutEvent = {
         seq: after + i + 1,

@@ -25,7 +25,7 @@ import { web } from '../fixtures.ts';
 import { newestDeployment, native as shiftedByEcs, shifted as shiftedFront } from '../shiftedByEcs.ts';
 import { ACCOUNT, type Files, REGION, type Stage } from '../stage.ts';
 import type { Mishap, Weather } from './faults.ts';
-import type { Ending, Serving, Story } from './story.ts';
+import type { Ending, Serving, Story, Watch } from './story.ts';
 
 const OLD = 'shop/web:1';
 const NEW = 'shop/web:2';
@@ -149,9 +149,8 @@ async function imageOf({ ecs }: Stage, taskDefinition: string | undefined): Prom
   return described.taskDefinition?.containerDefinitions?.[0]?.image ?? '';
 }
 
-const revisionsOf = async ({ ecs }: Stage): Promise<number> =>
-  (await ecs.send(new ListTaskDefinitionsCommand({ familyPrefix: 'web', status: 'ACTIVE' }))).taskDefinitionArns
-    ?.length ?? 0;
+const revisionsOf = async ({ ecs }: Stage, status: 'ACTIVE' | 'INACTIVE'): Promise<number> =>
+  (await ecs.send(new ListTaskDefinitionsCommand({ familyPrefix: 'web', status }))).taskDefinitionArns?.length ?? 0;
 
 const servingOf = (images: ReadonlySet<string>): Serving =>
   images.size === 0 ? 'none' : images.size > 1 ? 'both' : images.has(OLD) ? 'old' : 'new';
@@ -163,8 +162,12 @@ async function amissRevisions(
   succeeded: boolean,
 ): Promise<string[]> {
   const wanted = (story.before === undefined ? 0 : 1) + (succeeded && story.next !== undefined ? 1 : 0);
-  const found = await revisionsOf(stage);
-  return found === wanted ? [] : [`${found} revisions are ACTIVE, not ${wanted}`];
+  const [active, inactive] = [await revisionsOf(stage, 'ACTIVE'), await revisionsOf(stage, 'INACTIVE')];
+  const most = (story.before === undefined ? 0 : 1) + 1;
+  return [
+    ...(active === wanted ? [] : [`${active} revisions are ACTIVE, not ${wanted}`]),
+    ...(active + inactive <= most ? [] : [`${active + inactive} revisions were registered, at most ${most} may be`]),
+  ];
 }
 
 async function lookAtRolling(stage: Stage, story: Pick<Story, 'before' | 'next'>, phase: string): Promise<Ending> {
@@ -260,6 +263,9 @@ const twice = (image: string): Files => {
   return { ...files, service: { ...files['service']!, loadBalancers: ports } };
 };
 
+/** The least time between a shift and the deletion of what served before, ms: the load balancer has to follow. */
+const BAKES_MS = 10_000;
+
 type Draft = Pick<Story, 'name' | 'before' | 'next' | 'phase'> & Partial<Story>;
 
 const rollingStory = (draft: Draft): Story => ({
@@ -273,7 +279,21 @@ const rollingStory = (draft: Draft): Story => ({
   ...draft,
 });
 
+/** What served before is deleted only after the last weights were in force for a while. */
+async function watchOldSets(stage: Stage): Promise<Watch> {
+  const old = new Set((await setsOf(stage)).map(({ id }) => id));
+  let shiftedAt = 0;
+  return (operation, body) => {
+    const now = stage.clock.now();
+    if (operation === 'ModifyListener' || operation === 'ModifyRule') shiftedAt = now;
+    if (operation !== 'DeleteTaskSet' || now - shiftedAt >= BAKES_MS) return undefined;
+    const { taskSet } = JSON.parse(body) as { taskSet: string };
+    return old.has(taskSet) ? `the old task set was deleted ${now - shiftedAt} ms after the last shift` : undefined;
+  };
+}
+
 const setStory = (draft: Draft, isBalanced = true): Story => ({
+  ...(isBalanced && draft.before ? { watch: watchOldSets } : {}),
   scenario: SCENARIO,
   path: 'dev/web',
   operations: setOperations,

@@ -14,6 +14,7 @@ import { Crash } from '../crash.ts';
 import type { Clients, Stage } from '../stage.ts';
 import { lead } from '../transport.ts';
 import type { Fault, Touched } from './faults.ts';
+import type { Watch } from './story.ts';
 
 /** Calls of the store that write. */
 const WRITES = new Set(['create', 'claim', 'append', 'release', 'markProcessed']);
@@ -32,11 +33,14 @@ interface Process {
 /** The engine's clients of processes that live at the same time; they are lent to one after the other. */
 export type Shops = readonly Clients[];
 
-/** Does the request change AWS, judged by its operation's name as it is on the wire? */
-function changes({ method, headers, body }: LocalRequest): boolean {
+/** The operation of a request, as it is on the wire; method and path where the path says it. */
+function operationOf({ method, path, headers, body }: LocalRequest): string {
   const target = headers['x-amz-target']?.split('.')[1] ?? new URLSearchParams(body.toString('latin1')).get('Action');
-  return target === undefined || target === null ? method !== 'GET' : !/^(?:Get|List|Describe)/.test(target);
+  return target ?? `${method} ${path}`;
 }
+
+/** Does it change AWS, judged by its name? */
+const changes = (operation: string): boolean => !/^(?:Get|List|Describe|GET )/.test(operation);
 
 function unlessDead(error: unknown): void {
   const isPassing = error instanceof EngineError && error.code === 'store.locked';
@@ -53,6 +57,8 @@ export class Life {
   #births = 0;
   /** The process that holds the rollout, as far as claims tell. */
   #holder: Process | undefined;
+  /** Told of each change that a process makes. */
+  watch: Watch | undefined;
   /** What processes did that they must not. */
   readonly violations: string[] = [];
 
@@ -119,7 +125,15 @@ export class Life {
     const process: Process = { id: randomUUID(), dead: false };
     const { line, aws } = this.#shops[this.#births++ % this.#shops.length]!;
     lead(line, this.#stage.sandbox, this.#stage.clock);
-    line.gate = (request, send) => this.#touch(process, changes(request) ? ['call', 'change'] : ['call'], send);
+    line.gate = (request, send) => {
+      const operation = operationOf(request);
+      if (!changes(operation)) return this.#touch(process, ['call'], send);
+      return this.#touch(process, ['call', 'change'], () => {
+        const wrong = this.watch?.(operation, request.body.toString('utf8'));
+        if (wrong !== undefined) this.violations.push(wrong);
+        return send();
+      });
+    };
     const ports = this.#stage.ports();
     return {
       ...ports,

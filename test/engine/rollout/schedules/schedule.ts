@@ -6,7 +6,7 @@ import type { RolloutRecord } from '../../../../engine/rollout/index.ts';
 import { type Files, openClients, type Snapshot, Stage } from '../stage.ts';
 import { type Fault, rulesOf, tell } from './faults.ts';
 import { Life, type Shops } from './life.ts';
-import type { Ending, FilesFor, Story } from './story.ts';
+import type { Ending, FilesFor, Serving, Story } from './story.ts';
 
 /** Processes at the same time. */
 const SHOPS = 4;
@@ -16,6 +16,9 @@ const SETTLE_MS = 30 * 60_000;
 
 /** Before what is deployed next, ms. */
 const BEFORE_MS = 5 * 60_000;
+
+/** A rollout that ends so long after the last hand that somebody laid on it knows of it, ms. */
+const UNDISTURBED_MS = 60_000;
 
 /** Most requests that are lost by rounding, not by a rollout. */
 const NONE_LOST = 0.001;
@@ -59,16 +62,18 @@ export async function violationOf(bench: Bench, faults: readonly Fault[]): Promi
     clients: own!,
     storeNow: () => Date.now() + passed,
   });
+  const watch = await story.watch?.(stage);
   stage.setScenario({ given, traffic, rules: [...rulesOf(faults, story.weathers), ...rules] });
   const life = new Life(stage, faults, lent, (ms) => {
     passed += ms;
   });
+  life.watch = watch;
   const record = await run(stage, bench, life, faults);
   stage.setScenario({ given, traffic, rules });
   const lost = stage.sandbox.traffic.reduce((sum, { failed }) => sum + failed, 0);
   await stage.clock.advance(SETTLE_MS);
   stage.sandbox.world.catchUp();
-  const problems = [...life.violations, ...(await judge(stage, story, faults, record, lost))];
+  const problems = [...life.violations, ...(await judge(stage, story, faults, record, lost, from.at))];
   if (problems.length === 0) return undefined;
   return [
     ...problems.map((problem) => `VIOLATED: ${problem}`),
@@ -117,13 +122,16 @@ async function judge(
   faults: readonly Fault[],
   record: RolloutRecord | undefined,
   lost: number,
+  startedAt: number,
 ): Promise<string[]> {
   if (record === undefined) return ['the rollout is never over'];
   const named = (name: string) => story.mishaps.find((one) => one.name === name);
   const interfered = faults.some((fault) => fault.kind === 'mishap' && named(fault.name)?.interferes);
   const disturbed = faults.some(({ kind }) => kind === 'mishap' || kind === 'weather' || kind === 'abort');
   const ending = await story.look(stage, record.phase);
-  const problems = interfered ? honest(record, ending) : exact(story, record, ending);
+  const lastHand = Math.max(...faults.map((fault) => (fault.kind === 'mishap' ? startedAt + fault.at * 1000 : 0)));
+  const claims = !interfered || lastHand + UNDISTURBED_MS < (record.endedAt ?? 0);
+  const problems = interfered ? honest(story, record, ending, claims) : exact(story, record, ending);
   if (!disturbed && record.phase !== story.phase)
     problems.push(`it ended ${record.phase}, not ${story.phase}: ${record.message}`);
   const loses =
@@ -138,16 +146,14 @@ async function judge(
   return problems;
 }
 
+function servingIf({ before, next }: Story, phase: string): Serving {
+  if (phase === 'succeeded') return next === undefined ? 'none' : 'new';
+  return before === undefined ? 'none' : 'old';
+}
+
 /** With nobody else about, the end is exactly the one or the other. */
 function exact(story: Story, record: RolloutRecord, { serving, amiss }: Ending): string[] {
-  const expected =
-    record.phase === 'succeeded'
-      ? story.next === undefined
-        ? 'none'
-        : 'new'
-      : story.before === undefined
-        ? 'none'
-        : 'old';
+  const expected = servingIf(story, record.phase);
   const admitted = record.message.includes('left behind');
   return [
     ...(serving === expected ? [] : [`${record.phase}, but what serves is ${serving}: ${record.message}`]),
@@ -156,7 +162,10 @@ function exact(story: Story, record: RolloutRecord, { serving, amiss }: Ending):
 }
 
 /** Where somebody else has a hand in it, at least nothing is claimed that is not so. */
-function honest(record: RolloutRecord, { serving }: Ending): string[] {
+function honest(story: Story, record: RolloutRecord, { serving }: Ending, claims: boolean): string[] {
+  const claimed =
+    claims && ['succeeded', 'rolled back'].includes(record.phase) ? servingIf(story, record.phase) : serving;
+  if (claimed !== serving) return [`${record.phase}, but what serves is ${serving}: ${record.message}`];
   const divided = serving === 'both' && !['failed', 'superseded'].includes(record.phase);
   return divided ? [`${record.phase}, but both revisions serve: ${record.message}`] : [];
 }

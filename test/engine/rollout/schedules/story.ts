@@ -16,6 +16,9 @@ export interface Ending {
 /** Files, or how they follow from what is there. */
 export type FilesFor = Files | ((stage: Stage) => Promise<Files>);
 
+/** Told of each change of AWS before it is made; gives what is wrong with it. */
+export type Watch = (operation: string, body: string) => string | undefined;
+
 export interface Story extends Possible {
   readonly name: string;
   /** The members of a scenario: what is given, what goes wrong anyway, and the traffic. */
@@ -27,6 +30,8 @@ export interface Story extends Possible {
   readonly phase: Phase;
   readonly weathers: readonly Weather[];
   readonly mishaps: readonly Mishap<Stage>[];
+  /** Begun with the rollout. */
+  readonly watch?: (stage: Stage) => Promise<Watch>;
   /** How long a schedule takes, as a multiple of a rolling update's: the longer, the fewer there are. @default 1 */
   readonly cost?: number;
   /** May requests be lost without any fault? Only where nothing serves before. */
