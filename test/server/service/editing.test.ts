@@ -1,0 +1,234 @@
+import assert from 'node:assert/strict';
+import { type AwsKnowledge, awsFindings, codeActions, formatting } from '../../../server/service/index.ts';
+import { deployment, edited, input, sceneOf, service, task } from './view.ts';
+
+describe('formatting', () => {
+  const formatted = (fixture: string): string => {
+    const { view, files } = sceneOf(fixture);
+    const edits = formatting(view.document, { tabSize: 2, insertSpaces: true });
+    return edited(files, edits).get(view.document.path)!.trimEnd();
+  };
+  const CASES: readonly (readonly [what: string, text: string, formatted: string])[] = [
+    ['puts each member on a line', '{"a":1,"b":[1,2]}', '{\n  "a": 1,\n  "b": [\n    1,\n    2\n  ]\n}'],
+    [
+      'keeps expressions as they are',
+      '{"a":"{{ x   }}","b":{{y|tojson}}}',
+      '{\n  "a": "{{ x   }}",\n  "b": {{y|tojson}}\n}',
+    ],
+    ['keeps several expressions in one string', '{"a":"{{ x }}  {{ y }}"}', '{\n  "a": "{{ x }}  {{ y }}"\n}'],
+    [
+      'indents statements with what they hold',
+      '{\n"a":[\n{% for s in subnets %}\n"{{ s }}"{% if not loop.last %},{% endif %}\n{% endfor %}\n]}',
+      '{\n  "a": [\n    {% for s in subnets %}\n    "{{ s }}" {% if not loop.last %}, {% endif %}\n    {% endfor %}\n  ]\n}',
+    ],
+    ['keeps comments', '{\n{# why #}\n"a":1}', '{\n  {# why #}\n  "a": 1\n}'],
+    ['leaves a broken template alone', '{"a":{{ x }', '{"a":{{ x }'],
+    ['leaves what is formatted as it is', '{\n  "a": 1\n}', '{\n  "a": 1\n}'],
+    [
+      'leaves a statement over several lines, and everything around it',
+      '{"a":{%\nif x %}1{% endif %}}',
+      '{"a":{%\nif x %}1{% endif %}}',
+    ],
+  ];
+  for (const [what, text, expected] of CASES) it(what, () => assert.equal(formatted(service(text)), expected));
+
+  it('formats input files as JSON', () => assert.equal(formatted(input('{"name":"web"}')), '{\n  "name": "web"\n}'));
+
+  it('gives the same when it is done twice', () => {
+    for (const [, text] of CASES) {
+      const once = formatted(service(text));
+      assert.equal(formatted(service(once)), once);
+    }
+  });
+
+  it('changes nothing of what a template gives but space', () => {
+    const text =
+      '{"a":"{{ cluster }}","b":[{% for s in subnets %}"{{ s }}"{% if not loop.last %},{% endif %}{% endfor %}]}';
+    const values = [text, formatted(service(text))].map(
+      (one) => sceneOf(service(one)).view.workload.checked.files.find(({ role }) => role === 'service')!.value,
+    );
+    assert.ok(values[0]);
+    assert.deepEqual(values[0], values[1]);
+  });
+});
+
+describe('code actions', () => {
+  const actionsAt = (fixture: string) => {
+    const scene = sceneOf(fixture);
+    return { ...scene, actions: codeActions(scene.view, { start: scene.start, end: scene.end }) };
+  };
+
+  /** After the action with this title, the files are so. */
+  function checkAction(fixture: string, title: string, expected: Readonly<Record<string, string>>): void {
+    const { actions, files } = actionsAt(fixture);
+    const action = actions.find((one) => one.title === title);
+    assert.ok(action, `${title} is not among ${actions.map((one) => one.title).join(' · ')}`);
+    const after = edited(files, action.edits);
+    for (const { path, text } of action.creates ?? []) after.set(path, text);
+    for (const [path, text] of Object.entries(expected)) assert.equal(after.get(path)?.trimEnd(), text);
+  }
+
+  const CASES: readonly (readonly [what: string, fixture: string, title: string, expected: string])[] = [
+    [
+      'corrects a misspelt name',
+      service('{ "cluster": "{{ clus$0tr }}" }'),
+      'Change to cluster',
+      '{ "cluster": "{{ cluster }}" }',
+    ],
+    ['corrects a misspelt key', service('{ "clus$0tr": "a" }'), 'Change to "cluster"', '{ "cluster": "a" }'],
+    [
+      'corrects a misspelt value',
+      service('{ "launchType": "FARG$0AT" }'),
+      'Change to "FARGATE"',
+      '{ "launchType": "FARGATE" }',
+    ],
+    ['takes quotes from a number', service('{ "desiredCount": "$02" }'), 'Change to 2', '{ "desiredCount": 2 }'],
+    [
+      'puts a number in quotes',
+      task('{ "family": "a", "cpu": 2$056, "containerDefinitions": [] }'),
+      'Change to "256"',
+      '{ "family": "a", "cpu": "256", "containerDefinitions": [] }',
+    ],
+    [
+      'prints a list without quotes',
+      service('{ "networkConfiguration": { "awsvpcConfiguration": { "subnets": "{{ sub$0nets }}" } } }'),
+      'Print it without quotes',
+      '{ "networkConfiguration": { "awsvpcConfiguration": { "subnets": {{ subnets | tojson }} } } }',
+    ],
+    [
+      'prints a list as JSON',
+      service('{ "a": {{ sub$0nets }} }'),
+      'Print it as JSON',
+      '{ "a": {{ subnets | tojson }} }',
+    ],
+    [
+      'puts a text in quotes',
+      service('{ "cluster": {{ clu$0ster }} }'),
+      'Put quotes around it',
+      '{ "cluster": "{{ cluster }}" }',
+    ],
+    [
+      'renames an old key',
+      deployment('{ "circuit$0Breaker": { "failureThreshold": 3 } }'),
+      'Change to "gmDeploymentCircuitBreaker"',
+      '{ "gmDeploymentCircuitBreaker": { "failureThreshold": 3 } }',
+    ],
+    [
+      'converts a flat pair',
+      deployment('{ "targetGroup$0Arns": ["a", "b"] }'),
+      'Convert to targetGroupArnPairs',
+      '{ "targetGroupArnPairs": [["a", "b"]] }',
+    ],
+    [
+      'deletes an unused input',
+      input('{ "na$0me": "web", "count": 1, "cluster": "a" }').replaceAll('{{ name }}', 'x'),
+      'Delete the input',
+      '{ "count": 1, "cluster": "a" }',
+    ],
+    [
+      'replaces an expression by its value',
+      service('{ "cluster": "{{ clu$0ster }}" }'),
+      'Replace the expression by its value',
+      '{ "cluster": "prod" }',
+    ],
+    [
+      'replaces a number by its value',
+      service('{ "desiredCount": {{ po$0rt }} }'),
+      'Replace the expression by its value',
+      '{ "desiredCount": 80 }',
+    ],
+    [
+      'replaces a list by its value',
+      service('{ "a": {{ subn$0ets | tojson }} }'),
+      'Replace the expression by its value',
+      '{ "a": ["subnet-1","subnet-2"] }',
+    ],
+    [
+      'adds a health check',
+      task('{ "containerDefinitions": [{ "na$0me": "app" }] }'),
+      'Add a health check',
+      '{ "containerDefinitions": [{ "name": "app", "healthCheck": { "command": ["CMD-SHELL", "curl -f http://localhost/ || exit 1"], "interval": 30, "timeout": 5, "retries": 3 } }] }',
+    ],
+    [
+      'adds a log configuration',
+      task('{ "containerDefinitions": [{ "na$0me": "app" }] }'),
+      'Add a log configuration',
+      '{ "containerDefinitions": [{ "name": "app", "logConfiguration": { "logDriver": "awslogs", "options": { "awslogs-group": "/ecs/web", "awslogs-region": "us-east-1", "awslogs-stream-prefix": "app" } } }] }',
+    ],
+  ];
+  for (const [what, fixture, title, expected] of CASES) {
+    it(what, () => checkAction(fixture, title, { [sceneOf(fixture).view.document.path]: expected }));
+  }
+
+  it('adds a missing name to the inputs', () =>
+    checkAction(service('{ "cluster": "{{ na$0me }}" }'), 'Add name to the inputs', {
+      'web_input.json': '{ "ref": { "type": "TERRAFORM", "file": "out.json" }, "image": "nginx:1", "name": "" }',
+    }));
+
+  it('makes an input file where there is none', () =>
+    checkAction('//- web_svcdef.json\n{ "cluster": "{{ na$0me }}" }\n', 'Add name to the inputs', {
+      'web_input.json': '{\n  "name": ""\n}',
+    }));
+
+  it('moves a literal to an input', () =>
+    checkAction(service('{ "serviceName": "we$0b" }'), 'Move the value to the input service_name', {
+      'web_svcdef.json': '{ "serviceName": "{{ service_name }}" }',
+      'web_input.json':
+        '{ "ref": { "type": "TERRAFORM", "file": "out.json" }, "image": "nginx:1", "service_name": "web" }',
+    }));
+
+  it('moves a number, without quotes', () =>
+    checkAction(service('{ "desiredCount": $03 }'), 'Move the value to the input desired_count', {
+      'web_svcdef.json': '{ "desiredCount": {{ desired_count }} }',
+    }));
+
+  it('finds a free name', () =>
+    checkAction(service('{ "cluster": "te$0st" }'), 'Move the value to the input cluster_2', {
+      'web_svcdef.json': '{ "cluster": "{{ cluster_2 }}" }',
+    }));
+
+  const ABSENT: readonly (readonly [what: string, fixture: string, title: RegExp])[] = [
+    ['replaces no secret by its value', service('{ "a": "{{ pass$0word }}" }'), /Replace/],
+    ['replaces no loop variable by its value', service('{% for s in subnets %}{{ $0s }}{% endfor %}'), /Replace/],
+    ['moves no key', service('{ "service$0Name": "web" }'), /Move/],
+    ['moves no expression', service('{ "serviceName": "{{ clu$0ster }}" }'), /Move/],
+    [
+      'adds no second health check',
+      task('{ "containerDefinitions": [{ "na$0me": "app", "healthCheck": {} }] }'),
+      /health check/,
+    ],
+    ['offers nothing for containers in a service', service('{ "serviceName": "we$0b" }'), /health check|log/],
+  ];
+  for (const [what, fixture, title] of ABSENT) {
+    it(what, () =>
+      assert.deepEqual(
+        actionsAt(fixture)
+          .actions.filter((one) => title.test(one.title))
+          .map((one) => one.title),
+        [],
+      ),
+    );
+  }
+});
+
+describe('what is known of the account', () => {
+  const aws = (complete: boolean): AwsKnowledge => ({
+    list: (kind) =>
+      kind === 'cluster' ? { things: [{ id: 'prod' }, { id: 'test' }], complete } : { things: [], complete: false },
+  });
+  const codes = (fixture: string, knowledge: AwsKnowledge) =>
+    awsFindings(sceneOf(fixture).view.workload.checked, knowledge).map(({ code, hint }) => [code, hint]);
+
+  it('tells what does not exist, and what was meant', () =>
+    assert.deepEqual(codes(service('{ "cluster": "prdo" }'), aws(true)), [['aws.no-cluster', 'did you mean "prod"?']]));
+  it('says nothing while not everything is known', () =>
+    assert.deepEqual(codes(service('{ "cluster": "prdo" }'), aws(false)), []));
+  it('says nothing of what exists', () => assert.deepEqual(codes(service('{ "cluster": "prod" }'), aws(true)), []));
+  it('takes an ARN for the name at its end', () =>
+    assert.deepEqual(
+      codes(service('{ "cluster": "arn:aws:ecs:eu-west-1:123456789012:cluster/prod" }'), aws(true)),
+      [],
+    ));
+  it('says nothing of kinds that are not known', () =>
+    assert.deepEqual(codes(service('{ "loadBalancers": [{ "targetGroupArn": "x" }] }'), aws(true)), []));
+});
