@@ -22,11 +22,23 @@ import {
   RegistrationRequest,
   ShutdownRequest,
   type TextDocumentContentChangeEvent,
+  WorkspaceSymbolRequest,
 } from 'vscode-languageserver/node';
-import { type FileReader, previewChanged, type RunningServer, startServer } from '../../server/index.ts';
+import {
+  type FileReader,
+  type InitializationOptions,
+  previewChanged,
+  type RunningServer,
+  type ServerOptions,
+  startServer,
+} from '../../server/index.ts';
 import { ROOT } from './fixture.ts';
 
 export const uriOf = (path: string) => pathToFileURL(join(ROOT, path)).href;
+
+export interface StartOptions extends Pick<ServerOptions, 'aws' | 'plans' | 'revisions'> {
+  readonly initializationOptions?: InitializationOptions;
+}
 
 export interface Published {
   readonly version: number | undefined;
@@ -71,15 +83,16 @@ export class TestClient {
     });
   }
 
-  static async start(reader: FileReader): Promise<TestClient> {
+  static async start(reader: FileReader, { initializationOptions, ...more }: StartOptions = {}): Promise<TestClient> {
     const toServer = new PassThrough();
     const toClient = new PassThrough();
-    const server = startServer({ input: toServer, output: toClient, reader });
+    const server = startServer({ input: toServer, output: toClient, reader, ...more });
     const connection = createProtocolConnection(toClient, toServer);
     connection.listen();
     const initialized = await connection.sendRequest(InitializeRequest.type, {
       processId: null,
       rootUri: null,
+      ...(initializationOptions && { initializationOptions }),
       capabilities: {
         workspace: { didChangeWatchedFiles: { dynamicRegistration: true }, workspaceFolders: true },
       },
@@ -124,6 +137,14 @@ export class TestClient {
     return present()!;
   }
 
+  /** Waits until the scan of the workspace has found a workload. */
+  async scanned(workload: string): Promise<void> {
+    for (;;) {
+      const found = await this.connection.sendRequest(WorkspaceSymbolRequest.type, { query: workload });
+      if (found !== null && found.length > 0) return;
+    }
+  }
+
   /** Ends the connection in LSP's way. */
   async stop(): Promise<number> {
     await this.connection.sendRequest(ShutdownRequest.type);
@@ -150,8 +171,12 @@ export class TestClient {
 }
 
 /** Starts a client for one test and ends it afterwards. */
-export async function withClient(reader: FileReader, use: (client: TestClient) => Promise<void>): Promise<void> {
-  const client = await TestClient.start(reader);
+export async function withClient(
+  reader: FileReader,
+  use: (client: TestClient) => Promise<void>,
+  options: StartOptions = {},
+): Promise<void> {
+  const client = await TestClient.start(reader, options);
   try {
     await use(client);
   } finally {
