@@ -1,6 +1,7 @@
 /** Stories of Lambda functions. */
 import { CreateAliasCommand, UpdateAliasCommand } from '@aws-sdk/client-lambda';
 import type { JsonObject } from '../../../../engine/json.ts';
+import { ALL_SOURCES, balancer, fed, queue, route, STREAM, SURROUNDINGS } from '../connected.ts';
 import { resize } from '../fixtures.ts';
 import type { Meanwhile, Scene, Story } from './scene.ts';
 
@@ -111,4 +112,49 @@ export const LAMBDA: readonly Story[] = [
       });
     },
   },
+  {
+    file: 'lambda-alias/event-sources',
+    title: 'A function is created with a target group, two routes, a queue and a stream',
+    scenario: SURROUNDINGS,
+    play: (scene) => scene.tell('dev/resize', fed(ALL_SOURCES)),
+  },
+  {
+    file: 'lambda-alias/event-source-changed',
+    title: 'Only the batch size of a queue changes, and a route goes',
+    scenario: SURROUNDINGS,
+    async play(scene) {
+      const sources = (BatchSize: number, routes: readonly JsonObject[]): JsonObject => ({
+        PushEventSources: routes,
+        PullEventSources: { EventSourceMapping: queue({ BatchSize }) },
+      });
+      await scene.given('dev/resize', fed(sources(5, [route()])));
+      await scene.tell('dev/resize', fed(sources(50, [])));
+    },
+  },
+  {
+    file: 'lambda-alias/event-source-refused',
+    title: 'AWS refuses a new event source of an update',
+    scenario: {
+      ...SURROUNDINGS,
+      rules: [
+        {
+          when: { operation: 'lambda:CreateEventSourceMapping', resource: STREAM },
+          then: { error: 'InvalidParameterValueException', message: 'the role may not read the stream', status: 400 },
+        },
+      ],
+    },
+    async play(scene) {
+      await scene.given('dev/resize', fed({ PushEventSources: [balancer()] }));
+      await scene.tell('dev/resize', fed(ALL_SOURCES, { key: NEXT }));
+    },
+  },
+  update('provisioned', 'The new version is kept ready before it gets traffic', {
+    deployment: { ...CANARY, provisionedConcurrency: { provisionedConcurrentExecutions: 5 } },
+  }),
+  update('provisioned-fails', 'The new version cannot be kept ready', {
+    deployment: { ...CANARY, provisionedConcurrency: { provisionedConcurrentExecutions: 5 } },
+    scenario: {
+      rules: [{ when: { code: '*-2.zip' }, then: { provisioned: 'FUNCTION_ERROR_INIT_FAILURE', readySeconds: 40 } }],
+    },
+  }),
 ];
