@@ -48,9 +48,9 @@ export function linkWish(state: LinksState): Pick<LambdaWish, 'link'> {
 function nameOf(link: SourceLink): string {
   switch (link.kind) {
     case 'mark':
-      return 'the note of event sources';
+      return 'the tag that names the connected alias';
     case 'permission':
-      return `the permission of ${link.principal}`;
+      return `the permission ${link.statement}`;
     case 'target':
       return `the target of ${link.targetGroup.split('/').slice(-2, -1)[0] ?? link.targetGroup}`;
     case 'stage-variable':
@@ -119,7 +119,7 @@ export function linkSteps<S extends State>(
     const link = inHand(state);
     if (link === undefined) return goOn(pass, next.forward);
     if (seen.outcome?.ok === false)
-      return fail(pass, refused(`go on with ${doing(link, 'forward')}`, seen.outcome.error));
+      return fail(pass, refused(`${isRemoval(link) ? 'remove' : 'set'} ${nameOf(link)}`, seen.outcome.error));
     const followed = follow(pass, link);
     if (followed === undefined)
       return goOn(pass, 'connecting', patched({ linkIndex: state.linkIndex + 1, linkSets: 0 }));
