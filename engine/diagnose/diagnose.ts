@@ -25,7 +25,7 @@ export interface Diagnosis {
 }
 
 /** The longest text that rules are tried on, characters: AWS's own are at most a few thousand. */
-const LONGEST = 20_000;
+const LONGEST = 8_000;
 
 const UNKNOWN: Diagnosis = {
   class: 'unknown',

@@ -88,7 +88,7 @@ export const DEFINITIONS: readonly Rule[] = [
   {
     id: 'target-group-unattached',
     pattern:
-      /(?<group>arn:\S+:targetgroup\/\S+) does not have an associated load balancer|does not have an associated load balancer/i,
+      /(?<group>arn:[\w:-]{1,80}:targetgroup\/[\w/-]{1,80}) does not have an associated load balancer|does not have an associated load balancer/i,
     class: 'configuration',
     cause: 'no listener forwards to the target group {group}',
     next: 'forward to it from a listener or rule (weight 0 will do), then deploy again',
