@@ -78,6 +78,8 @@ export interface LambdaAliasState extends StepState, ShiftState, LinksState {
   readonly coded: boolean;
   /** When Lambda says it took the last change of `$LATEST`, in its words: what was read before does not count. */
   readonly modifiedAt: string | null;
+  /** Was the alias set back? */
+  readonly returned: boolean;
   /** The version to serve, once it is known. */
   readonly version: string | null;
   /** The function is as asked for: its version stays, and no traffic moves. */
@@ -157,6 +159,7 @@ function begin(spec: RolloutSpec, live: LiveLambda, hash: CodeHash): LambdaAlias
     configured: false,
     coded: false,
     modifiedAt: null,
+    returned: false,
     version: keepsVersion ? before : null,
     published: false,
     keepsVersion,
@@ -474,19 +477,23 @@ function returning(pass: LambdaPass): Decision {
   // An alias on `$LATEST` waits on the version that keeps it until `$LATEST` is itself again.
   const back = leaving(state) ?? before;
   const isBack = [before, back].includes(world.alias.version) && Object.keys(world.alias.additional).length === 0;
-  if (isBack) return goOn(pass, 'releasing');
+  // Before the alias was set back, a read that shows it so may only be older than the shift.
+  if (isBack && (state.sets === 0 || state.returned)) return goOn(pass, 'releasing');
   if (seen.outcome?.ok) return wait(pass, 500, 'waiting for the alias to show the old version');
   return act(
     pass,
     { type: 'lambda.set-alias', key, alias, version: back },
     `sending all traffic back to version ${back}`,
+    { returned: true },
   );
 }
 
 /** A step back, once `$LATEST` has settled: an update under way would refuse it. */
 function tidyLatest(pass: LambdaPass, needed: boolean, action: LambdaAction, message: string, next: string): Decision {
   const { latest } = pass.world;
-  const busy = latest !== undefined && settled(latest) === 'settling' && waited(pass) < SETTLE_TIMEOUT_MS;
+  const isLate = latest !== undefined && latest.lastModified < (pass.state.modifiedAt ?? '');
+  const isSettling = latest !== undefined && settled(latest) === 'settling';
+  const busy = (isLate || isSettling) && waited(pass) < SETTLE_TIMEOUT_MS;
   if (needed && busy && pass.seen.outcome === undefined)
     return wait(pass, SETTLE_LOOK_MS, 'waiting for the function to settle');
   return tidy(pass, needed, action, message, next);

@@ -39,6 +39,11 @@ const FOUND: readonly (readonly [holds: string, story: string, faults: readonly 
     'an update of a function that fails',
     [stale(0, 8, 1)],
   ],
+  [
+    'a configuration that does not show yet is put back all the same',
+    'a canary of a function',
+    [stale(0, 3, 3), { kind: 'abort', at: 1 }],
+  ],
 ];
 
 describe('schedules that once broke an invariant', function () {
