@@ -20,6 +20,8 @@ const STEPS: readonly (readonly [name: string, script: string, ...args: string[]
   ['lint', bin('@biomejs', 'biome', 'bin', 'biome'), 'check', '--error-on-warnings', '.'],
   ['bundle', join(ROOT, 'scripts', 'build.ts')],
   ['suites', bin('mocha', 'bin', 'mocha.js'), ...suites],
+  // What is named by file is all that is wanted.
+  ...(process.argv.length > 2 ? [] : ([['inside the editor', join(ROOT, 'scripts', 'editorTests.ts')]] as const)),
 ];
 
 // Everything that the suites start runs on the Node that runs this, whatever else is installed.

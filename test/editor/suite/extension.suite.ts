@@ -1,0 +1,21 @@
+/** The extension in a real extension host. */
+import assert from 'node:assert/strict';
+import * as vscode from 'vscode';
+
+const extension = () => vscode.extensions.getExtension('gitmoxi.gitmoxi')!;
+
+describe('the extension', () => {
+  it('activates', async () => {
+    await extension().activate();
+    assert.ok(extension().isActive);
+  });
+
+  it('has every command of its manifest', async () => {
+    const known = new Set(await vscode.commands.getCommands(true));
+    const declared: { command: string }[] = extension().packageJSON.contributes.commands;
+    assert.deepEqual(
+      declared.filter(({ command }) => !known.has(command)),
+      [],
+    );
+  });
+});
