@@ -12,7 +12,7 @@ import { fileURLToPath } from 'node:url';
 import { Command } from 'commander';
 import { EngineError } from '../engine/index.ts';
 import { parseScenario, type Scenario, speedClock, startSandbox } from '../sandbox/index.ts';
-import { needsOf } from './demo/account.ts';
+import { needsOf, withNeeds } from '../session/index.ts';
 import { readSteps } from './demo/folder.ts';
 import { play } from './demo/play.ts';
 import { makeRepository } from './demo/repository.ts';
@@ -20,8 +20,6 @@ import { reportError } from './errors.ts';
 import { EXIT, type ExitStatus } from './exitStatus.ts';
 import { type Context, createContext, whereOf, withEngine } from './session/context.ts';
 import { duration } from './terminal/time.ts';
-
-type Given = Scenario['given'];
 
 const NOTHING_WRONG = '{ "rules": [] }';
 
@@ -91,18 +89,6 @@ async function demo(folder: string, temporary: string): Promise<ExitStatus> {
   if (wrong.length > 0) out.print('', ...wrong.map((text) => `${color.red(symbols.failed)} ${text}`));
   if (status === EXIT.done) out.print(...next(color.bold));
   return status;
-}
-
-/** What the scenario gives itself, by name, is not given again. */
-function withNeeds(own: Given, needed: Given): Given {
-  const names = new Set(own.alarms.map(({ name }) => name));
-  return {
-    ...own,
-    clusters: [...own.clusters, ...needed.clusters],
-    alarms: [...own.alarms, ...needed.alarms.filter(({ name }) => !names.has(name))],
-    targetGroups: [...(own.targetGroups ?? []), ...(needed.targetGroups ?? [])],
-    apis: [...(own.apis ?? []), ...(needed.apis ?? [])],
-  };
 }
 
 async function startedSandbox(scenario: Scenario) {

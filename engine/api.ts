@@ -18,6 +18,8 @@ export interface EngineOptions {
   readonly region?: string;
   readonly profile?: string;
   readonly endpoint?: string;
+  /** Instead of what the SDK finds by itself: for a sandbox, which takes the key's id for the account. */
+  readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string };
   /** Opened when first needed. */
   readonly store: () => Promise<Store>;
   readonly owner: Owner;
@@ -71,6 +73,8 @@ export interface ValidateReport {
 export interface PlanRequest extends Where {
   /** The revision that counts as deployed; without it the last processed commit, or nothing. */
   readonly since?: string;
+  /** Every workload, also those that no commit touched since the last processed one. */
+  readonly all?: boolean;
   /** Do not ask AWS. */
   readonly offline?: boolean;
   /** Deploy although nothing differs. */

@@ -200,10 +200,14 @@ function oneWorkload(where: Where) {
 }
 
 export function createEngine(options: EngineOptions): Engine {
-  const { profile, endpoint, region, clock, owner } = options;
+  const { profile, endpoint, credentials, region, clock, owner } = options;
   let reached: Promise<Aws> | undefined;
   const aws = () => {
-    const where = { ...(profile === undefined ? {} : { profile }), ...(endpoint === undefined ? {} : { endpoint }) };
+    const where = {
+      ...(profile === undefined ? {} : { profile }),
+      ...(endpoint === undefined ? {} : { endpoint }),
+      ...(credentials === undefined ? {} : { credentials }),
+    };
     reached ??= import('./aws/index.ts').then(({ createAws }) => createAws(where, clock));
     return reached;
   };

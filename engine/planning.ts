@@ -52,6 +52,7 @@ async function baseOf(opened: Opened, request: PlanRequest, store: Store | undef
     const { id } = await repository.resolve(request.since);
     return { since: id, commit: id, again: false };
   }
+  if (request.all) return { since: null, commit: undefined, again: true };
   const branch = (await repository.branch()) ?? 'HEAD';
   const last = await store?.lastProcessed(repository.identity, branch);
   if (last === undefined) return { since: null, commit: undefined, again: false };

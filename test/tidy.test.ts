@@ -33,8 +33,9 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'engine/store',
   ],
   server: ['engine/base', 'engine/config', 'engine/template', 'engine/check', 'engine/plan', 'schemas'],
-  client: ['engine/facade', 'sandbox', 'server'],
-  cli: ['engine/facade', 'sandbox', 'server'],
+  session: ['engine/facade', 'sandbox'],
+  client: ['engine/facade', 'sandbox', 'server', 'session'],
+  cli: ['engine/facade', 'sandbox', 'server', 'session'],
   sandbox: [],
 };
 
@@ -76,7 +77,7 @@ function filesBelow(folder: string): string[] {
   });
 }
 
-const SOURCES: readonly Source[] = ['schemas', 'engine', 'server', 'client', 'cli', 'sandbox']
+const SOURCES: readonly Source[] = ['schemas', 'engine', 'server', 'client', 'cli', 'sandbox', 'session']
   .flatMap((top) => filesBelow(join(ROOT, top)))
   .map((file) => {
     const path = relative(ROOT, file).split(sep).join('/');

@@ -3,9 +3,9 @@
  * view and the signal handlers for as long as it runs.
  */
 import type { DeployReport, RolloutRecord, RunOptions } from '../../engine/index.ts';
+import { person } from '../../session/index.ts';
 import { EXIT, type ExitStatus } from '../exitStatus.ts';
 import type { Context, Session } from '../session/context.ts';
-import { person } from '../session/person.ts';
 import { liveView } from '../views/liveRollouts.ts';
 import { eventJson, plainView } from '../views/rolloutEvents.ts';
 import { summaryJson, summaryLines } from '../views/rolloutSummary.ts';

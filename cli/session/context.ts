@@ -14,10 +14,9 @@ import {
   openStore,
   type Where,
 } from '../../engine/index.ts';
+import { clockFor, findRegion } from '../../session/index.ts';
 import { createOutput, type Output } from '../terminal/output.ts';
 import type { Globals } from './globals.ts';
-import { findRegion } from './region.ts';
-import { clockFor } from './sandboxEndpoint.ts';
 
 export interface Context {
   readonly globals: Globals;

@@ -1,7 +1,8 @@
 /** `gitmoxi hold | release`: keep a workload from being deployed, and let it be deployed again. */
+
+import { person } from '../../session/index.ts';
 import { EXIT } from '../exitStatus.ts';
 import { whereOf, withEngine } from '../session/context.ts';
-import { person } from '../session/person.ts';
 import type { Verb } from './verb.ts';
 
 const WORKLOAD = 'path prefix (dev/web/web) or one of its files';

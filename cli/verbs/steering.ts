@@ -1,9 +1,9 @@
 /** `gitmoxi pause | resume-rollout | promote | abort`: ask something of whoever runs a rollout, or will take it up. */
 import type { Command, StatusEntry } from '../../engine/index.ts';
+import { person } from '../../session/index.ts';
 import { EXIT } from '../exitStatus.ts';
 import { withEngine } from '../session/context.ts';
 import { findRollout } from '../session/findRollout.ts';
-import { person } from '../session/person.ts';
 import type { Verb } from './verb.ts';
 
 /** What people ask for; taking another's place is for deployments. */

@@ -13,6 +13,8 @@ import type { STSClient } from '@aws-sdk/client-sts';
 export interface AwsOptions {
   /** A profile of the shared configuration; the SDK's own chain otherwise. */
   readonly profile?: string;
+  /** Instead of what the SDK finds by itself. */
+  readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string };
   /** Instead of AWS's own endpoints, for example the sandbox's. */
   readonly endpoint?: string;
   /** Requests that get no connection within this, ms, fail. @default 5_000 */
@@ -53,6 +55,7 @@ export function createClients(options: AwsOptions): Clients {
   const settings = (region: string, requestTimeoutMs = 15_000) => ({
     region,
     ...(options.endpoint === undefined ? {} : { endpoint: options.endpoint }),
+    ...(options.credentials === undefined ? {} : { credentials: options.credentials }),
     ...(options.profile === undefined ? {} : { profile: options.profile }),
     requestHandler: {
       connectionTimeout: options.connectionTimeoutMs ?? 5_000,

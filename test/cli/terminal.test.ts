@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { regionInConfig } from '../../cli/session/region.ts';
 import { harmless, shorten, table, width, wrap } from '../../cli/terminal/columns.ts';
 import { duration } from '../../cli/terminal/time.ts';
+import { regionInConfig } from '../../session/index.ts';
 
 describe('text for a terminal', () => {
   it('lines up wide and coloured cells', () => {

@@ -1,6 +1,6 @@
 /** What the files take for granted in their AWS account, so that the simulated one can have it from the start. */
-import { isObject, type Json, type RenderReport } from '../../engine/index.ts';
-import type { Scenario } from '../../sandbox/index.ts';
+import { isObject, type Json, type RenderReport } from '../engine/index.ts';
+import type { Scenario } from '../sandbox/index.ts';
 
 type Given = Scenario['given'];
 
@@ -87,5 +87,17 @@ export function needsOf(reports: readonly RenderReport[]): Needs {
       targetGroups: [...targetGroups(services, deployments), ...functionGroups(sources)],
       apis: apis(sources),
     },
+  };
+}
+
+/** What the scenario gives itself, by name, is not given again. */
+export function withNeeds(own: Given, needed: Given): Given {
+  const names = new Set(own.alarms.map(({ name }) => name));
+  return {
+    ...own,
+    clusters: [...own.clusters, ...needed.clusters],
+    alarms: [...own.alarms, ...needed.alarms.filter(({ name }) => !names.has(name))],
+    targetGroups: [...(own.targetGroups ?? []), ...(needed.targetGroups ?? [])],
+    apis: [...(own.apis ?? []), ...(needed.apis ?? [])],
   };
 }

@@ -2,7 +2,7 @@
  * Finds out whether the endpoint is our sandbox. Then rollouts follow the sandbox's clock, which may run faster, and a
  * person without credentials gets some that only a sandbox accepts.
  */
-import { type Clock, isObject, systemClock } from '../../engine/index.ts';
+import { type Clock, isObject, systemClock } from '../engine/index.ts';
 
 type Environment = Record<string, string | undefined>;
 
