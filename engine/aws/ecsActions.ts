@@ -26,6 +26,7 @@ import {
   type UpdateServiceCommandInput,
   UpdateServicePrimaryTaskSetCommand,
 } from '@aws-sdk/client-ecs';
+import type { Clock } from '../clock.ts';
 import { EngineError } from '../errors.ts';
 import { isObject, type Json, type JsonObject } from '../json.ts';
 import {
@@ -45,6 +46,7 @@ import { plainObject } from './plain.ts';
 import { readServiceDeployments } from './serviceDeployments.ts';
 
 interface Call {
+  readonly clock: Clock;
   readonly ecs: ECSClient;
   /** Never asks twice by itself. */
   readonly once: ECSClient;
@@ -57,6 +59,15 @@ type Of<T extends EcsAction['type']> = Extract<EcsAction, { type: T }>;
 
 /** How many of a family's newest revisions are searched for one that a rollout registered before it was cut off. */
 const REVISIONS_SEARCHED = 10;
+
+/**
+ * A revision that was registered may be missing from ECS's lists for so long, ms. Source: Amazon ECS API reference,
+ * RunTask: "eventual consistency"; as long as rollouts wait for a deployment to show.
+ */
+const SHOWS_WITHIN_MS = 15_000;
+
+/** Between two searches for it, ms. */
+const SEARCH_AGAIN_MS = 3_000;
 
 function desiredOf(call: Call): EcsDesired {
   if (call.context.desired?.kind === 'ecs') return call.context.desired;
@@ -83,7 +94,7 @@ function deploymentHandle(service: Service | undefined): JsonObject {
   return { deploymentId: primaryOf(service)?.id ?? '', serviceArn: service?.serviceArn ?? '' };
 }
 
-async function registeredBefore({ ecs, context }: Call, family: string): Promise<string | undefined> {
+async function findOwn({ ecs, context }: Call, family: string): Promise<string | undefined> {
   const { taskDefinitionArns = [] } = await ecs.send(
     new ListTaskDefinitionsCommand({
       familyPrefix: family,
@@ -97,6 +108,17 @@ async function registeredBefore({ ecs, context }: Call, family: string): Promise
     if (tags.some((tag) => tag.key === ROLLOUT_TAG && tag.value === context.record.id)) return taskDefinition;
   }
   return undefined;
+}
+
+/** The revision that an earlier try registered; a list that lags behind is given time to show it. */
+async function registeredBefore(call: Call, family: string): Promise<string | undefined> {
+  const { clock } = call;
+  const until = clock.now() + SHOWS_WITHIN_MS;
+  for (;;) {
+    const found = await findOwn(call, family);
+    if (found !== undefined || clock.now() >= until) return found;
+    await clock.sleepUntil(Math.min(until, clock.now() + SEARCH_AGAIN_MS));
+  }
 }
 
 async function register(call: Call, action: Of<'ecs.register-task-definition'>): Promise<JsonObject> {
@@ -300,13 +322,14 @@ async function deregister(call: Call, action: Of<'ecs.deregister-task-definition
 /** Performs one ECS action and gives its handles; throws the SDK's error. */
 export async function performEcs(
   clients: Clients,
+  clock: Clock,
   target: EcsTarget,
   action: EcsAction,
   context: ActionContext,
   repeated: boolean,
 ): Promise<JsonObject> {
   const [ecs, once] = await Promise.all([clients.ecs(target.region!), clients.ecsOnce(target.region!)]);
-  const call: Call = { ecs, once, target, context, repeated };
+  const call: Call = { clock, ecs, once, target, context, repeated };
   switch (action.type) {
     case 'ecs.register-task-definition':
       return register(call, action);

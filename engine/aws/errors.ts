@@ -73,11 +73,13 @@ export function toAwsError(error: unknown): AwsError {
   const code = sdk.name === undefined || sdk.name === 'Error' ? (sdk.code ?? 'UnknownError') : sdk.name;
   const status = sdk.$metadata?.httpStatusCode ?? 0;
   const message = sdk.message?.trim() || 'no message given';
+  const throttled = THROTTLING.test(code) || status === 429;
   return {
     code,
     message,
     requestId: sdk.$metadata?.requestId,
-    passing: THROTTLING.test(code) || status === 429 || status >= 500 || isUnreachable(error) || SETTLING.test(message),
+    ...(throttled ? { untouched: true } : {}),
+    passing: throttled || status >= 500 || isUnreachable(error) || SETTLING.test(message),
   };
 }
 

@@ -52,7 +52,7 @@ const PLAN_PATIENCE_MS = 60_000;
 /**
  * AWS by the SDK's own credential chain, or as `options` say. Nothing is asked before the first call.
  *
- * @param clock what AWS's rates are counted on. @default the system's
+ * @param clock what AWS's rates and waits are counted on. @default the system's
  */
 export function createAws(options: AwsOptions = {}, clock: Clock = systemClock()): Aws {
   const clients = createClients(options);
@@ -74,7 +74,7 @@ export function createAws(options: AwsOptions = {}, clock: Clock = systemClock()
       // A target and its actions are of one kind: strategies are chosen by it.
       const data =
         target.kind === 'ecs'
-          ? await performEcs(clients, target, action as Parameters<typeof performEcs>[2], context, repeated)
+          ? await performEcs(clients, clock, target, action as Parameters<typeof performEcs>[3], context, repeated)
           : await performLambda(clients, target, action as Parameters<typeof performLambda>[2], context, repeated);
       return { type: action.type, ok: true, data };
     } catch (error) {

@@ -117,6 +117,8 @@ export interface AwsError {
   readonly requestId: string | undefined;
   /** True for throttling, time-outs, 5xx and lost connections: the same call may go through later. */
   readonly passing: boolean;
+  /** True where AWS certainly did nothing of what it was asked: the call was throttled. */
+  readonly untouched?: boolean;
 }
 
 /** How an action ended. `data` holds the handles of what was made, for example `taskDefinitionArn`. */

@@ -251,7 +251,7 @@ class Run {
       await this.#ports.store.renew(this.#input.claim);
       const outcome = await this.#ports.aws.perform(action, { record, desired: this.#input.desired }, again);
       if (outcome.ok || !outcome.error.passing || this.#lastedTooLong()) return this.#heard(action, outcome);
-      again = true;
+      again ||= outcome.error.untouched !== true;
       await this.#retryLater(action, outcome.error);
     }
   }

@@ -73,6 +73,29 @@ describe('mishaps of an ECS rollout', () => {
     assert.deepEqual(await active(stage), ['web:1']);
   });
 
+  for (const touch of [2, 3]) {
+    it(`register a revision once although lists lag behind (cut off at touch ${touch})`, async () => {
+      await using stage = await Stage.open();
+      await stage.deploy('dev/web', web());
+      stage.setScenario({ rules: [{ when: { operation: 'ecs:*' }, then: { lagSeconds: 8 } }] });
+      await deployThroughCrash(stage, 'dev/web', web({ image: 'shop/web:2' }), { touch, when: 'after' });
+      stage.setScenario({});
+      await stage.clock.advance(60_000);
+      assert.deepEqual(await active(stage), ['web:1', 'web:2'], stage.story().join('\n'));
+    });
+  }
+
+  it('register a revision once although its answer is lost and lists lag behind', async () => {
+    await using stage = await Stage.open();
+    await stage.deploy('dev/web', web());
+    const lost = { when: { operation: 'ecs:RegisterTaskDefinition', nth: 1 }, then: { loseAnswer: true } };
+    stage.setScenario({ rules: [lost, { when: { operation: 'ecs:List*' }, then: { lagSeconds: 8 } }] });
+    const { rollouts } = await stage.deploy('dev/web', web({ image: 'shop/web:2' }));
+    assert.equal(rollouts[0]?.phase, 'succeeded', stage.story().join('\n'));
+    await stage.clock.advance(60_000);
+    assert.deepEqual(await active(stage), ['web:1', 'web:2']);
+  });
+
   it('let a rollout that needs its files no more finish without them', async () => {
     await using stage = await Stage.open();
     await stage.deploy('dev/web', web());
