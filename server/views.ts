@@ -67,7 +67,10 @@ export class Views {
     return {
       document,
       workload,
-      files: files(place.root),
+      // Only completion of paths asks for it.
+      get files() {
+        return files(place.root);
+      },
       aws,
       place,
       lines,

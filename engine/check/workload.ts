@@ -3,7 +3,6 @@
  * source. Pure and synchronous: the same check for the command line, for deploying and for each keystroke.
  */
 import { type Node, type ParseError, parseTree, printParseErrorCode } from 'jsonc-parser';
-import { closest } from '../closest.ts';
 import {
   DEFINITION_SUFFIX,
   explainFileProblem,
@@ -62,12 +61,12 @@ function unreadable(file: SourceFile): Outcome {
 
 const identity = ({ path, suffix, role }: SourceFile) => ({ path, suffix, role });
 
-function fromTemplate({ path, text = '' }: SourceFile, problem: TemplateProblem, names: Iterable<string>): Finding {
-  const { start, end, code, message, hint, name } = problem;
-  // A member's name is none of an input.
-  const isInput = name !== undefined && text.slice(start, end) === name && !/[.[]\s*$/.test(text.slice(0, start));
-  const near = isInput ? closest(name, names) : undefined;
-  const fix = near && { title: `Change to ${near}`, edits: [{ path, start, end, text: near }] };
+function fromTemplate({ path, text = '' }: SourceFile, problem: TemplateProblem): Finding {
+  const { start, end, code, message, hint, name, suggestion } = problem;
+  const written = text.slice(start, end);
+  const isName =
+    written === name && suggestion !== undefined && /^[\p{ID_Start}_][\p{ID_Continue}]*$/u.test(suggestion);
+  const fix = isName && { title: `Change to ${suggestion}`, edits: [{ path, start, end, text: suggestion }] };
   return {
     path,
     start,
@@ -206,7 +205,7 @@ function checkTemplate(file: SourceFile, scope: Scope): Outcome {
   const { template, problems } = parseTemplate(file.text);
   const rendered = renderTemplate(template, scope);
   const all = [...problems, ...rendered.problems];
-  const found = all.slice(0, MOST_FINDINGS).map((problem) => fromTemplate(file, problem, scope.values.keys()));
+  const found = all.slice(0, MOST_FINDINGS).map((problem) => fromTemplate(file, problem));
   const base = { ...identity(file), source: file.text };
   const uses = problems.length > 0 ? undefined : new Set(templateUses(template).names.map(({ name }) => name));
   if (found.length > 0 || !rendered.complete) {

@@ -24,4 +24,6 @@ export interface TemplateProblem {
   readonly hint?: string;
   /** For `template.undefined-name`: the name or member that does not exist. */
   readonly name?: string;
+  /** For `template.undefined-name`: the name or member that was probably meant. */
+  readonly suggestion?: string;
 }

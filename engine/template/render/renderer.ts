@@ -91,9 +91,15 @@ class Output {
   }
 }
 
-function didYouMean(name: string, candidates: Iterable<string>): string | undefined {
+/** What to do about a failure, and where it is a misspelt name, what was probably meant. */
+interface Advice {
+  readonly hint?: string;
+  readonly suggestion?: string;
+}
+
+function didYouMean(name: string, candidates: Iterable<string>, otherwise: string): Advice {
   const guess = closest(name, candidates);
-  return guess === undefined ? undefined : `did you mean '${guess}'?`;
+  return guess === undefined ? { hint: otherwise } : { hint: `did you mean '${guess}'?`, suggestion: guess };
 }
 
 /** Problems with the same key are the same problem. */
@@ -171,8 +177,7 @@ class Renderer {
     // A name that is written in the template is no secret; one that was computed may be.
     const written = name !== undefined && this.#template.source.slice(start, end).includes(name);
     const withheld = sensitive && failure.failure !== 'LimitError' && !written;
-    const hint =
-      withheld || (sensitive && subject?.details.owner !== undefined) ? undefined : this.#hint(failure, subject);
+    const isSecret = withheld || (sensitive && subject?.details.owner !== undefined);
     this.#problems.push({
       start,
       end,
@@ -180,30 +185,25 @@ class Renderer {
       message: withheld
         ? `this can't be evaluated (${failure.failure}); details are withheld because it reads a sensitive input`
         : failure.message,
-      ...(hint === undefined ? {} : { hint }),
+      ...(isSecret ? {} : this.#advice(failure, subject)),
       ...(name === undefined || withheld ? {} : { name }),
     });
   }
 
-  #hint(failure: Failure, subject: Undefined | undefined): string | undefined {
-    if (failure.hint !== undefined || subject === undefined) return failure.hint;
+  #advice(failure: Failure, subject: Undefined | undefined): Advice {
+    if (failure.hint !== undefined) return { hint: failure.hint };
+    if (subject === undefined) return {};
     const { name, owner, start } = subject.details;
     if (typeof name !== 'string')
-      return start < 0 ? undefined : 'check that it exists first, or give it a default: "| default(…)"';
+      return start < 0 ? {} : { hint: 'check that it exists first, or give it a default: "| default(…)"' };
     if (owner === undefined) {
-      return (
-        didYouMean(name, this.#evaluator.knownNames()) ??
-        'define it in the input file, or in a file that its "ref" names'
-      );
+      const otherwise = 'define it in the input file, or in a file that its "ref" names';
+      return didYouMean(name, this.#evaluator.knownNames(), otherwise);
     }
-    if (!(owner instanceof Dict)) return 'check what the value is';
+    if (!(owner instanceof Dict)) return { hint: 'check what the value is' };
     const members = owner.keys().filter((key) => typeof key === 'string');
-    return (
-      didYouMean(name, members) ??
-      (members.length === 0
-        ? 'it has no members'
-        : `its members are: ${members.slice(0, 8).join(', ')}${members.length > 8 ? ', …' : ''}`)
-    );
+    const listed = `its members are: ${members.slice(0, 8).join(', ')}${members.length > 8 ? ', …' : ''}`;
+    return didYouMean(name, members, members.length === 0 ? 'it has no members' : listed);
   }
 
   /** Evaluates for one statement. Gives `undefined` after reporting a failure. */
