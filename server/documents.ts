@@ -17,6 +17,7 @@ export interface OpenDocument {
 export class Documents {
   readonly #synced = new TextDocuments(TextDocument);
   readonly #uris = new Map<string, string>();
+  #latest: string | undefined;
 
   /** Begins to listen. Each listener is told the absolute path of the document. */
   listen(connection: Connection, listeners: { changed(path: string): void; closed(path: string): void }): void {
@@ -27,7 +28,9 @@ export class Documents {
     // Also told of a document that was just opened.
     this.#synced.onDidChangeContent(({ document }) => {
       const path = pathOfUri(document.uri);
-      if (path !== undefined) listeners.changed(path);
+      if (path === undefined) return;
+      this.#latest = path;
+      listeners.changed(path);
     });
     this.#synced.onDidClose(({ document }) => {
       const path = pathOfUri(document.uri);
@@ -42,6 +45,11 @@ export class Documents {
     const uri = this.#uris.get(path);
     const document = uri === undefined ? undefined : this.#synced.get(uri);
     return document && { uri: document.uri, version: document.version, text: document.getText() };
+  }
+
+  /** Absolute path of the document that was opened or edited last, as long as it is open. */
+  get latest(): string | undefined {
+    return this.#latest !== undefined && this.has(this.#latest) ? this.#latest : undefined;
   }
 
   has(path: string): boolean {

@@ -12,13 +12,8 @@ import { keepReferenced } from '../engine/template/index.ts';
 import type { Documents } from './documents.ts';
 import { filesOf, type LoadedWorkload, placeKey, type WorkloadPlace, type Workspace } from './workspace.ts';
 
-/**
- * A workload whose check takes longer than this, ms, is not checked at each keystroke, but when the typist pauses for
- * about as long as the check takes.
- */
-const QUICK_MS = 4;
-/** Longest pause that is waited for, ms. */
-const LONGEST_WAIT_MS = 150;
+/** Longest time between two checks of a workload that somebody is typing in, ms. */
+const LONGEST_REST_MS = 150;
 /** Referenced files whose values are kept parsed. */
 const KEPT_REFERENCES = 64;
 
@@ -57,8 +52,8 @@ interface Entry {
   last: { readonly result: CheckedPlace; readonly generation: number } | undefined;
   /** How long the last check took, ms. */
   tookMs: number;
-  /** When the change came that is not checked yet. */
-  changedAt: number;
+  /** When the last check ended. */
+  checkedAt: number;
 }
 
 export class Workloads {
@@ -189,7 +184,7 @@ export class Workloads {
       generation: 0,
       last: undefined,
       tookMs: 0,
-      changedAt: 0,
+      checkedAt: 0,
     };
     this.#entries.set(key, entry);
     this.#look(entry, new Set(filesOf(place)));
@@ -223,11 +218,10 @@ export class Workloads {
   #schedule(entry: Entry): void {
     if (this.#closed.signal.aborted) return;
     entry.generation++;
-    entry.changedAt = this.#options.clock.now();
     (entry.isOpen ? this.#dueOpen : this.#dueClosed).add(entry.key);
     if (entry.isOpen) this.#dueClosed.delete(entry.key);
     if (this.#running) {
-      // What an open document asks for does not wait for a pause that something else needs.
+      // What one open document asks for does not wait for another's rest.
       if (entry.isOpen) this.#wake.abort();
       return;
     }
@@ -247,7 +241,7 @@ export class Workloads {
       const key = this.#dueOpen.keys().next().value ?? this.#dueClosed.keys().next().value;
       if (key === undefined || this.#closed.signal.aborted) return;
       const entry = this.#entries.get(key);
-      const waitMs = entry === undefined ? 0 : this.#pauseOf(entry);
+      const waitMs = entry === undefined ? 0 : this.#restOf(entry);
       if (waitMs > 0) {
         this.#wake = new AbortController();
         await clock.sleepUntil(clock.now() + waitMs, this.#wake.signal);
@@ -259,10 +253,12 @@ export class Workloads {
     }
   }
 
-  /** How long the typist of a workload that is slow to check has to pause still, ms. */
-  #pauseOf({ isOpen, tookMs, changedAt }: Entry): number {
-    if (!isOpen || tookMs < QUICK_MS) return 0;
-    return Math.max(0, changedAt + Math.min(LONGEST_WAIT_MS, tookMs) - this.#options.clock.now());
+  /**
+   * How long an open workload has to rest before its next check, ms: as long as the last one took, so that checking
+   * takes at most half of the time, however fast somebody types.
+   */
+  #restOf({ isOpen, tookMs, checkedAt }: Entry): number {
+    return isOpen ? checkedAt + Math.min(LONGEST_REST_MS, tookMs) - this.#options.clock.now() : 0;
   }
 
   /** Checks a workload and tells the listeners, unless it changes meanwhile: then a newer check is due. */
@@ -284,6 +280,7 @@ export class Workloads {
         return;
       }
       entry.tookMs = result.tookMs;
+      entry.checkedAt = this.#options.clock.now();
       if (entry.isOpen) entry.last = { result, generation };
       for (const listener of this.#listeners) listener.checked(result);
     } catch (error) {

@@ -21,6 +21,9 @@ export class Place {
   readonly node: Node;
   /** The key that the value belongs to; undefined for items of lists and for the root. */
   readonly keyNode: Node | undefined;
+  /** Made when first asked for: every rule walks the same values. */
+  #members: ReadonlyMap<string, Place> | undefined;
+  #items: readonly Place[] | undefined;
 
   constructor(file: ParsedFile, node: Node, keyNode?: Node) {
     this.file = file;
@@ -30,10 +33,8 @@ export class Place {
 
   /** The member of an object, the last of that name. */
   get(name: string): Place | undefined {
-    if (this.node.type !== 'object') return undefined;
-    const property = this.node.children?.findLast(({ children }) => children?.[0]?.value === name);
-    const value = property?.children?.[1];
-    return value && new Place(this.file, value, property!.children![0]);
+    this.#members ??= new Map(this.members().map((member) => [member.key, member]));
+    return this.#members.get(name);
   }
 
   /** Like `get`, along several keys. */
@@ -50,12 +51,14 @@ export class Place {
   }
 
   /** The items of a list. */
-  items(): Place[] {
-    return this.node.type === 'array' ? (this.node.children ?? []).map((node) => new Place(this.file, node)) : [];
+  items(): readonly Place[] {
+    this.#items ??=
+      this.node.type === 'array' ? (this.node.children ?? []).map((node) => new Place(this.file, node)) : [];
+    return this.#items;
   }
 
   /** The items of the list that is a member. */
-  each(name: string): Place[] {
+  each(name: string): readonly Place[] {
     return this.get(name)?.items() ?? [];
   }
 

@@ -1,4 +1,5 @@
 /** `textDocument/completion`. */
+import { setImmediate as turn } from 'node:timers/promises';
 import {
   type CompletionItem,
   CompletionItemKind,
@@ -8,10 +9,10 @@ import {
   InsertTextFormat,
   MarkupKind,
 } from 'vscode-languageserver';
-import { answerFromView } from '../requests.ts';
+import { answerFromView, describe } from '../requests.ts';
 import { type Completion, type CompletionKind, complete } from '../service/index.ts';
 import type { EdgeView } from '../views.ts';
-import type { Feature } from './feature.ts';
+import type { Feature, Surroundings } from './feature.ts';
 
 const KINDS: Readonly<Record<CompletionKind, CompletionItemKind>> = {
   key: CompletionItemKind.Property,
@@ -39,8 +40,26 @@ export const completion: Feature = {
       // The inputs and siblings do not change with this text: the last check does.
       { fresh: false },
     );
+    prepareAhead(surroundings);
   },
 };
+
+/** While the person reads or thinks, the document in front of them is made ready for the next request. */
+function prepareAhead({ workloads, workspace, documents, views, schemas, connection }: Surroundings): void {
+  const prepare = async (): Promise<void> => {
+    await turn();
+    const path = documents.latest;
+    const place = path === undefined || workloads.due > 0 ? undefined : await workspace.locate(path);
+    const view = place && (await views.of(place, false));
+    if (view) await schemas.prepare(view.document);
+  };
+  workloads.listen({
+    checked({ isOpen }) {
+      if (isOpen) prepare().catch((error) => connection.console.error(`preparing failed: ${describe(error)}`));
+    },
+    gone() {},
+  });
+}
 
 function toItem(item: Completion, { lines }: EdgeView): CompletionItem {
   const { label, kind, detail, documentation, replace, text, isSnippet, order, filter } = item;

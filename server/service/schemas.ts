@@ -2,9 +2,9 @@
  * The JSON language service over masks, with our schemas: completion and hover of keys and values. Loaded when it is
  * first asked for.
  *
- * Owns: the language service, which keeps the schemas that it has read.
+ * Owns: the language service, which keeps the schemas that it has read, and the parsed forms of documents in use.
  */
-import type { LanguageService } from 'vscode-json-languageservice';
+import type { JSONDocument, LanguageService } from 'vscode-json-languageservice';
 import { TextDocument } from 'vscode-languageserver-textdocument';
 import { EngineError } from '../../engine/errors.ts';
 import { documentedSchema, type SchemaFile, schemaFileOf } from '../../schemas/index.ts';
@@ -22,6 +22,13 @@ export interface KeyHover extends Span {
 
 export class Schemas {
   #service: Promise<LanguageService> | undefined;
+  readonly #parsed = new WeakMap<ConfigDocument, { readonly text: TextDocument; readonly json: JSONDocument }>();
+
+  /** Does beforehand what the next request about the document would wait for. */
+  async prepare(document: ConfigDocument): Promise<void> {
+    const { service, text, json } = await this.#parse(document);
+    await service.doHover(text, text.positionAt(0), json);
+  }
 
   /** Keys and values at an offset of the mask. */
   async complete(document: ConfigDocument, offset: number): Promise<Completion[]> {
@@ -60,8 +67,12 @@ export class Schemas {
   async #parse(document: ConfigDocument) {
     this.#service ??= load();
     const service = await this.#service;
+    const known = this.#parsed.get(document);
+    if (known) return { service, ...known };
     const text = TextDocument.create(`${BASE}files/x${document.suffix}`, 'json', 1, document.mask);
-    return { service, text, json: service.parseJSONDocument(text) };
+    const parsed = { text, json: service.parseJSONDocument(text) };
+    this.#parsed.set(document, parsed);
+    return { service, ...parsed };
   }
 }
 

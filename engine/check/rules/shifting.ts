@@ -24,7 +24,7 @@ function shiftingStrategy(service: Place | undefined): Place | undefined {
   return controller === 'ECS' && STRATEGIES.has(strategy?.text ?? '') ? strategy : undefined;
 }
 
-const hooksOf = (service: Place | undefined): Place[] =>
+const hooksOf = (service: Place | undefined): readonly Place[] =>
   service?.get('deploymentConfiguration')?.each('lifecycleHooks') ?? [];
 
 const isPause = (hook: Place): boolean => hook.get('targetType')?.text === 'PAUSE';

@@ -63,8 +63,6 @@ export class Evaluator implements Host {
   recording = new Recording();
   /** The operation that is being performed, which is where a failure is reported. */
   at: { readonly start: number; readonly end: number } = { start: 0, end: 0 };
-  /** Names in the template that were found to be inputs. */
-  readonly read = new Set<Name>();
   readonly budget: Budget;
   readonly #scope: Scope;
   /** Copies of the inputs used, which the template may change. */
@@ -214,7 +212,6 @@ export class Evaluator implements Host {
     }
     const input = this.#scope.values.get(node.name);
     if (input) {
-      this.read.add(node);
       this.recording.input(node.name, input.sensitive);
       let value = this.#inputs.get(node.name);
       if (value === undefined) {

@@ -25,20 +25,18 @@ import {
   type Value,
   valueError,
 } from '../python/index.ts';
-import {
-  type Block,
-  type Body,
-  type CallBlock,
-  type Data,
-  type Expression,
-  type For,
-  type If,
-  type MacroDefinition,
-  type NameUse,
-  type Statement,
-  type Target,
-  type Template,
-  templateUses,
+import type {
+  Block,
+  Body,
+  CallBlock,
+  Data,
+  Expression,
+  For,
+  If,
+  MacroDefinition,
+  Statement,
+  Target,
+  Template,
 } from '../syntax/index.ts';
 import { Budget, DEFAULT_LIMITS, type Limits } from './budget.ts';
 import { Evaluator } from './evaluator.ts';
@@ -57,8 +55,6 @@ export interface Rendered {
   readonly map: SourceMap;
   /** What went wrong while rendering; the problems of parsing are the template's own. */
   readonly problems: TemplateProblem[];
-  /** The inputs that were read, where. */
-  readonly uses: NameUse[];
 }
 
 /** Renders a template. Never throws. */
@@ -144,13 +140,7 @@ class Renderer {
     } catch (error) {
       this.#stop(error, source.length);
     }
-    const uses = templateUses(this.#template).names.filter((use) => this.#wasRead(use));
-    return { text: output.text, complete: this.#complete, map: new SourceMap(pieces), problems: this.#problems, uses };
-  }
-
-  #wasRead(use: NameUse): boolean {
-    for (const name of this.#evaluator.read) if (name.start === use.start) return true;
-    return false;
+    return { text: output.text, complete: this.#complete, map: new SourceMap(pieces), problems: this.#problems };
   }
 
   /** Reports what ended the rendering as a whole. Exhausting the stack is one of the bounds. */

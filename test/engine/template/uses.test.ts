@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { parseTemplate, templateUses } from '../../../engine/template/index.ts';
-import { render } from './render.ts';
 
 /** Uses as `name.member.member`, with `?` behind those that may be absent. */
 function usesOf(source: string): string[] {
@@ -47,12 +46,4 @@ describe('the uses of a template', () => {
   };
   for (const [name, [source, expected]] of Object.entries(cases))
     it(name, () => assert.deepEqual(usesOf(source), expected));
-
-  it('that were read are told by a rendering', () => {
-    const { uses } = render('{% if a.x %}{{ b }}{% else %}{{ c }}{% endif %}', '{"a": {"x": 1}, "b": 2, "c": 3}');
-    assert.deepEqual(
-      uses.map(({ name, members }) => [name, ...members.map((member) => member.name)]),
-      [['a', 'x'], ['b']],
-    );
-  });
 });
