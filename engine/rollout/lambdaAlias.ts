@@ -33,7 +33,7 @@ import type { Phase } from './record.ts';
 import { endings, type Pass, type StepState, type StepTable, stepwise, waited } from './stepwise.ts';
 import type { Decision, RolloutSpec, Strategy } from './strategy.ts';
 import {
-  BAKE_LOOK_MS,
+  bakeLookMs,
   bakeOf,
   baking,
   MOST_SETS,
@@ -414,7 +414,7 @@ function bake(pass: LambdaPass, percent: number): Decision {
   const shifted = `version ${pass.state.version} gets ${percent} % of the traffic`;
   const { told, verifiedAt, leftMs, isLast } = bakeOf(pass.state, pass.now, percent, shifted);
   const next = { ...pass, events: [...pass.events, ...told] };
-  if (leftMs > 0) return wait(next, Math.min(leftMs, BAKE_LOOK_MS), baking(pass.state, leftMs), { verifiedAt });
+  if (leftMs > 0) return wait(next, bakeLookMs(pass.state, leftMs), baking(pass.state, leftMs), { verifiedAt });
   if (isLast) return goOn(next, 'connecting', { verifiedAt });
   return goOn(next, 'shifting', { stepIndex: pass.state.stepIndex + 1, ...UNSET });
 }
@@ -619,8 +619,10 @@ const TABLE: StepTable<LambdaAliasState, LambdaSeen> = {
     return {
       kind: 'lambda',
       target,
-      alias,
-      version: version ?? undefined,
+      alias: step in PHASES && PHASES[step] === 'preparing' ? '' : alias,
+      // What was created is deleted on the way back, wherever that begins: it has to be known to be there.
+      latest: step !== 'shifting' || state.creates,
+      version: AWAITED.has(step) && version !== null ? version : undefined,
       alarms: step === 'readying' || step === 'provisioning' || step === 'shifting' ? alarms : [],
       ...(step === 'connecting' || step === 'disconnecting' ? linkWish(state) : {}),
       ...(provisions !== null && version !== null && AWAITED.has(step) ? { provisionedOf: version } : {}),

@@ -30,7 +30,10 @@ export interface EcsWish {
 export interface LambdaWish {
   readonly kind: 'lambda';
   readonly target: LambdaTarget;
+  /** An alias to look at; empty for none. */
   readonly alias: string;
+  /** Is `$LATEST` to be looked at? @default true */
+  readonly latest?: boolean;
   /** A published version whose state is wanted. */
   readonly version: string | undefined;
   readonly alarms: readonly string[];
@@ -198,7 +201,7 @@ export interface ProvisionedSeen {
 
 export interface LambdaSeen {
   readonly kind: 'lambda';
-  /** `$LATEST`; undefined when there is no such function. */
+  /** `$LATEST`; undefined when there is no such function, or it was not wished for. */
   readonly latest: FunctionSeen | undefined;
   readonly alias: AliasSeen | undefined;
   /** The wished-for version; undefined when it does not exist. */

@@ -59,6 +59,13 @@ export function shiftOf(shifting: TrafficShifting | undefined, serves: boolean):
   };
 }
 
+/** Where no alarm is watched, only a change by somebody else can be seen while baking, ms. */
+const UNWATCHED_LOOK_MS = 60_000;
+
+/** Until the next look while baking, ms. */
+export const bakeLookMs = ({ alarms }: { readonly alarms: readonly string[] }, leftMs: number): number =>
+  Math.min(leftMs, alarms.length > 0 ? BAKE_LOOK_MS : UNWATCHED_LOOK_MS);
+
 export interface Bake {
   /** The shift itself, told once. */
   readonly told: readonly EventDraft[];
