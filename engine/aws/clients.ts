@@ -9,6 +9,7 @@ import type { ECSClient, ECSClientConfig } from '@aws-sdk/client-ecs';
 import type { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { LambdaClient } from '@aws-sdk/client-lambda';
 import type { STSClient } from '@aws-sdk/client-sts';
+import type { Pace, ServiceName } from './pacing.ts';
 
 export interface AwsOptions {
   /** A profile of the shared configuration; the SDK's own chain otherwise. */
@@ -45,11 +46,15 @@ export interface Clients {
 /** What all SDK clients have in common. */
 export interface SdkClient {
   readonly config: object;
-  readonly middlewareStack: { remove(name: string): boolean };
+  readonly middlewareStack: {
+    add(middleware: never, options: { step: 'initialize'; name: string }): void;
+    remove(name: string): boolean;
+  };
   destroy(): void;
 }
 
-export function createClients(options: AwsOptions): Clients {
+/** @param pace waited for before each call */
+export function createClients(options: AwsOptions, pace: Pace): Clients {
   const made = new Map<string, Promise<SdkClient>>();
 
   const settings = (region: string, requestTimeoutMs = 15_000) => ({
@@ -70,15 +75,28 @@ export function createClients(options: AwsOptions): Clients {
     return { ...rest, maxAttempts: 1 };
   };
 
-  async function prepared<T extends SdkClient>(making: Promise<T>): Promise<T> {
+  async function prepared<T extends SdkClient>(service: ServiceName, region: string, making: Promise<T>): Promise<T> {
     const client = await making;
+    const paced =
+      (next: (args: object) => Promise<object>, { commandName = '' }: { readonly commandName?: string }) =>
+      async (args: object) => {
+        await pace(service, commandName.replace(/Command$/, ''), region);
+        return next(args);
+      };
+    client.middlewareStack.add(paced as never, { step: 'initialize', name: 'gitmoxiPace' });
     options.onClient?.(client);
     return client;
   }
 
-  function once<T extends SdkClient>(name: string, region: string, make: () => Promise<T>): Promise<T> {
-    const key = `${name}/${region}`;
-    const known = made.get(key) ?? prepared(make());
+  /** @param how further distinguishes clients of one service */
+  function once<T extends SdkClient>(
+    service: ServiceName,
+    region: string,
+    make: () => Promise<T>,
+    how = '',
+  ): Promise<T> {
+    const key = `${service}/${region}/${how}`;
+    const known = made.get(key) ?? prepared(service, region, make());
     made.set(key, known);
     return known as Promise<T>;
   }
@@ -87,9 +105,12 @@ export function createClients(options: AwsOptions): Clients {
     ecs: (region) =>
       once('ecs', region, async () => new (await import('@aws-sdk/client-ecs')).ECSClient(settings(region))),
     ecsOnce: (region) =>
-      once('ecs-once', region, async () => {
-        return new (await import('@aws-sdk/client-ecs')).ECSClient(withoutRetries(region));
-      }),
+      once(
+        'ecs',
+        region,
+        async () => new (await import('@aws-sdk/client-ecs')).ECSClient(withoutRetries(region)),
+        'once',
+      ),
     lambda: (region) =>
       once(
         'lambda',
@@ -98,7 +119,7 @@ export function createClients(options: AwsOptions): Clients {
       ),
     cloudWatch: (region) =>
       once(
-        'cloudwatch',
+        'cloudWatch',
         region,
         async () => new (await import('@aws-sdk/client-cloudwatch')).CloudWatchClient(settings(region)),
       ),
@@ -115,15 +136,17 @@ export function createClients(options: AwsOptions): Clients {
       }),
     apiGateway: (region) =>
       once(
-        'apigateway',
+        'apiGateway',
         region,
         async () => new (await import('@aws-sdk/client-apigatewayv2')).ApiGatewayV2Client(settings(region)),
       ),
     apiGatewayOnce: (region) =>
-      once('apigateway-once', region, async () => {
-        const { ApiGatewayV2Client } = await import('@aws-sdk/client-apigatewayv2');
-        return new ApiGatewayV2Client(withoutRetries(region));
-      }),
+      once(
+        'apiGateway',
+        region,
+        async () => new (await import('@aws-sdk/client-apigatewayv2')).ApiGatewayV2Client(withoutRetries(region)),
+        'once',
+      ),
     sts: (region) =>
       once('sts', region, async () => new (await import('@aws-sdk/client-sts')).STSClient(settings(region))),
     close() {

@@ -23,13 +23,12 @@ import {
 import type { Clients } from './clients.ts';
 import { orAbsent } from './errors.ts';
 import { ROLLOUT_TAG } from './ownTags.ts';
-import type { Pace } from './pacing.ts';
+import type { Patiently } from './pacing.ts';
 import { plainObject } from './plain.ts';
 
 interface Reading {
   readonly clients: Clients;
-  readonly pace: Pace;
-  readonly patienceMs: number;
+  readonly patiently: Patiently;
 }
 
 type Statement = LiveEventSources['statements'][number];
@@ -205,21 +204,20 @@ const isTo = (mapping: EventSourceMappingConfiguration, name: string): boolean =
   mapping.FunctionArn?.split(':')[6] === name;
 
 async function readMappings(
-  { clients, pace, patienceMs }: Reading,
+  { clients, patiently }: Reading,
   { region, function: name }: LambdaTarget,
   alias: string,
   bodies: readonly JsonObject[],
 ): Promise<LiveMapping[]> {
   const lambda = await clients.lambda(region!);
-  const paced = <T>(call: () => Promise<T>) => pace('lambda', region!, patienceMs, call);
   const arns = new Set(bodies.filter((body) => body['EventSourceArn'] !== undefined).map(sourceName));
   const lists = await Promise.all([
-    paced(() => listMappings(lambda, { FunctionName: `${name}:${alias}` })),
-    ...[...arns].map((EventSourceArn) => paced(() => listMappings(lambda, { EventSourceArn }))),
+    patiently(() => listMappings(lambda, { FunctionName: `${name}:${alias}` })),
+    ...[...arns].map((EventSourceArn) => patiently(() => listMappings(lambda, { EventSourceArn }))),
   ]);
   const distinct = new Map(lists.flat().map((mapping) => [mapping.UUID, mapping]));
   const own = [...distinct.values()].filter((mapping) => isTo(mapping, name));
-  return Promise.all(own.map((mapping) => paced(() => readMapping(lambda, mapping))));
+  return Promise.all(own.map((mapping) => patiently(() => readMapping(lambda, mapping))));
 }
 
 /**
@@ -232,10 +230,10 @@ export async function readEventSources(
   alias: string,
   asked: readonly EventSource[],
 ): Promise<LiveEventSources> {
-  const { clients, pace, patienceMs } = reading;
+  const { clients, patiently } = reading;
   const region = target.region!;
   const lambda = await clients.lambda(region);
-  const statements = await pace('GetPolicy', region, patienceMs, () => readStatements(lambda, target.function, alias));
+  const statements = await patiently(() => readStatements(lambda, target.function, alias));
   const groups = new Set([
     ...asked.flatMap((source) => (source.kind === 'target-group' ? [source.targetGroup] : [])),
     ...statements.map(({ sourceArn }) => sourceArn).filter((arn) => arn.includes(':targetgroup/')),
@@ -244,11 +242,11 @@ export async function readEventSources(
   const apiIds = [...new Set(routes.map(({ apiId }) => apiId))];
   const bodies = asked.flatMap((source) => (source.kind === 'mapping' ? [source.body] : []));
   const [targetGroups, apis, mappings] = await Promise.all([
-    Promise.all([...groups].map((arn) => pace('elb', region, patienceMs, () => readTargetGroup(clients, region, arn)))),
+    Promise.all([...groups].map((arn) => patiently(() => readTargetGroup(clients, region, arn)))),
     Promise.all(
       apiIds.map(async (apiId) => {
         const api = await clients.apiGateway(region);
-        return [apiId, await pace('apiGateway', region, patienceMs, () => readApi(api, apiId))] as const;
+        return [apiId, await patiently(() => readApi(api, apiId))] as const;
       }),
     ),
     readMappings(reading, target, alias, bodies),

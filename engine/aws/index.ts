@@ -19,7 +19,7 @@ import { performLambda } from './lambdaActions.ts';
 import { readLive, type Wanted } from './live.ts';
 import type { Logs, LogWish } from './logs.ts';
 import { createObserver, observeEcs, observeLambda } from './observe.ts';
-import { createPace } from './pacing.ts';
+import { createPace, patience } from './pacing.ts';
 
 export type { AwsOptions } from './clients.ts';
 export type { LogLine, Logs, LogTail, LogWish } from './logs.ts';
@@ -55,8 +55,7 @@ const PLAN_PATIENCE_MS = 60_000;
  * @param clock what AWS's rates and waits are counted on. @default the system's
  */
 export function createAws(options: AwsOptions = {}, clock: Clock = systemClock()): Aws {
-  const clients = createClients(options);
-  const pace = createPace(clock);
+  const clients = createClients(options, createPace(clock));
   const observer = createObserver(clients, clock);
 
   async function account(region: string): Promise<string> {
@@ -93,10 +92,10 @@ export function createAws(options: AwsOptions = {}, clock: Clock = systemClock()
 
   return {
     account,
-    read: (wanted) => readLive({ clients, pace, patienceMs: PLAN_PATIENCE_MS }, wanted),
+    read: (wanted) => readLive({ clients, patiently: patience(clock, PLAN_PATIENCE_MS) }, wanted),
     async liveOf(target, desired) {
       // Rollouts have a patience of their own, and tell when they need it.
-      const reading = { clients, pace, patienceMs: 0 };
+      const reading = { clients, patiently: patience(clock, 0) };
       const found = await readLive(reading, [{ target, ...wantedFor(desired) }]);
       const live = found.get(targetKey(target));
       if (live === undefined || live.kind === 'failure') {

@@ -19,7 +19,7 @@ import {
 import type { Clients } from './clients.ts';
 import { hintFor, orAbsent, toAwsError } from './errors.ts';
 import { readEventSources } from './eventSources.ts';
-import type { Pace } from './pacing.ts';
+import type { Patiently } from './pacing.ts';
 import { plainObject } from './plain.ts';
 import { listProvisioned } from './provisioned.ts';
 
@@ -29,9 +29,7 @@ const SERVICES_PER_CALL = 10;
 /** What readers need. */
 export interface Reading {
   readonly clients: Clients;
-  readonly pace: Pace;
-  /** How long a call is tried again while its failures are passing, ms. */
-  readonly patienceMs: number;
+  readonly patiently: Patiently;
 }
 
 export interface Wanted {
@@ -54,15 +52,13 @@ const found = (target: Target, read: Promise<Live>): Promise<Found> =>
 
 async function withTaskDefinition(reading: Reading, region: string, service: Service | undefined): Promise<LiveEcs> {
   if (service === undefined) return { kind: 'ecs', service: undefined, taskDefinition: undefined };
-  const { clients, pace, patienceMs } = reading;
+  const { clients, patiently } = reading;
   const { taskDefinition: name } = service;
   const ecs = await clients.ecs(region);
   const described =
     name === undefined
       ? undefined
-      : await pace('DescribeTaskDefinition', region, patienceMs, () =>
-          ecs.send(new DescribeTaskDefinitionCommand({ taskDefinition: name, include: ['TAGS'] })),
-        );
+      : await patiently(() => ecs.send(new DescribeTaskDefinitionCommand({ taskDefinition: name, include: ['TAGS'] })));
   const taskDefinition = described?.taskDefinition && {
     ...plainObject(described.taskDefinition),
     tags: plainObject({ t: described.tags ?? [] })['t']!,
@@ -72,13 +68,13 @@ async function withTaskDefinition(reading: Reading, region: string, service: Ser
 
 /** @param targets services of one cluster, at most ten */
 async function readServices(reading: Reading, targets: readonly EcsTarget[]): Promise<Found[]> {
-  const { clients, pace, patienceMs } = reading;
+  const { clients, patiently } = reading;
   const { cluster } = targets[0]!;
   const region = targets[0]!.region!;
   const services = targets.map(({ service }) => service);
   try {
     const ecs = await clients.ecs(region);
-    const answer = await pace('DescribeServices', region, patienceMs, () =>
+    const answer = await patiently(() =>
       ecs.send(new DescribeServicesCommand({ cluster, services, include: ['TAGS'] })),
     );
     const active = new Map(
@@ -97,12 +93,12 @@ async function readServices(reading: Reading, targets: readonly EcsTarget[]): Pr
 
 async function readFunction(reading: Reading, target: LambdaTarget, wanted: Wanted): Promise<LiveLambda> {
   const { alias } = wanted;
-  const { clients, pace, patienceMs } = reading;
+  const { clients, patiently } = reading;
   const FunctionName = target.function;
   const region = target.region!;
   const lambda = await clients.lambda(region);
   const getFunction = (Qualifier?: string) =>
-    pace('GetFunction', region, patienceMs, () =>
+    patiently(() =>
       lambda.send(new GetFunctionCommand({ FunctionName, ...(Qualifier === undefined ? {} : { Qualifier }) })),
     );
   const got = await orAbsent(getFunction(), 'ResourceNotFoundException');
@@ -124,7 +120,7 @@ async function readFunction(reading: Reading, target: LambdaTarget, wanted: Want
   }
   const named = alias
     ? await orAbsent(
-        pace('lambda', region, patienceMs, () => lambda.send(new GetAliasCommand({ FunctionName, Name: alias }))),
+        patiently(() => lambda.send(new GetAliasCommand({ FunctionName, Name: alias }))),
         'ResourceNotFoundException',
       )
     : undefined;
@@ -139,9 +135,7 @@ async function readFunction(reading: Reading, target: LambdaTarget, wanted: Want
     alias: named && plainObject(named),
     serving: serving && plainObject(serving),
     eventSources,
-    provisioned: wanted.provisioned
-      ? await pace('lambda', region, patienceMs, () => listProvisioned(lambda, FunctionName))
-      : undefined,
+    provisioned: wanted.provisioned ? await patiently(() => listProvisioned(lambda, FunctionName)) : undefined,
   };
 }
 

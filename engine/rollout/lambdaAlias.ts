@@ -621,7 +621,7 @@ const TABLE: StepTable<LambdaAliasState, LambdaSeen> = {
       target,
       alias: step in PHASES && PHASES[step] === 'preparing' ? '' : alias,
       // What was created is deleted on the way back, wherever that begins: it has to be known to be there.
-      latest: step !== 'shifting' || state.creates,
+      latest: state.creates || (step !== 'shifting' && step !== 'connecting'),
       version: AWAITED.has(step) && version !== null ? version : undefined,
       alarms: step === 'readying' || step === 'provisioning' || step === 'shifting' ? alarms : [],
       ...(step === 'connecting' || step === 'disconnecting' ? linkWish(state) : {}),

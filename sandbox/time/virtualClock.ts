@@ -31,6 +31,8 @@ export class VirtualClock implements SandboxClock {
   readonly #sleepers = new DueHeap<Sleeper>();
   #now: number;
   #underWay = 0;
+  /** Is somebody about to move time? */
+  #isMoved = false;
   /** Grows with every sign of work, so that work which came and went between two looks is noticed. */
   #activity = 0;
 
@@ -102,7 +104,10 @@ export class VirtualClock implements SandboxClock {
     this.#now = Math.max(this.#now, at);
   }
 
-  /** Lets time run, from wake-up to wake-up, until `work` settles; gives its result. */
+  /**
+   * Lets time run, from wake-up to wake-up, until `work` settles; gives its result. Several may run at once: they move
+   * time in turns.
+   */
   async run<T>(work: Promise<T>): Promise<T> {
     let settled = false;
     const settle = () => {
@@ -110,12 +115,22 @@ export class VirtualClock implements SandboxClock {
     };
     work.then(settle, settle);
     while (!settled) {
-      await this.#quiet(() => settled);
-      if (settled) break;
-      if (this.#nextSleeper() === undefined) await realSleep(IDLE_LOOK_MS);
-      else this.#wakeNext();
+      if (this.#isMoved) await nextTurn();
+      else await this.#move(() => settled);
     }
     return work;
+  }
+
+  async #move(stop: () => boolean): Promise<void> {
+    this.#isMoved = true;
+    try {
+      await this.#quiet(stop);
+      if (stop()) return;
+      if (this.#nextSleeper() === undefined) await realSleep(IDLE_LOOK_MS);
+      else this.#wakeNext();
+    } finally {
+      this.#isMoved = false;
+    }
   }
 
   #nextSleeper(): Sleeper | undefined {

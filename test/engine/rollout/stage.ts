@@ -220,7 +220,11 @@ export class Stage implements AsyncDisposable {
   }
 
   /** Plans a workload as `gitmoxi plan` would, from rendered files. */
-  async plan(path: string, files: Files | undefined, before?: Files, force = false): Promise<PlanReport> {
+  plan(path: string, files: Files | undefined, before?: Files, force = false): Promise<PlanReport> {
+    return this.clock.run(this.#planned(path, files, before, force));
+  }
+
+  async #planned(path: string, files: Files | undefined, before?: Files, force = false): Promise<PlanReport> {
     const head = files && checkedFrom(path, files);
     const base = before && checkedFrom(path, before);
     const surroundings: Surroundings = { account: ACCOUNT, region: REGION };
@@ -264,7 +268,7 @@ export class Stage implements AsyncDisposable {
     overrides: Partial<RunOptions> = {},
   ): Promise<DeployReport> {
     return this.clock.run(
-      this.plan(path, files, before).then((plan) => deployPlan(this.ports(), plan, this.options(overrides))),
+      this.#planned(path, files, before).then((plan) => deployPlan(this.ports(), plan, this.options(overrides))),
     );
   }
 
