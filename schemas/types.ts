@@ -44,6 +44,11 @@ export interface EcsDeploymentDefinition {
    * Capacity providers to use when the service's own strategy cannot place the tasks
    */
   fallbackCapacityProviderStrategy?: CapacityProviderStrategyItem[];
+  /**
+   * How long new tasks may be without room before they go to fallbackCapacityProviderStrategy, seconds; the stability check's timeout ends the wait earlier
+   */
+  fallbackAfter?: number;
+  fallbackReturn?: FallbackReturn;
 }
 /**
  * Where to deploy. Without it: the region and account of the credentials in use
@@ -144,6 +149,23 @@ export interface CapacityProviderStrategyItem {
    * The base value designates how many tasks, at a minimum, to run on the specified capacity provider for each service.
    */
   base?: number;
+}
+/**
+ * How a service comes back from its fallback to its own capacity, while a GitMoxi process watches
+ */
+export interface FallbackReturn {
+  /**
+   * Whether it comes back by itself; `gitmoxi return` brings it back in any case
+   */
+  enabled?: boolean;
+  /**
+   * Time before the first attempt, seconds; it doubles with each attempt that fails
+   */
+  waitInterval?: number;
+  /**
+   * Attempts before the service is left on its fallback
+   */
+  attempts?: number;
 }
 /**
  * Values for a workload's templates

@@ -32,6 +32,7 @@ import { isObject, type Json, type JsonObject } from '../json.ts';
 import {
   type EcsDesired,
   type EcsTarget,
+  FALLBACK_TAG,
   NONE_OF,
   OWN_TAG_PREFIX,
   sameTaskDefinition,
@@ -161,12 +162,20 @@ async function createService(call: Call, action: Of<'ecs.create-service'>): Prom
   return deploymentHandle(answer.service);
 }
 
+/** Members with other capacity instead of what they ask for. */
+function withStrategy(members: JsonObject, strategy: readonly JsonObject[] | undefined): JsonObject {
+  if (strategy === undefined) return members;
+  const { launchType: _other, ...rest } = members;
+  return { ...rest, capacityProviderStrategy: [...strategy] };
+}
+
 /** The task set of the rollout, from the service definition's own members, with the target groups that it is to use. */
 async function createTaskSet(call: Call, action: Of<'ecs.create-task-set'>): Promise<JsonObject> {
   const { cluster, service } = call.target;
+  const { externalId = action.key, strategy } = action;
   if (call.repeated) {
     const there = await describeService(call);
-    const made = there?.taskSets?.find(({ externalId }) => externalId === action.key);
+    const made = there?.taskSets?.find((set) => set.externalId === externalId);
     if (made) return { taskSet: made.id ?? '' };
   }
   const definition = desiredOf(call).service;
@@ -178,13 +187,13 @@ async function createTaskSet(call: Call, action: Of<'ecs.create-task-set'>): Pro
       return { ...balancer, targetGroupArn: action.targetGroups[group] ?? group };
     });
   const input = {
-    ...Object.fromEntries(members),
+    ...withStrategy(Object.fromEntries(members), strategy),
     ...(balancers.length > 0 ? { loadBalancers: balancers } : {}),
     cluster,
     service,
     taskDefinition: action.taskDefinition,
-    externalId: action.key,
-    clientToken: action.key,
+    externalId,
+    clientToken: externalId,
     scale: { value: 100, unit: 'PERCENT' },
     tags: tagList(ownTags(call.context.record)),
   };
@@ -246,10 +255,11 @@ async function hasBegun({ ecs, target }: Call, taskDefinition: string | null, af
 }
 
 async function updateService(call: Call, action: Of<'ecs.update-service'>): Promise<JsonObject> {
-  const { taskDefinition, members, force, deploymentsAfter } = action;
+  const { taskDefinition, members, force, strategy, deploymentsAfter } = action;
   const service = call.context.desired?.kind === 'ecs' ? call.context.desired.service : undefined;
   const entries = members.map((key): [string, Json] => [key, service?.[key] ?? NONE_OF[key] ?? null]);
-  const values: JsonObject = service === undefined ? {} : Object.fromEntries(entries);
+  const asked: JsonObject = service === undefined ? {} : Object.fromEntries(entries);
+  const values = withStrategy(asked, strategy);
   // Looked at first: whether the change was made shows without the files, too.
   const there = call.repeated && !force ? await isInForce(call, taskDefinition, values) : undefined;
   if (there !== undefined) return deploymentHandle(there);
@@ -277,6 +287,13 @@ async function setTags(call: Call, wanted: readonly Tag[]): Promise<JsonObject> 
     .filter((key) => !foreign(key) && !wanted.some((tag) => tag.key === key));
   if (wanted.length > 0) await call.ecs.send(new TagResourceCommand({ resourceArn, tags: [...wanted] }));
   if (surplus.length > 0) await call.ecs.send(new UntagResourceCommand({ resourceArn, tagKeys: surplus }));
+  return {};
+}
+
+async function markFallback(call: Call, mark: string | null): Promise<JsonObject> {
+  const resourceArn = (await describeService(call))?.serviceArn;
+  if (mark === null) await call.ecs.send(new UntagResourceCommand({ resourceArn, tagKeys: [FALLBACK_TAG] }));
+  else await call.ecs.send(new TagResourceCommand({ resourceArn, tags: [{ key: FALLBACK_TAG, value: mark }] }));
   return {};
 }
 
@@ -343,6 +360,8 @@ export async function performEcs(
       const tags = desiredOf(call).service['tags'];
       return setTags(call, (Array.isArray(tags) ? tags.filter(isObject) : []) as unknown as Tag[]);
     }
+    case 'ecs.mark-fallback':
+      return markFallback(call, action.mark);
     case 'ecs.stop-service-deployment':
       return stopServiceDeployment(call, action.serviceDeployment);
     case 'ecs.continue-service-deployment':

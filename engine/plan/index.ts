@@ -1,5 +1,15 @@
 /** The door of engine/plan. */
 export {
+  capacityWords,
+  FALLBACK_TAG,
+  fallbackMark,
+  isAnother,
+  liveMark,
+  onFallbackSince,
+  strategyWords,
+  withOwnCapacity,
+} from './capacity.ts';
+export {
   type Desired,
   desiredOf,
   type EcsDesired,
@@ -46,6 +56,8 @@ export { revisionChanges } from './revisionChanges.ts';
 export type {
   CircuitBreaker,
   EcsSettings,
+  Fallback,
+  FallbackReturn,
   LambdaSettings,
   StabilityCheck,
   Supersede,

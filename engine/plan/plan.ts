@@ -7,6 +7,7 @@ import type { FileRole } from '../config/index.ts';
 import { type Problem, toProblems } from '../finding.ts';
 import type { CodeHash } from '../hash.ts';
 import { isObject, type JsonObject } from '../json.ts';
+import { withOwnCapacity } from './capacity.ts';
 import { planDeletion } from './deletion.ts';
 import { type Desired, desiredOf, type EcsDesired, type LambdaDesired, targetOf } from './desired.ts';
 import { canonical, type Difference, fromPointer, isEmpty } from './differences.ts';
@@ -27,7 +28,7 @@ import {
 } from './lambda.ts';
 import { exists, type Live, type LiveEcs, type LiveLambda } from './live.ts';
 import { problemAt } from './places.ts';
-import { notCarriedOut, othersDeployment, problemAtDefinition, unreadable } from './problems.ts';
+import { notCarriedOut, onFallback, othersDeployment, problemAtDefinition, unreadable } from './problems.ts';
 import { maskSecrets } from './secrets.ts';
 import type { PlanInput, StrategyName, WorkloadPlan } from './workloadPlan.ts';
 
@@ -71,7 +72,7 @@ function withSamePairs(live: JsonObject, desired: EcsDesired): JsonObject {
 function ecsDifferences(live: LiveEcs, desired: EcsDesired): Difference[] {
   if (live.service === undefined) return [];
   return [
-    ...serviceDifferences(withSamePairs(live.service, desired), desired.service),
+    ...serviceDifferences(withOwnCapacity(withSamePairs(live.service, desired), desired), desired.service),
     ...taskDefinitionDifferences(live.service, live.taskDefinition, desired.service, desired.taskDefinition),
     ...deploymentDifferences(live.service),
   ];
@@ -285,6 +286,7 @@ export function planWorkload(input: PlanInput): WorkloadPlan {
       ...toProblems(head.findings, head.sources),
       ...(decided.problems ?? []),
       ...notCarriedOut(head, strategy),
+      ...onFallback(head, live, desired),
       ...(input.underWay === undefined ? othersDeployment(head, live) : []),
     ],
     ...(input.underWay === undefined ? {} : { underWay: input.underWay }),

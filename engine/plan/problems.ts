@@ -3,6 +3,8 @@ import { type CheckedWorkload, objectOf } from '../check/checked.ts';
 import type { FileRole } from '../config/index.ts';
 import { type Problem, type Severity, toProblem } from '../finding.ts';
 import type { Json } from '../json.ts';
+import { capacityWords, onFallbackSince, strategyWords } from './capacity.ts';
+import type { Desired } from './desired.ts';
 import { isEmpty } from './differences.ts';
 import { ongoingDeployment } from './ecs.ts';
 import type { Live, LiveFailure } from './live.ts';
@@ -48,6 +50,20 @@ export function othersDeployment(workload: CheckedWorkload, live: Live | undefin
   ];
 }
 
+/** The service runs on its fallback, which is no difference to be planned for. */
+export function onFallback(workload: CheckedWorkload, live: Live | undefined, desired: Desired | undefined): Problem[] {
+  if (live?.kind !== 'ecs' || desired?.kind !== 'ecs') return [];
+  const since = onFallbackSince(live.service, desired);
+  if (since === null) return [];
+  const { fallback } = desired.settings;
+  const message = `it runs on its fallback ${strategyWords([...fallback!.strategy])} since ${new Date(since).toISOString()}, for want of room on ${capacityWords(desired.service)}`;
+  const hint =
+    fallback!.return === undefined
+      ? `bring it back with \`gitmoxi return ${workload.path}\``
+      : `it comes back while \`gitmoxi return --watch\` runs; to try now, \`gitmoxi return ${workload.path}\``;
+  return [problemAtDefinition(workload, 'plan.on-fallback', message, hint, 'info')];
+}
+
 interface Ignored {
   readonly role: FileRole;
   /** A member of the file; the whole file where there is none. */
@@ -75,7 +91,7 @@ const BY_ECS = 'the service definition has ECS shift the traffic itself';
 /** What the files may ask for and this version does not do. */
 const IGNORED: Partial<Record<StrategyName, readonly Ignored[]>> = {
   'ecs-rolling': [
-    ...['trafficShiftingConfig', 'targetGroupArnPairs', 'fallbackCapacityProviderStrategy'].map((key) =>
+    ...['trafficShiftingConfig', 'targetGroupArnPairs'].map((key) =>
       ignored(key, "this version deploys the service by ECS's rolling update alone"),
     ),
     NO_PAUSES,
@@ -99,12 +115,8 @@ const IGNORED: Partial<Record<StrategyName, readonly Ignored[]>> = {
       ),
       harmless: true,
     },
-    ignored('fallbackCapacityProviderStrategy', 'this version uses the capacity of the service definition alone'),
   ],
-  'ecs-blue-green': [
-    ignored('fallbackCapacityProviderStrategy', 'this version uses the capacity of the service definition alone'),
-    NO_PAUSES,
-  ],
+  'ecs-blue-green': [NO_PAUSES],
 };
 
 /** Said plainly, so that nobody counts on it. */

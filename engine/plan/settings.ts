@@ -35,6 +35,23 @@ export interface CircuitBreaker {
   readonly ignore: readonly string[];
 }
 
+/** Other capacity for tasks that find no room on the service's own. */
+export interface Fallback {
+  /** CapacityProviderStrategyItem each, one or more. */
+  readonly strategy: readonly JsonObject[];
+  /** How long tasks are without room before they go there, seconds. @default 60 */
+  readonly afterSeconds: number;
+  /** Undefined where the service stays there until somebody brings it back. */
+  readonly return: FallbackReturn | undefined;
+}
+
+export interface FallbackReturn {
+  /** Wait before the first attempt, seconds; it doubles with each that fails. @default 1800 */
+  readonly waitSeconds: number;
+  /** Attempts before it is left where it is. @default 5 */
+  readonly attempts: number;
+}
+
 /** What a newer commit does to a rollout of the same workload that is under way. */
 export type Supersede = 'wait' | 'abort' | 'replace';
 
@@ -53,6 +70,8 @@ export interface EcsSettings {
   readonly alarmNames: readonly string[];
   /** Who answers ECS's lifecycle hooks that pause: people, or the rollout while all is well. @default `wait` */
   readonly pauseHooks: 'wait' | 'continue';
+  /** Undefined where the deployment definition names no other capacity. */
+  readonly fallback: Fallback | undefined;
 }
 
 export interface LambdaSettings {
@@ -140,6 +159,20 @@ function supersedeOf(definition: JsonObject | undefined): Supersede {
   return asked === 'abort' || asked === 'replace' ? asked : 'wait';
 }
 
+function fallbackOf(definition: JsonObject | undefined): Fallback | undefined {
+  const given = definition?.['fallbackCapacityProviderStrategy'];
+  const strategy = Array.isArray(given) ? given.filter(isObject) : [];
+  if (strategy.length === 0) return undefined;
+  const back = definition?.['fallbackReturn'];
+  return {
+    strategy,
+    afterSeconds: numberAt(definition, 'fallbackAfter') ?? 60,
+    return: booleanAt(back, 'enabled', true)
+      ? { waitSeconds: numberAt(back, 'waitInterval') ?? 1800, attempts: numberAt(back, 'attempts') ?? 5 }
+      : undefined,
+  };
+}
+
 const alarmNamesOf = (definition: JsonObject | undefined): string[] => textsAt(definition?.['alarms'], 'alarmNames');
 
 /** @param desiredCount tasks the service wants, 0 or more: percentages and per-task limits are of this number */
@@ -164,6 +197,7 @@ export function ecsSettings(definition: JsonObject | undefined, desiredCount: nu
     trafficShifting: trafficShiftingOf(definition),
     alarmNames: alarmNamesOf(definition),
     pauseHooks: definition?.['pauseHooks'] === 'continue' ? 'continue' : 'wait',
+    fallback: fallbackOf(definition),
   };
 }
 

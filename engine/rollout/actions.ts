@@ -25,6 +25,8 @@ export type EcsAction = Keyed &
         readonly members: readonly string[];
         /** Start a deployment even where nothing else does. */
         readonly force: boolean;
+        /** Capacity providers to use instead of those in the service definition. */
+        readonly strategy?: readonly JsonObject[];
         /**
          * A service deployment of this task definition that began after this time, ms, shows that the update was made,
          * whatever has become of it since. @default null, the service alone is looked at
@@ -39,6 +41,8 @@ export type EcsAction = Keyed &
         readonly tags: Json | null;
       }
     | { readonly type: 'ecs.tag-service' }
+    /** Sets the tag that says that the service runs on its fallback, or takes it away. */
+    | { readonly type: 'ecs.mark-fallback'; readonly mark: string | null }
     /** Has ECS roll a service deployment back; one that has ended stays as it is. */
     | { readonly type: 'ecs.stop-service-deployment'; readonly serviceDeployment: string }
     /** Lets a deployment go on that a lifecycle hook pauses; one that is answered already stays so. */
@@ -48,6 +52,10 @@ export type EcsAction = Keyed &
         readonly taskDefinition: string;
         /** Target group to use instead of the one in the service definition, by that one. */
         readonly targetGroups: Readonly<Record<string, string>>;
+        /** Capacity providers to use instead of those in the service definition. */
+        readonly strategy?: readonly JsonObject[];
+        /** Its id among those of the rollout, at most 36 ASCII characters. @default `key` */
+        readonly externalId?: string;
       }
     | { readonly type: 'ecs.set-primary-task-set'; readonly taskSet: string }
     | { readonly type: 'ecs.delete-task-set'; readonly taskSet: string }

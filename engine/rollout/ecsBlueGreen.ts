@@ -4,6 +4,7 @@
  * set is deleted.
  *
  *   vetting → registering → creating → scaling → attaching → launching → stabilizing → shifting → promoting → retiring
+ *                                no room: falling-back (deletes the set, and launches another) ↵
  *                     any failure ↓
  *   returning (traffic) → demoting → removing → rescaling → detaching → deleting → cleaning → rolled back
  *
@@ -21,6 +22,19 @@ import {
 } from '../plan/index.ts';
 import type { Action } from './actions.ts';
 import { lookAgainMs } from './cadence.ts';
+import {
+  asWished,
+  capacityFrom,
+  forBreaker,
+  goesOver,
+  type HasCapacity,
+  heedCapacity,
+  lackWords,
+  marking,
+  noRoomYet,
+  onFallback,
+  toldFallback,
+} from './ecsCapacity.ts';
 import { countFailures, taskFailures, tripped } from './ecsEvidence.ts';
 import { type EcsWatch, hear, watchFrom } from './ecsWatch.ts';
 import { type WayBack, wayBackOf } from './ecsWayBack.ts';
@@ -51,11 +65,12 @@ const FORWARD = [
   'attaching',
   'launching',
   'stabilizing',
+  'falling-back',
   'shifting',
   'promoting',
 ] as const;
 
-export interface EcsBlueGreenState extends StepState, ShiftState, EcsWatch {
+export interface EcsBlueGreenState extends StepState, ShiftState, EcsWatch, HasCapacity {
   readonly target: EcsTarget;
   readonly family: string | null;
   readonly taskDefinition: string | null;
@@ -77,6 +92,8 @@ export interface EcsBlueGreenState extends StepState, ShiftState, EcsWatch {
   /** Null when the rollout creates the service. */
   readonly wayBack: WayBack | null;
   readonly taskSet: string | null;
+  /** Was a first task set of this rollout, which found no room, given up for another one? */
+  readonly relaunched: boolean;
   readonly desiredCount: number;
   readonly deleteNewUponFailure: boolean;
   readonly deleteNewUponTrafficShiftFailure: boolean;
@@ -156,9 +173,11 @@ function begin(spec: RolloutSpec, live: LiveEcs): EcsBlueGreenState {
     members,
     wayBack: live.service === undefined ? null : wayBackOf(live.service, members, service, false),
     taskSet: null,
+    relaunched: false,
     ...shiftOf(settings.trafficShifting, true),
     desiredCount: Number(service['desiredCount'] ?? live.service?.['desiredCount'] ?? 0),
     ...watchFrom(settings, live),
+    capacity: capacityFrom(spec, live),
     deleteNewUponFailure: settings.deleteNewUponFailure,
     deleteNewUponTrafficShiftFailure: settings.deleteNewUponTrafficShiftFailure,
     created: false,
@@ -323,8 +342,27 @@ function launching(pass: BgPass): Decision {
   }
   const taskDefinition = state.taskDefinition!;
   const targetGroups = Object.fromEntries(state.asked.map((group) => [group, newHalf(state, group)]));
-  const action: Action = { type: 'ecs.create-task-set', key: state.rollout, taskDefinition, targetGroups };
+  const { capacity, rollout: key } = state;
+  const strategy = capacity.on === 'fallback' && capacity.fallback !== null ? { strategy: capacity.fallback } : {};
+  const externalId = externalIdOf(state);
+  const action: Action = { type: 'ecs.create-task-set', key, taskDefinition, targetGroups, ...strategy, externalId };
   return act(pass, action, `creating a task set with ${taskDefinitionName(taskDefinition)}`, { launched: true });
+}
+
+/** Of the present task set: ECS makes no second one of the same id. */
+const externalIdOf = ({ rollout, relaunched }: EcsBlueGreenState): string => (relaunched ? `${rollout}-f` : rollout);
+
+/** Gives up the task set that finds no room, for one where there may be some. */
+function fallingBack(pass: BgPass): Decision {
+  const { state, seen, now } = pass;
+  const { capacity, rollout: key } = state;
+  if (seen.outcome?.ok === false) return fail(pass, refused('delete the task set without room', seen.outcome.error));
+  if (seen.outcome?.ok) {
+    const anew = { failedTasks: [], ignoredTasks: [], troubles: [], taskSet: null, relaunched: true };
+    return goOn(pass, 'launching', { ...anew, capacity: { ...onFallback(capacity, now), since: capacity.since } });
+  }
+  const next = { ...pass, events: [...pass.events, toldFallback(capacity)] };
+  return act(next, { type: 'ecs.delete-task-set', key, taskSet: state.taskSet! }, 'deleting the task set without room');
 }
 
 /** The half of a target group's pair that the new set uses. */
@@ -340,7 +378,7 @@ interface Counted {
 function countedFailures(pass: BgPass): Counted {
   const { state, world } = pass;
   const failures = taskFailures(world.stoppedTasks, state.taskSet ?? '');
-  const { known, told, count, evidence } = countFailures(failures, state);
+  const { known, told, count, evidence } = countFailures(failures, forBreaker(state));
   return { pass: { ...pass, state: { ...state, ...known }, events: [...pass.events, ...told] }, count, evidence };
 }
 
@@ -365,22 +403,43 @@ function isStable(pass: BgPass, set: TaskSetSeen): boolean {
   );
 }
 
+/** Sees whether the new task set finds room. */
+function heeded(pass: BgPass): BgPass {
+  const set = setOf(pass);
+  const { desiredCount } = pass.state;
+  return heedCapacity(
+    pass,
+    set && {
+      id: set.id,
+      placed: set.runningCount + set.pendingCount,
+      wanted: Math.min(set.computedDesiredCount, desiredCount),
+    },
+  );
+}
+
+/** New tasks that find no room go where there may be some; a return goes back. */
+function makeRoom(pass: BgPass): Decision | undefined {
+  if (goesOver(pass, waited(pass) >= pass.state.timeoutMs)) return goOn(pass, 'falling-back');
+  const failure = noRoomYet(pass);
+  return failure && fail(pass, failure);
+}
+
 function stabilizing(first: BgPass): Decision {
-  const counted = countedFailures(first);
+  const counted = countedFailures(heeded(first));
   const { pass, evidence } = counted;
   const set = setOf(pass);
   if (set === undefined && waited(pass) > EVENTUALLY_MS)
     return fail(pass, broken('the new task set is gone: somebody deleted it', []), { launched: false });
   if (set !== undefined && isStable(pass, set))
     return pass.state.shifts ? look(pass, 'shifting', 'the new tasks are stable') : goOn(pass, 'promoting');
-  const tripped = trip(counted);
-  if (tripped) return tripped;
+  const ended = trip(counted) ?? makeRoom(pass);
+  if (ended) return ended;
   const healthy =
     pass.world.targets.length > 0 ? `, ${Math.min(...pass.world.targets.map((t) => t.healthy))} targets healthy` : '';
   const message =
     set === undefined
       ? 'waiting for ECS to show the task set'
-      : `${set.runningCount} of ${pass.state.desiredCount} new tasks running${healthy}`;
+      : `${set.runningCount} of ${pass.state.desiredCount} new tasks running${healthy}${lackWords(pass.state)}`;
   if (waited(pass) >= pass.state.timeoutMs) {
     const seen = [...evidence, ...unhealthy(pass.world.targets)];
     return fail(pass, broken(`not stable within ${pass.state.timeoutMs / 1000} s: ${message}`, seen, 'timeout'));
@@ -440,7 +499,8 @@ function promoting(pass: BgPass): Decision {
     return fail(pass, refused('make the new task set primary', seen.outcome.error), {
       promoted: seen.outcome.error.passing,
     });
-  if (seen.outcome?.ok || setOf(pass)?.status === 'PRIMARY') return goOn(pass, 'retiring', { promoted: true });
+  if (seen.outcome?.ok || setOf(pass)?.status === 'PRIMARY')
+    return goOn(pass, 'retiring', { promoted: true, capacity: asWished(state.capacity, pass.now) });
   return act(
     pass,
     { type: 'ecs.set-primary-task-set', key: state.rollout, taskSet: state.taskSet! },
@@ -451,6 +511,8 @@ function promoting(pass: BgPass): Decision {
 /** The new set serves everything: what was there before goes. From here on there is no way back but another rollout. */
 function retiring(pass: BgPass): Decision {
   const { state, seen, world } = pass;
+  const mark = seen.outcome === undefined ? marking(state) : undefined;
+  if (mark) return act(pass, mark, 'tagging the service');
   const old = world.service?.taskSets.filter(({ id }) => state.oldSets.includes(id)) ?? [];
   const running = `${setOf(pass)?.runningCount ?? state.desiredCount} tasks run ${taskDefinitionName(state.taskDefinition ?? '')}`;
   if (seen.outcome?.ok === false) {
@@ -515,7 +577,7 @@ const removes = (state: EcsBlueGreenState): boolean =>
 
 /** The set of this rollout, also where the answer that named it was lost. */
 const ownSet = ({ world, state }: BgPass): TaskSetSeen | undefined =>
-  world.service?.taskSets.find(({ id, externalId }) => id === state.taskSet || externalId === state.rollout);
+  world.service?.taskSets.find(({ id, externalId }) => id === state.taskSet || externalId === externalIdOf(state));
 
 function removing(pass: BgPass): Decision {
   const { state, seen } = pass;
@@ -601,6 +663,7 @@ const PHASES: Readonly<Record<string, Phase>> = {
   scaling: 'preparing',
   attaching: 'preparing',
   launching: 'launching',
+  'falling-back': 'launching',
   stabilizing: 'stabilizing',
   shifting: 'shifting',
   promoting: 'finishing',
@@ -632,6 +695,7 @@ const TABLE: StepTable<EcsBlueGreenState, EcsSeen> = {
     attaching,
     launching,
     stabilizing,
+    'falling-back': fallingBack,
     shifting,
     promoting,
     retiring,

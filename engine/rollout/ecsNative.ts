@@ -5,6 +5,7 @@
  * roll it back when the rollout goes wrong or is aborted. Where ECS rolls back by itself it is let, and reported.
  *
  *   vetting → registering → tagging → applying → launching → stabilizing → shifting → finishing → succeeded
+ *                                no room: falling-back ⇄
  *                     any failure ↓
  *     returning → restoring → settling-back, or deleting what was created → cleaning → rolled back
  *
@@ -21,6 +22,7 @@ import {
   taskDefinitionName,
 } from '../plan/index.ts';
 import { lookAgainMs } from './cadence.ts';
+import { goesOver, lackWords, noRoomYet } from './ecsCapacity.ts';
 import { tripped } from './ecsEvidence.ts';
 import {
   beginService,
@@ -32,6 +34,7 @@ import {
   type EcsServiceState,
   EVENTUALLY_MS,
   firstStepBack,
+  heeded,
   isComplete,
   isGone,
   isSameDeployment,
@@ -127,7 +130,7 @@ const OF_THE_REVISION: ReadonlySet<string> = new Set([
 const FOLLOWING = ['launching', 'stabilizing', 'shifting', 'finishing'] as const;
 
 const { act, end, fail, goOn, wait } = endings<EcsNativeState, EcsSeen>(() => TABLE);
-const { steps, settlingBack, notRestored } = serviceSteps(
+const { steps, mark, settlingBack, notRestored } = serviceSteps(
   () => TABLE as unknown as StepTable<EcsServiceState, EcsSeen>,
   'launching',
 );
@@ -240,8 +243,10 @@ function progress(pass: NativePass): Progress {
 
 /** From the update to its end: all steps forward are this one, named by the stage that ECS is in. */
 function following(first: NativePass): Decision {
-  const counted = countedFailures(answerHeard(first));
+  const counted = countedFailures(heeded(answerHeard(first)));
   const { pass } = counted;
+  const marks = mark(pass);
+  if (marks) return marks;
   if (isGone(pass)) return end(pass, 'superseded', 'somebody deleted the service while it was being rolled out');
   if (isSameDeployment(pass.state)) return withoutDeployment(counted);
   const record = recordOf(pass);
@@ -278,8 +283,25 @@ const succeeded = (pass: NativePass, running: number, desired: number): Decision
 function goingOn(counted: Counted<EcsNativeState>, record: ServiceDeploymentSeen): Decision {
   const { pass } = counted;
   // Everything is served by the new tasks: what is left to do cannot be done better by going back.
-  const bad = pass.state.step === 'finishing' ? undefined : trouble(counted, record);
-  return bad ?? paused(pass, record) ?? follow(pass, goingOnText(record, counted.count));
+  const bad = pass.state.step === 'finishing' ? undefined : (makeRoom(pass, record) ?? trouble(counted, record));
+  return bad ?? paused(pass, record) ?? follow(pass, `${goingOnText(record, counted.count)}${lackWords(pass.state)}`);
+}
+
+/** New tasks that find no room go where there may be some; a return goes back. */
+function makeRoom(pass: NativePass, { stage, createdAt }: ServiceDeploymentSeen): Decision | undefined {
+  if (!BOUNDED.has(stage)) return undefined;
+  const stalledMs = pass.now - (pass.state.shown?.progressAt ?? pass.now);
+  // What ECS begins from here on is another deployment.
+  if (goesOver(pass, stalledMs >= pass.state.timeoutMs))
+    return goOn(pass, 'falling-back', { deploymentsAfter: createdAt });
+  const failure = noRoomYet(pass);
+  return failure && fail(pass, failure);
+}
+
+/** The deployment on other capacity is followed from its beginning. */
+function fallingBack(pass: NativePass): Decision {
+  const anew = { serviceDeployment: null, shown: null, pauses: {} };
+  return steps['falling-back'](pass.seen.outcome?.ok ? { ...pass, state: { ...pass.state, ...anew } } : pass);
 }
 
 function goingOnText(record: ServiceDeploymentSeen, failed: number): string {
@@ -579,11 +601,12 @@ const TABLE: StepTable<EcsNativeState, EcsSeen> = {
   steps: {
     ...steps,
     vetting,
+    'falling-back': fallingBack,
     ...Object.fromEntries(FOLLOWING.map((step) => [step, following])),
     returning,
     'settling-back': returningByUpdate,
   },
-  forward: new Set(['vetting', 'registering', 'tagging', 'applying', ...FOLLOWING]),
+  forward: new Set(['vetting', 'registering', 'tagging', 'applying', 'falling-back', ...FOLLOWING]),
   back,
   promote,
   phaseOf: (step) => PHASES[step] ?? 'rolling back',

@@ -3,6 +3,7 @@
  * the task definition, starts the deployment, watches it by its id, and goes back when it fails.
  *
  *   vetting → registering → tagging → applying → settling → succeeded
+ *                              no room: falling-back ⇄
  *                     any failure ↓
  *        restoring → settling-back, or deleting what was created → cleaning → rolled back
  *
@@ -10,6 +11,7 @@
  */
 import type { JsonObject } from '../json.ts';
 import { type LiveEcs, taskDefinitionName } from '../plan/index.ts';
+import { goesOver, noRoomYet } from './ecsCapacity.ts';
 import { tripped } from './ecsEvidence.ts';
 import {
   beginService,
@@ -18,6 +20,7 @@ import {
   displaced,
   type EcsServiceState,
   firstStepBack,
+  heeded,
   isComplete,
   isGone,
   limitOf,
@@ -34,8 +37,8 @@ import type { Phase, Progress } from './record.ts';
 import { endings, type StepTable, stepwise, waited } from './stepwise.ts';
 import type { Decision } from './strategy.ts';
 
-const { end, fail, wait } = endings<EcsServiceState, EcsSeen>(() => TABLE);
-const { steps, settlingBack } = serviceSteps(() => TABLE, 'settling');
+const { end, fail, goOn, wait } = endings<EcsServiceState, EcsSeen>(() => TABLE);
+const { steps, mark, settlingBack } = serviceSteps(() => TABLE, 'settling');
 
 function progress(pass: ServicePass): Progress {
   if (pass.state.step !== 'settling' && pass.state.step !== 'settling-back') return {};
@@ -44,11 +47,14 @@ function progress(pass: ServicePass): Progress {
 }
 
 function settling(first: ServicePass): Decision {
-  const { pass, count, evidence } = countedFailures(first);
+  const { pass, count, evidence } = countedFailures(heeded(first));
   const ours = deploymentOf(pass);
   if (isGone(pass)) return end(pass, 'superseded', 'somebody deleted the service while it was being rolled out');
   const other = displaced(pass);
   if (other !== undefined) return giveWay(pass, other, evidence);
+  const marks = mark(pass);
+  if (marks) return marks;
+  if (ours?.rolloutState === 'FAILED' && goesOver(pass, true)) return goOn(pass, 'falling-back');
   if (ours?.rolloutState === 'FAILED') {
     const reason = said(ours.rolloutStateReason);
     return fail(pass, broken(`ECS reports the deployment as failed: ${reason}`, [...evidence, reason]));
@@ -60,7 +66,7 @@ function settling(first: ServicePass): Decision {
       `${ours.runningCount} of ${ours.desiredCount} tasks run ${taskDefinitionName(ours.taskDefinition)}`,
     );
   }
-  return ring(pass) ?? trip(pass, count, evidence) ?? keepWaiting(pass, ours, count, evidence);
+  return ring(pass) ?? trip(pass, count, evidence) ?? makeRoom(pass) ?? keepWaiting(pass, ours, count, evidence);
 }
 
 /** Another deployment is in force: ECS's own rollback is a failure to finish, somebody else's is theirs. */
@@ -78,11 +84,19 @@ function giveWay(
       `somebody else deployed this service meanwhile: ${instead} is in force, and is left alone`,
     );
   }
+  if (goesOver(pass, true)) return goOn(pass, 'falling-back');
   const reason = said(deploymentOf(pass)?.rolloutStateReason ?? by.rolloutStateReason);
   const failure = broken(`ECS rolled the deployment back: ${reason}`, [...evidence, reason]);
   // ECS chose what to go back to; the rest of the service follows it there.
   const wayBack = pass.state.wayBack && { ...pass.state.wayBack, taskDefinition: by.taskDefinition };
   return fail(pass, failure, { wayBack, backByEcs: true });
+}
+
+/** New tasks that find no room go where there may be some; a return goes back. */
+function makeRoom(pass: ServicePass): Decision | undefined {
+  if (goesOver(pass, waited(pass) >= pass.state.timeoutMs)) return goOn(pass, 'falling-back');
+  const failure = noRoomYet(pass);
+  return failure && fail(pass, failure);
 }
 
 /** One of the deployment definition's own alarms, which ECS knows nothing of, is in ALARM. */
@@ -124,7 +138,7 @@ const TABLE: StepTable<EcsServiceState, EcsSeen> = {
     alarms: step === 'vetting' || step === 'settling' ? alarms : [],
   }),
   steps: { ...steps, settling, 'settling-back': settlingBack },
-  forward: new Set(['vetting', 'registering', 'tagging', 'applying', 'settling']),
+  forward: new Set(['vetting', 'registering', 'tagging', 'applying', 'falling-back', 'settling']),
   back: (state) => firstStepBack(state, 'restoring'),
   phaseOf: (step) => PHASES[step] ?? 'rolling back',
   progress,

@@ -15,8 +15,22 @@ import {
   type LiveEcs,
   serviceDifferences,
   taskDefinitionName,
+  withOwnCapacity,
 } from '../plan/index.ts';
 import { lookAgainMs } from './cadence.ts';
+import {
+  asBefore,
+  asWished,
+  backGoesOver,
+  capacityFrom,
+  forBreaker,
+  type HasCapacity,
+  heedCapacity,
+  lackWords,
+  marking,
+  onFallback,
+  toldFallback,
+} from './ecsCapacity.ts';
 import { countFailures, taskFailures } from './ecsEvidence.ts';
 import { bakeMsOf, type EcsWatch, watchFrom } from './ecsWatch.ts';
 import { inherited, type WayBack, wayBackOf } from './ecsWayBack.ts';
@@ -27,7 +41,7 @@ import type { Failure, Phase } from './record.ts';
 import { endings, type Pass, type StepState, type StepTable, waited } from './stepwise.ts';
 import type { Decision, RolloutSpec } from './strategy.ts';
 
-export interface EcsServiceState extends StepState, EcsWatch {
+export interface EcsServiceState extends StepState, EcsWatch, HasCapacity {
   readonly target: EcsTarget;
   readonly force: boolean;
   /** The family to register a revision of; null where the service definition names a task definition itself. */
@@ -64,6 +78,12 @@ export type ServicePass<S extends EcsServiceState = EcsServiceState> = Pass<S, E
 
 /** A rollback gets at least this long, ms: giving up early would leave what it exists to prevent. */
 const ROLLBACK_TIMEOUT_MS = 15 * 60_000;
+
+/**
+ * One that waits for room gets this, ms: what served goes on meanwhile, and ECS tries again only every 15 minutes in the
+ * end. Source: aws-behaviour, Fargate Spot.
+ */
+const ROOM_TIMEOUT_MS = 45 * 60_000;
 
 /** DeleteService drains; ECS keeps an INACTIVE service describable for a while, so waiting for it is safe. */
 const DELETE_TIMEOUT_MS = 15 * 60_000;
@@ -102,11 +122,19 @@ function wayBackFrom(
   return before?.touched && before.wayBack ? inherited(own, before.wayBack) : own;
 }
 
+const STRATEGY = 'capacityProviderStrategy';
+
 /** The first state of a rollout that creates or updates a service with the ECS controller. */
 export function beginService(spec: RolloutSpec, live: LiveEcs): EcsServiceState {
   const { service, taskDefinition, settings, target } = spec.desired as EcsDesired;
-  const found = live.service === undefined ? [] : serviceDifferences(live.service, service);
-  const members = changedMembers(found);
+  const capacity = capacityFrom(spec, live);
+  const runs =
+    live.service &&
+    (capacity.on === 'fallback' ? withOwnCapacity(live.service, spec.desired as EcsDesired) : live.service);
+  const found = runs === undefined ? [] : serviceDifferences(runs, service);
+  const moves = capacity.on === 'own' && capacity.since !== null;
+  const members = [...new Set([...changedMembers(found), ...(moves ? [STRATEGY] : [])])].sort();
+  const restored = capacity.wish === 'fallback' ? [...members, STRATEGY] : members;
   const tagsDiffer = found.some(({ path }) => path.startsWith('/tags'));
   return {
     step: 'vetting',
@@ -118,9 +146,10 @@ export function beginService(spec: RolloutSpec, live: LiveEcs): EcsServiceState 
     registering: false,
     members,
     tagsDiffer,
-    wayBack: wayBackFrom(spec, live, members, tagsDiffer),
+    wayBack: wayBackFrom(spec, live, restored, tagsDiffer),
     refusal: refusalOf(live, spec.force),
     ...watchFrom(settings, live),
+    capacity,
     bakeMs: bakeMsOf(live.service, service),
     deleteNewUponFailure: settings.deleteNewUponFailure,
     deploymentId: null,
@@ -164,6 +193,17 @@ export function displaced(pass: ServicePass): { by: DeploymentSeen | undefined; 
   };
 }
 
+/** Sees whether the deployment that is waited for finds room. */
+export function heeded<S extends EcsServiceState>(pass: ServicePass<S>): ServicePass<S> {
+  const ours = deploymentOf(pass);
+  const group = ours && {
+    id: ours.id,
+    placed: ours.runningCount + ours.pendingCount,
+    wanted: pass.world.service?.desiredCount ?? ours.desiredCount,
+  };
+  return heedCapacity(pass, group);
+}
+
 export interface Counted<S extends EcsServiceState> {
   readonly pass: ServicePass<S>;
   readonly count: number;
@@ -176,7 +216,7 @@ export function countedFailures<S extends EcsServiceState>(pass: ServicePass<S>)
   const since = isSameDeployment(state) ? (state.waitingSince ?? 0) : 0;
   const failures = taskFailures(world.stoppedTasks, state.deploymentId ?? '', since);
   const byEcs = (deploymentOf(pass)?.failedTasks ?? 0) - state.failuresBefore;
-  const { known, told, count, evidence } = countFailures(failures, state, byEcs);
+  const { known, told, count, evidence } = countFailures(failures, forBreaker(state), byEcs);
   return { pass: { ...pass, state: { ...state, ...known }, events: [...pass.events, ...told] }, count, evidence };
 }
 
@@ -220,7 +260,7 @@ export function waitingFor(pass: ServicePass, deployment: DeploymentSeen, failed
     : all
       ? ', waiting for ECS to complete the deployment'
       : '';
-  return `${running}${pending}${bad}${rest}`;
+  return `${running}${pending}${bad}${rest}${lackWords(pass.state)}`;
 }
 
 /** Ms until the next look, at the latest when the limit is reached. */
@@ -239,6 +279,7 @@ export const SERVICE_PHASES: Readonly<Record<string, Phase>> = {
   registering: 'preparing',
   tagging: 'preparing',
   applying: 'launching',
+  'falling-back': 'launching',
 };
 
 /**
@@ -295,7 +336,8 @@ export function serviceSteps(table: () => StepTable<EcsServiceState, EcsSeen>, f
       const deploymentId = String(seen.outcome.data['deploymentId']);
       const same = pass.world.service?.deployments.find(({ id }) => id === deploymentId);
       const failuresBefore = state.wayBack?.deploymentId === deploymentId ? (same?.failedTasks ?? 0) : 0;
-      const started = { deploymentId, failuresBefore, waitingSince: pass.now, applied: true, touched: true };
+      const capacity = asWished(state.capacity, pass.now);
+      const started = { deploymentId, failuresBefore, capacity, waitingSince: pass.now, applied: true, touched: true };
       return look(pass, follow, 'waiting for ECS to show the deployment', started);
     }
     const taskDefinition = state.taskDefinition!;
@@ -308,12 +350,45 @@ export function serviceSteps(table: () => StepTable<EcsServiceState, EcsSeen>, f
       );
     // A revision of our own starts a deployment by itself; a named one that runs already has to be forced.
     const force = state.force && state.family === null;
-    const { members, deploymentsAfter } = state;
+    const { members, deploymentsAfter, capacity } = state;
+    const moves = capacity.wish === 'fallback' && capacity.fallback !== null ? { strategy: capacity.fallback } : {};
     return act(
       pass,
-      { type: 'ecs.update-service', key: state.rollout, taskDefinition, members, force, deploymentsAfter },
+      { type: 'ecs.update-service', key: state.rollout, taskDefinition, members, force, ...moves, deploymentsAfter },
       `updating the service to ${name}`,
     );
+  }
+
+  /** Starts the deployment again where there is room. AWS takes other capacity only with a forced deployment. */
+  function fallingBack(pass: ServicePass): Decision {
+    const { state, seen, now } = pass;
+    const { capacity, taskDefinition, rollout: key, deploymentsAfter } = state;
+    if (seen.outcome?.ok === false) return fail(pass, refused('use the fallback capacity', seen.outcome.error));
+    if (seen.outcome?.ok) {
+      const deploymentId = String(seen.outcome.data['deploymentId']);
+      const anew = { failuresBefore: 0, failedTasks: [], ignoredTasks: [], troubles: [], waitingSince: now };
+      return look(pass, follow, 'waiting for ECS to show the deployment', {
+        ...anew,
+        deploymentId,
+        capacity: onFallback(capacity, now),
+      });
+    }
+    const { wayBack } = state;
+    const was = wayBack && { ...wayBack, values: { [STRATEGY]: capacity.before.strategy, ...wayBack.values } };
+    const strategy = capacity.fallback!;
+    const next = { ...pass, events: [...pass.events, toldFallback(capacity)] };
+    return act(
+      next,
+      { type: 'ecs.update-service', key, taskDefinition, members: [], force: false, strategy, deploymentsAfter },
+      'updating the service to its fallback capacity',
+      { wayBack: was },
+    );
+  }
+
+  /** Has the tag say where the service runs; undefined where it does. */
+  function mark(pass: ServicePass): Decision | undefined {
+    const action = marking(pass.state);
+    return action && act(pass, action, 'tagging the service');
   }
 
   function restoring(pass: ServicePass): Decision {
@@ -324,14 +399,16 @@ export function serviceSteps(table: () => StepTable<EcsServiceState, EcsSeen>, f
       return notRestored(pass, `AWS refused to put the service back: ${code}: ${message}`);
     }
     if (seen.outcome?.ok) {
-      const restored = { deploymentId: String(seen.outcome.data['deploymentId']), waitingSince: pass.now };
+      const capacity = asBefore(state.capacity);
+      const restored = { deploymentId: String(seen.outcome.data['deploymentId']), capacity, waitingSince: pass.now };
       return look(pass, 'settling-back', 'waiting for ECS to show the rollback', restored);
     }
     const primary = primaryOf(pass);
     const isBack = state.backByEcs && primary?.taskDefinition === back.taskDefinition;
     if (isBack && isEmpty(back.values) && back.tags === null) {
       // Nothing but the task definition was changed, and ECS has seen to that: its deployment is watched.
-      return goOn(pass, 'settling-back', { deploymentId: primary.id, waitingSince: pass.now });
+      const capacity = asBefore(state.capacity);
+      return goOn(pass, 'settling-back', { deploymentId: primary.id, capacity, waitingSince: pass.now });
     }
     return act(
       pass,
@@ -350,7 +427,13 @@ export function serviceSteps(table: () => StepTable<EcsServiceState, EcsSeen>, f
     return end(pass, 'failed', `${failure?.message}; and ${why}; the service may run both revisions: ${byHand}`);
   }
 
-  function settlingBack(pass: ServicePass): Decision {
+  function settlingBack(first: ServicePass): Decision {
+    const heard = heeded(first);
+    const hasRoomNow = first.state.capacity.lack !== null && heard.state.capacity.lack === null;
+    // Time that was spent without room says nothing about the tasks that have it now.
+    const pass = hasRoomNow ? { ...heard, state: { ...heard.state, waitingSince: heard.now } } : heard;
+    const marks = mark(pass);
+    if (marks) return marks;
     const deployment = deploymentOf(pass);
     if (deployment !== undefined && isComplete(pass, deployment)) return goOn(pass, 'cleaning');
     if (displaced(pass) !== undefined) {
@@ -363,10 +446,24 @@ export function serviceSteps(table: () => StepTable<EcsServiceState, EcsSeen>, f
     if (deployment?.rolloutState === 'FAILED') {
       return notRestored(pass, `the rollback's own deployment failed: ${said(deployment.rolloutStateReason)}`);
     }
-    const limit = limitOf(pass, deployment, Math.max(pass.state.timeoutMs, ROLLBACK_TIMEOUT_MS));
+    if (backGoesOver(pass)) return restoreToFallback(pass);
+    const least = pass.state.capacity.lack === null ? ROLLBACK_TIMEOUT_MS : ROOM_TIMEOUT_MS;
+    const limit = limitOf(pass, deployment, Math.max(pass.state.timeoutMs, least));
     if (waited(pass) >= limit) return notRestored(pass, `the rollback was not stable within ${limit / 1000} s`);
     const message = deployment === undefined ? 'waiting for ECS to show the rollback' : waitingFor(pass, deployment, 0);
     return wait(pass, untilNextLook(pass, limit), message);
+  }
+
+  /** What served before finds no room either: it is put back where there may be some. */
+  function restoreToFallback(pass: ServicePass): Decision {
+    const { capacity, wayBack } = pass.state;
+    const strategy = [...capacity.fallback!];
+    const next = { ...pass, events: [...pass.events, toldFallback(capacity)] };
+    return goOn(next, 'restoring', {
+      backByEcs: false,
+      wayBack: { ...wayBack!, values: { ...wayBack!.values, [STRATEGY]: strategy } },
+      capacity: { ...capacity, before: { strategy, since: pass.now } },
+    });
   }
 
   function deleting(pass: ServicePass): Decision {
@@ -426,7 +523,18 @@ export function serviceSteps(table: () => StepTable<EcsServiceState, EcsSeen>, f
   }
 
   return {
-    steps: { vetting, registering, tagging, applying, restoring, deleting, cleaning, keeping },
+    steps: {
+      vetting,
+      registering,
+      tagging,
+      applying,
+      'falling-back': fallingBack,
+      restoring,
+      deleting,
+      cleaning,
+      keeping,
+    },
+    mark,
     settlingBack,
     notRestored,
   };

@@ -1,6 +1,7 @@
 /** What every rollout of an ECS service watches, and within which limits: part of its strategy's state. Pure. */
 import { isObject, type Json, type JsonObject } from '../json.ts';
 import type { EcsSettings, LiveEcs } from '../plan/index.ts';
+import { type HasCapacity, heardMark } from './ecsCapacity.ts';
 import { type FailuresKnown, newEvents, troublesOf } from './ecsEvidence.ts';
 import type { EcsSeen } from './observation.ts';
 import type { Pass, StepState } from './stepwise.ts';
@@ -36,12 +37,17 @@ export function watchFrom({ stability, breaker, alarmNames }: EcsSettings, live:
 }
 
 /** Passes on what the service has said since the last look. */
-export function hear<S extends StepState & EcsWatch>(pass: Pass<S, EcsSeen>): Pass<S, EcsSeen> {
+export function hear<S extends StepState & EcsWatch & HasCapacity>(first: Pass<S, EcsSeen>): Pass<S, EcsSeen> {
+  const pass = heardMark(first);
   const { state, world } = pass;
   const events = world.service?.events ?? [];
   const fresh = newEvents(events, state.lastEventId);
   const lastEventId = events[0]?.id ?? state.lastEventId;
-  return { ...pass, state: { ...state, lastEventId, troubles: troublesOf(state.troubles, fresh) }, events: fresh };
+  return {
+    ...pass,
+    state: { ...state, lastEventId, troubles: troublesOf(state.troubles, fresh) },
+    events: [...fresh, ...pass.events],
+  };
 }
 
 /** ECS computes the bake from the alarms where none is set: below five minutes. Source: developer guide, deployment alarms. */

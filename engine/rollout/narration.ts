@@ -56,6 +56,10 @@ export function doneWords(action: Action, data: JsonObject, asked: string): stri
         : `deregistered ${taskDefinitionName(action.taskDefinition)}`;
     case 'ecs.tag-service':
       return 'tagged the service';
+    case 'ecs.mark-fallback':
+      return action.mark === null
+        ? 'the service is no longer tagged as running on its fallback'
+        : 'tagged the service as running on its fallback';
     case 'elb.set-weights':
       return `set ${action.forwards.map(weightWords).join('; ')}`;
     case 'lambda.create-function':

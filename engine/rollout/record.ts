@@ -52,7 +52,8 @@ export interface Progress {
   readonly stage?: string;
 }
 
-export type Trigger = 'manual' | 'commit' | 'poll' | 'webhook' | 'rollback';
+/** `fallback` and `return` move what serves to other capacity. */
+export type Trigger = 'manual' | 'commit' | 'poll' | 'webhook' | 'rollback' | 'fallback' | 'return';
 
 /** Where the files were read from. */
 export interface RecordedRevision {
@@ -133,6 +134,8 @@ export const EVENT_CODES = {
   'traffic.shifted': 'the traffic share was changed',
   'ecs.stage': 'ECS entered another stage of its own traffic shifting',
   'ecs.paused': 'a lifecycle hook pauses the deployment until it is answered',
+  'capacity.fell-back': 'there is no room on the own capacity of the service: its tasks go to the fallback',
+  'capacity.not-marked': 'the tag that tells where the service runs could not be set',
   'alarm.fired': 'a watched alarm is in ALARM',
 } as const;
 

@@ -9,14 +9,14 @@ import type { Clock } from '../clock.ts';
 import { EngineError } from '../errors.ts';
 import type { CodeHash } from '../hash.ts';
 import type { JsonObject } from '../json.ts';
-import { type Desired, differencesOf, type Live, servingOf } from '../plan/index.ts';
+import { type Desired, differencesOf, type Live, onFallbackSince, servingOf } from '../plan/index.ts';
 import { redactor } from '../redact.ts';
 import type { Action, AwsError, Outcome } from './actions.ts';
 import { changes, doneWords } from './narration.ts';
 import type { Observation } from './observation.ts';
 import type { Asked, AwsPort, Claim, StorePort } from './ports.ts';
 import { type EventDraft, isFinal, type RolloutEvent, type RolloutRecord } from './record.ts';
-import type { Decision, RolloutSpec, Strategy, StrategyCommand } from './strategy.ts';
+import type { CapacityWish, Decision, RolloutSpec, Strategy, StrategyCommand } from './strategy.ts';
 
 export interface RunnerPorts {
   readonly store: StorePort;
@@ -122,6 +122,7 @@ class Run {
       record.replaced == null &&
       desired !== undefined &&
       there &&
+      !isToMove(record, live, desired) &&
       differencesOf(live, desired, this.#ports.hash).length === 0
     ) {
       const now = this.#ports.clock.now();
@@ -130,7 +131,8 @@ class Run {
       return this.#append(over, [{ code: 'rollout.ended', message }]);
     }
     const replaced = record.replaced?.state;
-    const spec: RolloutSpec = { rollout: record.id, target: record.target, desired, force, replaced };
+    const capacity = capacityWish(record);
+    const spec: RolloutSpec = { rollout: record.id, target: record.target, desired, force, capacity, replaced };
     await this.#append(
       { ...record, phase: 'preparing', message: 'the way back is recorded', state: strategy.begin(spec, live) },
       [],
@@ -335,6 +337,16 @@ class Run {
       if (asked.length > this.#asked.length) return;
     }
   }
+}
+
+const capacityWish = ({ trigger }: RolloutRecord): CapacityWish =>
+  trigger === 'fallback' ? 'fallback' : trigger === 'return' ? 'own' : 'keep';
+
+/** Is the service to be moved to other capacity, and not there yet? */
+function isToMove(record: RolloutRecord, live: Live, desired: Desired): boolean {
+  const wish = capacityWish(record);
+  if (wish === 'keep' || live.kind !== 'ecs' || desired.kind !== 'ecs') return false;
+  return (onFallbackSince(live.service, desired) === null) === (wish === 'fallback');
 }
 
 type Redact = ReturnType<typeof redactor>;

@@ -10,6 +10,9 @@ import type { Action, Outcome } from './actions.ts';
 import type { Observation, Wish } from './observation.ts';
 import type { EventDraft, Failure, Phase, Progress } from './record.ts';
 
+/** Where a rollout is to bring a service's tasks: leave that as it is, to the service's own capacity, or its fallback. */
+export type CapacityWish = 'keep' | 'own' | 'fallback';
+
 /** What a rollout is to bring about. `desired` is absent for deletions. */
 export interface RolloutSpec {
   readonly rollout: string;
@@ -17,6 +20,7 @@ export interface RolloutSpec {
   readonly desired: Desired | undefined;
   /** Bring it about even where nothing seems to differ. */
   readonly force: boolean;
+  readonly capacity: CapacityWish;
   /** The state of the rollout whose place this one takes: what that one would have gone back to, this one goes back to. */
   readonly replaced: JsonObject | undefined;
 }

@@ -380,7 +380,6 @@ describe('plans', () => {
       problems.map(({ code, severity, path, line, message }) => [code, severity, path, line, message.split(' ')[0]]),
       [
         ['plan.setting-not-carried-out', 'warning', 'dev/web_depdef.json', 15, 'trafficShiftingConfig'],
-        ['plan.setting-not-carried-out', 'warning', 'dev/web_depdef.json', 10, 'fallbackCapacityProviderStrategy'],
         ['plan.alarm-missing', 'error', 'dev/web_depdef.json', 7, 'there'],
       ],
     );
