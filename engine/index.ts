@@ -7,6 +7,7 @@ export { type Finding, lineIndex, type Problem, type Severity, toProblem } from 
 export { isObject, type Json, type JsonObject } from './json.ts';
 export { type Target, targetKey, targetLabel, targetView } from './plan/index.ts';
 export { SENSITIVE } from './redact.ts';
+export { readRevisionFiles } from './revisionFiles.ts';
 export {
   COMMANDS,
   type Command,

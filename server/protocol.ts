@@ -88,7 +88,8 @@ export const previewChanged: NotificationDeclaration<{ readonly uris: readonly s
 export interface PlanView {
   /** The workload's path prefix. */
   readonly workload: string;
-  readonly action: 'create' | 'update' | 'delete' | 'unchanged' | 'blocked';
+  /** `deploy` stands for create-or-update where AWS was not asked. */
+  readonly action: 'create' | 'update' | 'delete' | 'unchanged' | 'blocked' | 'deploy';
   readonly reason: string;
   /** What would change, for people; empty where what runs was not asked for. */
   readonly differences: readonly { readonly path: string; readonly live: string; readonly wanted: string }[];

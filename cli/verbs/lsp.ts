@@ -9,9 +9,18 @@ export const lspVerb: Verb = (program, run) => {
     .description('run the language server for an editor')
     .requiredOption('--stdio', 'talk over standard input and output')
     .action(
-      run(async () => {
-        const { startServer } = await import('../../server/index.ts');
-        const { ended } = startServer({ input: process.stdin, output: process.stdout, version: packageJson.version });
+      run(async (context) => {
+        const [{ startServer }, { plansOf, revisions }] = await Promise.all([
+          import('../../server/index.ts'),
+          import('../lsp/providers.ts'),
+        ]);
+        const { ended } = startServer({
+          input: process.stdin,
+          output: process.stdout,
+          version: packageJson.version,
+          revisions,
+          plans: plansOf(context),
+        });
         return (await ended) === 0 ? EXIT.done : EXIT.problems;
       }),
     );

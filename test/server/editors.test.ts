@@ -18,6 +18,7 @@ import {
   PublishDiagnosticsNotification,
   ShutdownRequest,
 } from 'vscode-languageserver/node';
+import { type PlanView, planWorkload, renderPreview } from '../../server/index.ts';
 
 const COMMAND = join(import.meta.dirname, '../../cli/bin.js');
 const SERVICE = '{ "serviceName": "{{ naem }}", "taskDefinition": "web" }\n';
@@ -86,6 +87,35 @@ describe('gitmoxi lsp --stdio', () => {
       position: { line: 0, character: 24 },
     });
     assert.ok(list && 'items' in list && list.items.some(({ label }) => label === 'name'));
+    await connection.sendRequest(ShutdownRequest.type);
+    await connection.sendNotification(ExitNotification.type);
+    assert.deepEqual(await ended, [0, null]);
+  });
+
+  it('previews a commit, and plans offline', async () => {
+    const git = (...words: string[]) =>
+      assert.equal(spawnSync('git', ['-C', folder, ...words]).status, 0, words.join(' '));
+    rmSync(join(folder, '.git'), { recursive: true });
+    writeFileSync(file, '{ "serviceName": "{{ name }}", "taskDefinition": "web" }');
+    writeFileSync(join(folder, 'web_depdef.json'), '{ "environment": { "region": "eu-west-1" } }');
+    git('init', '-q');
+    git('add', '.');
+    git('-c', 'user.name=a', '-c', 'user.email=a@b', 'commit', '-qm', 'first');
+    writeFileSync(join(folder, 'web_input.json'), '{ "name": "shop" }');
+    const program = spawn(process.execPath, [COMMAND, 'lsp', '--stdio'], { stdio: ['pipe', 'pipe', 'inherit'] });
+    const ended = once(program, 'exit');
+    const connection = createProtocolConnection(program.stdout, program.stdin);
+    connection.listen();
+    const params = { processId: null, rootUri: pathToFileURL(folder).href, workspaceFolders: null, capabilities: {} };
+    await connection.sendRequest(InitializeRequest.type, params);
+    const uri = pathToFileURL(file).href;
+    const then = await connection.sendRequest<{ text: string }>(renderPreview.method, { uri, revision: 'HEAD' });
+    assert.match(then.text, /"serviceName": "web"/);
+    const now = await connection.sendRequest<{ text: string }>(renderPreview.method, { uri });
+    assert.match(now.text, /"serviceName": "shop"/);
+    await assert.rejects(connection.sendRequest(renderPreview.method, { uri, revision: 'none' }), /no revision "none"/);
+    const plan = await connection.sendRequest<PlanView>(planWorkload.method, { uri });
+    assert.deepEqual([plan.workload, plan.action, plan.live, plan.problems], ['web', 'deploy', false, []]);
     await connection.sendRequest(ShutdownRequest.type);
     await connection.sendNotification(ExitNotification.type);
     assert.deepEqual(await ended, [0, null]);
