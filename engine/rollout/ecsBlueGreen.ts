@@ -3,8 +3,8 @@
  * moves to it on the load balancer's weights, step by step with a bake after each; then it becomes primary and the old
  * set is deleted.
  *
- *   vetting → registering → creating → scaling → attaching → launching → stabilizing → shifting → promoting → retiring
- *                                no room: falling-back (deletes the set, and launches another) ↵
+ *   vetting → registering → creating → scaling → attaching → clearing → launching → stabilizing → shifting → promoting
+ *   → retiring                   no room: falling-back (deletes the set, and launches another) ↵
  *                     any failure ↓
  *   returning (traffic) → demoting → removing → rescaling → detaching → deleting → cleaning → rolled back
  *
@@ -63,6 +63,7 @@ const FORWARD = [
   'creating',
   'scaling',
   'attaching',
+  'clearing',
   'launching',
   'stabilizing',
   'falling-back',
@@ -86,6 +87,8 @@ export interface EcsBlueGreenState extends StepState, ShiftState, EcsWatch, HasC
   readonly forwardsBefore: readonly ForwardSeen[];
   /** Task sets that were there before, which are deleted in the end. */
   readonly oldSets: readonly string[];
+  /** Those of them that were in the new set's place, and had to go first. */
+  readonly cleared: readonly string[];
   readonly primaryBefore: string | null;
   /** Service members that the update sets. */
   readonly members: readonly string[];
@@ -169,6 +172,7 @@ function begin(spec: RolloutSpec, live: LiveEcs): EcsBlueGreenState {
     swaps: [],
     forwardsBefore: [],
     oldSets: [],
+    cleared: [],
     primaryBefore: null,
     members,
     wayBack: live.service === undefined ? null : wayBackOf(live.service, members, service, false),
@@ -232,24 +236,26 @@ function survey(pass: BgPass): Partial<EcsBlueGreenState> | { readonly problem: 
   return { ...foundSets, swaps, forwardsBefore, weights };
 }
 
+/** Is it a task set that neither serves nor is this rollout's own, kept for a look or made by somebody else? */
+const isStray = ({ rollout }: EcsBlueGreenState, { status, externalId }: TaskSetSeen): boolean =>
+  status === 'ACTIVE' && externalId !== rollout;
+
+/** Are its tasks behind a half that the new ones are to take? They would answer requests meant for the new ones. */
+const isInTheWay = ({ targetGroups }: TaskSetSeen, swaps: readonly Swap[]): boolean =>
+  swaps.some(({ to }) => targetGroups.includes(to));
+
 function vetting(pass: BgPass): Decision {
   const surveyed = survey(pass);
   if ('problem' in surveyed) {
     const failure = surveyed.problem as Failure;
     return end({ ...pass, state: { ...pass.state, failure } }, 'failed', `${failure.message}; nothing was changed`);
   }
-  const stray = pass.world.service?.taskSets.find(
-    ({ status, externalId }) => status === 'ACTIVE' && externalId !== pass.state.rollout,
-  );
-  const told: EventDraft[] = stray
-    ? [
-        {
-          code: 'rollout.progress',
-          level: 'warning',
-          message: `a task set left by somebody, ${stray.id}, will be deleted in the end`,
-        },
-      ]
-    : [];
+  const strays = pass.world.service?.taskSets.filter((set) => isStray(pass.state, set)) ?? [];
+  const told = strays.map((stray): EventDraft => {
+    const when = isInTheWay(stray, surveyed.swaps ?? []) ? 'first: the new tasks take its place' : 'in the end';
+    const message = `a task set that was left behind, ${stray.id}, will be deleted ${when}`;
+    return { code: 'rollout.progress', level: 'warning', message };
+  });
   return goOn(
     { ...pass, events: [...pass.events, ...told] },
     pass.state.family === null ? 'creating' : 'registering',
@@ -325,7 +331,23 @@ function attaching(pass: BgPass): Decision {
     'attaching the new target groups',
     { attached: true },
   );
-  return busy ?? goOn(pass, 'launching', UNSET);
+  return busy ?? goOn(pass, 'clearing');
+}
+
+/** What stands in the new set's place gets no traffic any more, and goes. */
+function clearing(pass: BgPass): Decision {
+  const { state, seen, world } = pass;
+  if (seen.outcome?.ok === false)
+    return fail(pass, refused('delete the task set in the place of the new one', seen.outcome.error));
+  const next = world.service?.taskSets.find(
+    (set) => isStray(state, set) && isInTheWay(set, state.swaps) && !state.cleared.includes(set.id),
+  );
+  if (next === undefined) return goOn(pass, 'launching', UNSET);
+  const settledAt = (state.setAt ?? 0) + WEIGHTS_SETTLE_MS;
+  if (pass.now < settledAt) return wait(pass, settledAt - pass.now, 'waiting for the load balancer to follow');
+  const action: Action = { type: 'ecs.delete-task-set', key: state.rollout, taskSet: next.id };
+  const message = `deleting ${next.id}, which stands in the place of the new task set`;
+  return act(pass, action, message, { cleared: [...state.cleared, next.id] });
 }
 
 function launching(pass: BgPass): Decision {
@@ -662,6 +684,7 @@ const PHASES: Readonly<Record<string, Phase>> = {
   creating: 'preparing',
   scaling: 'preparing',
   attaching: 'preparing',
+  clearing: 'preparing',
   launching: 'launching',
   'falling-back': 'launching',
   stabilizing: 'stabilizing',
@@ -693,6 +716,7 @@ const TABLE: StepTable<EcsBlueGreenState, EcsSeen> = {
     creating,
     scaling,
     attaching,
+    clearing,
     launching,
     stabilizing,
     'falling-back': fallingBack,

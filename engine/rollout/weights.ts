@@ -19,8 +19,11 @@ export interface ForwardWeights {
   readonly weights: Readonly<Record<string, number>>;
 }
 
-/** What a pair's two weights add up to: fine enough for steps of one percent. */
+/** What a pair's two weights add up to at least, where there is room: fine enough for steps of one percent. */
 const WHOLE = 100;
+
+/** The largest weight there is. */
+const LARGEST = 999;
 
 /** The weight the pair has in a forward now. */
 const pairWeight = (weights: Readonly<Record<string, number>>, { from, to }: Swap): number =>
@@ -36,16 +39,20 @@ export function weightsAt(forwards: readonly ForwardSeen[], swaps: readonly Swap
     const touched = swaps.filter(({ from, to }) => weights[from] !== undefined || weights[to] !== undefined);
     const next: Record<string, number> = {};
     const whole = Math.max(1, ...touched.map((swap) => pairWeight(weights, swap)));
-    // Small weights are scaled up, all alike, so that the pair's part can be divided.
-    const scale = whole < WHOLE ? WHOLE / whole : 1;
-    for (const [group, weight] of Object.entries(weights)) next[group] = Math.min(999, Math.round(weight * scale));
+    const largest = Math.max(whole, ...Object.values(weights));
+    // Small weights are scaled up, all alike and by a whole number, so that the pair's part can be divided and no part changes.
+    const scale =
+      largest > LARGEST
+        ? LARGEST / largest
+        : Math.max(1, Math.min(Math.ceil(WHOLE / whole), Math.floor(LARGEST / largest)));
+    for (const [group, weight] of Object.entries(weights)) next[group] = Math.round(weight * scale);
     for (const swap of touched) {
       if (pairWeight(weights, swap) === 0) {
         // Somebody keeps traffic off this forward: it stays so, and only knows both halves.
         next[swap.from] = next[swap.to] = 0;
         continue;
       }
-      const total = Math.min(999, Math.round(pairWeight(weights, swap) * scale));
+      const total = Math.round(pairWeight(weights, swap) * scale);
       next[swap.to] = Math.round((total * percent) / 100);
       next[swap.from] = total - next[swap.to]!;
     }

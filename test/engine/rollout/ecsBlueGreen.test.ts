@@ -18,6 +18,10 @@ describe('weights of target groups', () => {
 
   it('leave target groups outside the pair their part', () => {
     assert.deepEqual(at({ b: 1, other: 3 }, 50), { b: 50, other: 300, g: 50 });
+    assert.deepEqual(at({ b: 90, other: 10 }, 10), { b: 162, other: 20, g: 18 });
+    assert.deepEqual(at({ b: 3, other: 1 }, 50), { b: 51, other: 34, g: 51 });
+    assert.deepEqual(at({ b: 1, other: 50 }, 20), { b: 15, other: 950, g: 4 });
+    assert.deepEqual(at({ b: 999, g: 999, other: 999 }, 0), { b: 999, g: 0, other: 500 });
   });
 });
 
@@ -91,6 +95,40 @@ describe('ECS blue/green rollout', () => {
         .map(([name]) => name),
       ['blue'],
     );
+    elb.destroy();
+  });
+
+  it('deletes tasks that were kept for a look before new ones take their place, and loses no request', async () => {
+    const rules = [
+      { when: { image: '*:bad' }, then: { responses: { '5xxPercent': 100 } } },
+      {
+        when: { alarm: 'errors', service: 'web', deployment: 2 },
+        then: { state: 'ALARM', afterSeconds: 150, forSeconds: 60 },
+      },
+    ];
+    const given = { alarms: [{ name: 'errors', state: 'OK' }] };
+    const traffic = [{ loadBalancer: 'shop', perSecond: 10 }];
+    await using stage = await Stage.open({ scenario: { given, traffic, rules } });
+    const { elb, blue, green } = await balanced(stage);
+    const canary = { type: 'CANARY', percent: 20, waitInterval: 120 };
+    const kept = { alarms: { alarmNames: ['errors'] }, deleteNewUponTrafficShiftFailure: false };
+    await stage.deploy('dev/web', external(blue, green));
+    const { rollouts: failed } = await stage.deploy('dev/web', external(blue, green, 'shop/web:bad', canary, kept));
+    assert.match(failed[0]?.reason ?? '', /kept for a look$/, stage.story().join('\n'));
+    assert.deepEqual(
+      (await taskSets(stage)).map(([, name, running]) => [name, running]),
+      [
+        ['web:1', 2],
+        ['web:2', 2],
+      ],
+    );
+    const lost = () => stage.sandbox.traffic.reduce((sum, source) => sum + source.failed, 0);
+    await stage.clock.advance(5 * 60_000);
+    const before = lost();
+    const { rollouts } = await stage.deploy('dev/web', external(blue, green, 'shop/web:3', canary));
+    assert.equal(rollouts[0]?.phase, 'succeeded', stage.story().join('\n'));
+    assert.equal(lost() - before, 0);
+    assert.deepEqual(await taskSets(stage), [['PRIMARY', 'web:3', 2, green]]);
     elb.destroy();
   });
 
