@@ -14,6 +14,7 @@ import { lspVerb } from './verbs/lsp.ts';
 import { planVerb } from './verbs/plan.ts';
 import { renderVerb } from './verbs/render.ts';
 import { resumeVerb } from './verbs/resume.ts';
+import { returnVerb } from './verbs/return.ts';
 import { rollbackVerb } from './verbs/rollback.ts';
 import { sandboxVerb } from './verbs/sandbox.ts';
 import { statusVerb } from './verbs/status.ts';
@@ -28,6 +29,7 @@ const VERBS = [
   planVerb,
   deployVerb,
   resumeVerb,
+  returnVerb,
   rollbackVerb,
   ...steeringVerbs,
   ...holdingVerbs,

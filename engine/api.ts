@@ -8,7 +8,7 @@ import type { FailureClass } from './diagnose/index.ts';
 import type { Problem } from './finding.ts';
 import type { Json } from './json.ts';
 import type { PlanAction, StrategyName, Target, WorkloadPlan } from './plan/index.ts';
-import type { Command, Owner, Phase, RolloutEvent, RolloutRecord, Trigger } from './rollout/index.ts';
+import type { Command, DueReturn, Owner, Phase, RolloutEvent, RolloutRecord, Trigger } from './rollout/index.ts';
 import type { RolloutQuery, Store } from './store/index.ts';
 
 export interface EngineOptions {
@@ -147,6 +147,12 @@ export interface StatusEntry {
   readonly drift?: string | null;
 }
 
+/** A service on its fallback capacity, and when it comes back. */
+export interface ReturnEntry extends DueReturn {
+  readonly workload: string;
+  readonly target: Target;
+}
+
 export interface StatusRequest extends Where {
   /** Ask AWS for drift too. */
   readonly live?: boolean;
@@ -245,6 +251,15 @@ export interface Engine {
   deploy(plan: PlanReport, options: RunOptions): Promise<DeployReport>;
   /** Takes up unfinished rollouts that no live process holds: all of the store, or the named ones. */
   resume(options: RunOptions, only?: readonly string[]): Promise<DeployReport>;
+  /** The services on their fallback capacity, the next to return first: of the store, or of a repository and selectors. */
+  returns(where?: Where): Promise<ReturnEntry[]>;
+  /** Tries to bring services back to their own capacity now; where it has no room they go back to the fallback. */
+  bringBack(entries: readonly ReturnEntry[], options: RunOptions): Promise<DeployReport>;
+  /**
+   * Watches services until the signal is aborted: brings those back whose time has come, and moves those to their
+   * fallback that lost their room. Any number of processes may, with one store.
+   */
+  keepReturning(options: RunOptions, where?: Where): Promise<DeployReport>;
   /** The latest rollout of every workload of the store, or of a repository and selectors. */
   status(where?: Where | StatusRequest): Promise<StatusEntry[]>;
   history(query: RolloutQuery): Promise<RolloutRecord[]>;

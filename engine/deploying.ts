@@ -2,13 +2,13 @@
  * Carrying plans out: one rollout per workload, all at once, each with its lease kept alive, and taking up what another
  * process left. Owns the running rollouts of this process; all else is in the store.
  */
-import { randomBytes } from 'node:crypto';
 import type { DeployReport, PlanReport, RolloutSummary, RunOptions } from './api.ts';
 import type { Aws } from './aws/index.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { EngineError } from './errors.ts';
 import { codeHash } from './hash.ts';
-import { canonical, type Desired, desiredOf, type Target, targetKey, type WorkloadPlan } from './plan/index.ts';
+import { digestOf, movingRecord, newRecord } from './newRollout.ts';
+import { type Desired, desiredOf, targetKey, type WorkloadPlan } from './plan/index.ts';
 import {
   type Claim,
   isFinal,
@@ -35,52 +35,6 @@ export interface DeployPorts {
 }
 
 const TABLE = strategies(codeHash);
-
-/** The AWS request bodies, in one digest: what a process that takes over must render again. */
-function digestOf(desired: Desired | undefined): string {
-  if (desired === undefined) return '';
-  const bodies =
-    desired.kind === 'ecs'
-      ? [desired.service, desired.taskDefinition ?? null]
-      : [desired.function, desired.eventSources ?? null];
-  return codeHash.text(canonical(bodies));
-}
-
-/** Sortable by time, unique, and short enough to be a client token. */
-const newRolloutId = (now: number): string => `ro-${Math.floor(now).toString(36)}-${randomBytes(4).toString('hex')}`;
-
-function newRecord(plan: WorkloadPlan, target: Target, report: PlanReport, now: number): RolloutRecord {
-  const { repository, commit, trigger, force, hold } = report.context;
-  return {
-    version: 1,
-    id: newRolloutId(now),
-    workload: plan.workload,
-    kind: plan.kind,
-    repository,
-    revision: commit === undefined ? {} : { commit: commit.id, subject: commit.subject, author: commit.author },
-    target,
-    strategy: plan.strategy,
-    trigger,
-    force,
-    replaced: null,
-    hold: hold === undefined ? null : { commit: hold.commit ?? null, reason: hold.reason },
-    digest: digestOf(plan.desired),
-    phase: 'queued',
-    message: plan.reason,
-    progress: {},
-    state: null,
-    pending: null,
-    outcome: null,
-    attempts: 0,
-    failure: null,
-    paused: null,
-    answered: 0,
-    serving: null,
-    startedAt: now,
-    updatedAt: now,
-    endedAt: null,
-  };
-}
 
 export function summaryOf(record: RolloutRecord): RolloutSummary {
   return {
@@ -245,6 +199,38 @@ async function start(
   options.onRecord?.(record);
   for (const event of created.events) options.onEvent(event, record);
   return run(ports, { claim: created.claim, seq: created.seq, record, desired: plan.desired }, options);
+}
+
+/** What a rollout brought about, brought about again elsewhere: nothing but the capacity changes. Never rejects. */
+export async function startMove(
+  ports: DeployPorts,
+  base: RolloutRecord,
+  trigger: 'fallback' | 'return',
+  message: string,
+  options: RunOptions,
+): Promise<RolloutSummary> {
+  const record = movingRecord(base, trigger, message, ports.clock.now());
+  const failed = (reason: string, next: string): RolloutSummary => ({
+    ...summaryOf(record),
+    rollout: null,
+    phase: 'failed',
+    startedAt: null,
+    reason: `it was not started: ${reason}`,
+    next,
+  });
+  try {
+    const desired = await desiredAgain(ports, base);
+    if (desired === undefined)
+      return failed('its files do not render as they did', 'deploy the workload, which moves it as needed');
+    const data = { strategy: record.strategy, trigger, commit: record.revision.commit ?? null };
+    const created = await ports.store.create(record, ports.owner, { code: 'rollout.started', message, data });
+    if ('conflict' in created) return busy(created.conflict);
+    options.onRecord?.(record);
+    for (const event of created.events) options.onEvent(event, record);
+    return await run(ports, { claim: created.claim, seq: created.seq, record, desired }, options);
+  } catch (error) {
+    return failed(messageOf(error), (error instanceof EngineError && error.hint) || 'try again');
+  }
 }
 
 /** A rollout that could not even be written down. */

@@ -15,6 +15,7 @@ import { isObject, type Json } from './json.ts';
 import { pointer as pointerTo, servingOf, targetKey } from './plan/index.ts';
 import { planRevision } from './planning.ts';
 import { redactor, SENSITIVE, secretTexts } from './redact.ts';
+import { bringAllBack, keepReturning, returnsOf } from './returning.ts';
 import type { RolloutRecord, StoredRollout } from './rollout/index.ts';
 import type { Store } from './store/index.ts';
 import { createTurns } from './turns.ts';
@@ -241,12 +242,18 @@ export function createEngine(options: EngineOptions): Engine {
     });
   }
 
+  const latestOf = async (where: Where | undefined) =>
+    (await statusOf(await store(), where)).map(({ rollout }) => rollout);
+
   return {
     render,
     validate,
     plan: (request) => planRevision({ aws, store, region }, request),
     deploy: async (plan, run) => deployPlan(await ports(), plan, run),
     resume: async (run, only) => resumeAll(await ports(), run, only),
+    returns: async (where) => returnsOf(await ports(), await latestOf(where)),
+    bringBack: async (entries, run) => bringAllBack(await ports(), entries, run),
+    keepReturning: async (run, where) => keepReturning(await ports(), () => latestOf(where), run),
     status: async (where) => {
       const entries = await statusOf(await store(), where);
       return where !== undefined && 'live' in where && where.live ? withDrift(await aws(), entries) : entries;

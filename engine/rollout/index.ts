@@ -49,6 +49,7 @@ export {
   type RolloutRecord,
   type Trigger,
 } from './record.ts';
+export { type DueReturn, lostRoom, mayLoseRoom, patienceOf, returnOf, servingRollout } from './returning.ts';
 export { type RunnerInput, type RunnerPorts, runRollout } from './runner.ts';
 export { strategies } from './strategies.ts';
 export { COMMANDS, type Command, type Decision, type RolloutSpec, type Seen, type Strategy } from './strategy.ts';

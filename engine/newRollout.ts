@@ -1,0 +1,82 @@
+/**
+ * Records of new rollouts: of a plan, and of what serves, to be moved to other capacity.
+ */
+import { randomBytes } from 'node:crypto';
+import type { PlanReport } from './api.ts';
+import { codeHash } from './hash.ts';
+import { canonical, type Desired, type Target, type WorkloadPlan } from './plan/index.ts';
+import type { RolloutRecord } from './rollout/index.ts';
+
+/** The AWS request bodies, in one digest: what a process that takes over must render again. */
+export function digestOf(desired: Desired | undefined): string {
+  if (desired === undefined) return '';
+  const bodies =
+    desired.kind === 'ecs'
+      ? [desired.service, desired.taskDefinition ?? null]
+      : [desired.function, desired.eventSources ?? null];
+  return codeHash.text(canonical(bodies));
+}
+
+/** Sortable by time, unique, and short enough to be a client token. */
+const newRolloutId = (now: number): string => `ro-${Math.floor(now).toString(36)}-${randomBytes(4).toString('hex')}`;
+
+/** Of a rollout that has not begun. */
+const untouched = (now: number) =>
+  ({
+    phase: 'queued',
+    progress: {},
+    state: null,
+    pending: null,
+    outcome: null,
+    attempts: 0,
+    failure: null,
+    paused: null,
+    answered: 0,
+    serving: null,
+    startedAt: now,
+    updatedAt: now,
+    endedAt: null,
+  }) as const;
+
+/** The record of a plan that is to be carried out. */
+export function newRecord(plan: WorkloadPlan, target: Target, report: PlanReport, now: number): RolloutRecord {
+  const { repository, commit, trigger, force, hold } = report.context;
+  return {
+    version: 1,
+    id: newRolloutId(now),
+    workload: plan.workload,
+    kind: plan.kind,
+    repository,
+    revision: commit === undefined ? {} : { commit: commit.id, subject: commit.subject, author: commit.author },
+    target,
+    strategy: plan.strategy,
+    trigger,
+    force,
+    replaced: null,
+    hold: hold === undefined ? null : { commit: hold.commit ?? null, reason: hold.reason },
+    digest: digestOf(plan.desired),
+    message: plan.reason,
+    ...untouched(now),
+  };
+}
+
+/**
+ * The record of a move to other capacity.
+ *
+ * @param base the rollout whose result serves
+ */
+export const movingRecord = (
+  base: RolloutRecord,
+  trigger: 'fallback' | 'return',
+  message: string,
+  now: number,
+): RolloutRecord => ({
+  ...base,
+  ...untouched(now),
+  id: newRolloutId(now),
+  trigger,
+  force: false,
+  replaced: null,
+  hold: null,
+  message,
+});
