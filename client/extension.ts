@@ -4,37 +4,234 @@
  */
 import * as vscode from 'vscode';
 import type { LanguageClient } from 'vscode-languageclient/node';
-import { commandTable } from './commands.ts';
+import type { Engine, StatusEntry } from '../engine/index.ts';
+import type { About } from './about.ts';
+import { Asked, tellFailure } from './asked.ts';
+import { type CommandHandlers, commandTable } from './commands.ts';
+import { CommitTrigger } from './commitTrigger.ts';
+import { Deployer } from './deploying/deploy.ts';
+import { rollBack } from './deploying/rollback.ts';
+import { Steering } from './deploying/steering.ts';
+import { Documents } from './documents.ts';
+import { Runs } from './engine/runs.ts';
+import { EngineSession } from './engine/session.ts';
 import { createLanguageClient } from './languageClient.ts';
-import { STORE_SETTING } from './manifestIds.ts';
+import { LanguageStatus } from './languageStatus.ts';
+import { COMMANDS } from './manifestIds.ts';
 import { Preview } from './preview.ts';
 import { EngineRollouts } from './rollouts/engineRollouts.ts';
+import { LiveStates } from './rollouts/liveStates.ts';
+import { Reports } from './rollouts/reports.ts';
+import type { WorkloadRow } from './rollouts/rollout.ts';
 import { RolloutTree } from './rollouts/rolloutTree.ts';
+import { rehearse } from './sandbox/rehearsal.ts';
+import { SandboxMode } from './sandbox/sandboxMode.ts';
+import { folders, placeFromSettings, refreshSeconds } from './settings.ts';
+import { Timelines } from './timeline/timelinePanel.ts';
+import { errorText } from './words.ts';
+import { WorkloadFiles } from './workloadFiles.ts';
+
+/** What other extensions and tests get from `getExtension('gitmoxi.gitmoxi').exports`. */
+export interface GitMoxiApi {
+  /** The window's engine, loaded when asked for: for AWS as the settings say, or for the sandbox while one runs. */
+  readonly engine: () => Promise<Engine>;
+  /** The latest rollout of every workload of the store. */
+  rollouts(): Promise<StatusEntry[]>;
+}
 
 /** What `deactivate` has to end and wait for; VS Code gives it nothing. */
-let running: { readonly client: LanguageClient; readonly rollouts: EngineRollouts } | undefined;
+let running: { readonly client: LanguageClient; readonly window: RolloutWindow } | undefined;
 
-export function activate(context: vscode.ExtensionContext): void {
-  const client = createLanguageClient(context);
-  const rollouts = new EngineRollouts({
-    folders: () =>
-      (vscode.workspace.workspaceFolders ?? []).flatMap(({ uri }) => (uri.scheme === 'file' ? uri.fsPath : [])),
-    store: () => vscode.workspace.getConfiguration().get(STORE_SETTING, ''),
-  });
-  running = { client, rollouts };
-  const tree = new RolloutTree(() => rollouts.read());
+export function activate(context: vscode.ExtensionContext): GitMoxiApi {
+  const client = createLanguageClient(context, vscode.workspace.isTrusted);
+  const log = vscode.window.createOutputChannel('GitMoxi', { log: true });
+  const status = new LanguageStatus(client);
   const preview = new Preview(client);
-  const commands = commandTable({ rollouts: tree, preview });
-  context.subscriptions.push(
-    tree,
+  const window = new RolloutWindow(context, log);
+  running = { client, window };
+  const commands = commandTable({
+    ...window.handlers,
     preview,
-    ...commands.map(([id, command]) => vscode.commands.registerCommand(id, command)),
+    restartServer: () => status.restart(),
+    showOutput: () => log.show(),
+  });
+  context.subscriptions.push(
+    log,
+    status,
+    preview,
+    window,
+    ...commands.map(([id, command]) => vscode.commands.registerCommand(id, logged(log, id, command))),
   );
   // Without the server everything else works; the client itself tells the user.
   client.start().catch((error) => client.error('the language server did not start', error));
+  return {
+    engine: async () => (await window.session.open()).engine,
+    rollouts: async () => (await window.session.open()).engine.status(),
+  };
 }
 
 export async function deactivate(): Promise<void> {
-  await Promise.all([running?.client.dispose(), running?.rollouts.close()]);
+  await Promise.all([running?.client.dispose(), running?.window.close()]);
   running = undefined;
+}
+
+/** Commands that work without trust: they only show what the files say. */
+const WITHOUT_TRUST = new Set<string>([COMMANDS.preview, COMMANDS.restartServer, COMMANDS.showOutput]);
+
+function logged(
+  log: vscode.LogOutputChannel,
+  id: string,
+  command: (...words: readonly unknown[]) => Promise<unknown>,
+): (...words: readonly unknown[]) => Promise<unknown> {
+  return async (...words) => {
+    if (!vscode.workspace.isTrusted && !WITHOUT_TRUST.has(id)) {
+      void vscode.window.showInformationMessage(
+        'In Restricted Mode nothing is read from AWS, and nothing is deployed.',
+      );
+      return undefined;
+    }
+    const startedAt = performance.now();
+    try {
+      return await command(...words);
+    } catch (error) {
+      log.error(`${id}: ${errorText(error)}`);
+      throw error;
+    } finally {
+      log.debug(`${id} took ${Math.round(performance.now() - startedAt)} ms`);
+    }
+  };
+}
+
+/**
+ * Everything about rollouts in one window.
+ *
+ * Owns: the engine's session, the rollouts that the window runs, and the sandbox, if there is one.
+ */
+class RolloutWindow implements vscode.Disposable {
+  readonly session: EngineSession;
+  readonly handlers: Omit<CommandHandlers, 'preview' | 'restartServer' | 'showOutput'>;
+  readonly #tree: RolloutTree;
+  readonly #sandbox: SandboxMode;
+  readonly #reading: EngineRollouts;
+  readonly #log: vscode.LogOutputChannel;
+  readonly #registrations: readonly vscode.Disposable[];
+  #runs: Runs;
+
+  constructor(context: vscode.ExtensionContext, log: vscode.LogOutputChannel) {
+    this.#log = log;
+    this.#sandbox = new SandboxMode({ moved: (message) => this.#moveTo(message) });
+    this.session = new EngineSession(() => this.#sandbox.place ?? placeFromSettings());
+    const { session } = this;
+    this.#runs = this.#newRuns();
+    this.#reading = new EngineRollouts(session, folders);
+    this.#tree = new RolloutTree({
+      read: () => this.#reading.read(),
+      live: (changed) => new LiveStates(session, changed),
+      session: () => session.open(),
+      liveMaxAgeMs: () => refreshSeconds() * 1000,
+      onAbandoned: (rows) => this.#takeUp(rows),
+    });
+    const documents = new Documents();
+    const timelines = new Timelines(vscode.Uri.joinPath(context.extensionUri, 'client', 'timeline'));
+    const asked = new Asked({ session, rows: () => this.#tree.rows() });
+    const deployer = new Deployer({
+      session,
+      runs: { deploy: (plan, watching) => this.#runs.deploy(plan, watching) },
+      documents,
+      asked,
+      isSandbox: () => this.#sandbox.place !== undefined,
+    });
+    const files = new WorkloadFiles(session, asked);
+    const commits = new CommitTrigger({ session, deployer, log });
+    const refresh = (group?: string) => this.#refresh(group);
+    this.handlers = {
+      deploying: deployer,
+      rollBack: (about) => rollBack({ session, asked, deployer }, about),
+      rehearse: (about) => rehearse({ session, asked, timelines }, about),
+      steering: new Steering({ session, asked, changed: () => this.#tree.moved() }),
+      reports: new Reports({ session, asked, documents }),
+      timeline: (about) => showTimeline(session, asked, timelines, about),
+      files,
+      sandbox: this.#sandbox,
+      rollouts: { refresh },
+    };
+    this.#registrations = [
+      this.#sandbox,
+      this.#tree,
+      documents,
+      timelines,
+      commits,
+      vscode.workspace.onDidChangeWorkspaceFolders(() => refresh()),
+      vscode.workspace.onDidGrantWorkspaceTrust(() => {
+        void commits.start();
+        return refresh();
+      }),
+      vscode.workspace.onDidChangeConfiguration((change) => {
+        if (change.affectsConfiguration('gitmoxi')) void refresh();
+      }),
+    ];
+    // After activation has returned: the Git extension may take its time.
+    if (vscode.workspace.isTrusted) setTimeout(() => void commits.start(), 0);
+  }
+
+  async close(): Promise<void> {
+    await this.#runs.close();
+    await this.session.close();
+    await this.#sandbox.stop();
+  }
+
+  dispose(): void {
+    for (const one of this.#registrations) one.dispose();
+  }
+
+  #newRuns(): Runs {
+    return new Runs(this.session, ({ endedAt }) => {
+      if (endedAt !== null) void this.#refresh();
+    });
+  }
+
+  #refresh(group?: string): Promise<void> {
+    this.#reading.forget();
+    return this.#tree.refresh(group);
+  }
+
+  /** The window works somewhere else from now on: what it ran there is let go of. */
+  async #moveTo(message: string | undefined): Promise<void> {
+    const before = this.#runs;
+    this.#runs = this.#newRuns();
+    await before.close();
+    this.#tree.message = message;
+    await this.#refresh();
+  }
+
+  /** What a window or process that is gone left unfinished goes on here. */
+  #takeUp(rows: readonly WorkloadRow[]): void {
+    const runs = this.#runs;
+    const ids = rows.flatMap(({ record }) => record?.id ?? []);
+    runs.takeUp(ids).then(
+      ({ rollouts }) => {
+        for (const { rollout, workload, phase } of rollouts) {
+          this.#log.info(`${workload}: ${rollout} was taken up and ended: ${phase}`);
+        }
+      },
+      (error) => this.#log.error(`could not take up ${ids.join(', ')}: ${errorText(error)}`),
+    );
+  }
+}
+
+async function showTimeline(
+  session: EngineSession,
+  asked: Asked,
+  timelines: Timelines,
+  about: About,
+): Promise<string | undefined> {
+  try {
+    const record = await asked.rollout(about, 'Show the timeline of which rollout?', () => true);
+    if (record === undefined) return undefined;
+    await timelines.show(await session.open(), record.id);
+    return record.id;
+  } catch (error) {
+    tellFailure('show the timeline', error);
+    throw error;
+  }
 }

@@ -1,14 +1,14 @@
 /**
- * Bundles what ships into dist/: the command and, where they exist, the language server and the editor's client. Also
- * links the command into node_modules/.bin, which npm does for dependencies but not for the package itself: so
- * `npx gitmoxi` finds it in a checkout at once.
+ * Bundles what ships into dist/: the command, the language server, and the editor's client with what it loads on
+ * demand. Also links the command into node_modules/.bin, which npm does for dependencies but not for the package
+ * itself: so `npx gitmoxi` finds it in a checkout at once.
  *
  *     npm run build
  */
 import { chmodSync, existsSync, mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type BuildOptions, build } from 'esbuild';
+import { type BuildOptions, build, type Plugin } from 'esbuild';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const dist = join(root, 'dist');
@@ -42,14 +42,38 @@ const command: BuildOptions = {
 };
 
 /** VS Code loads extensions as CommonJS and supplies `vscode` itself. */
-const editor = (name: string, entry: string): BuildOptions => ({
+const editor = (entryPoints: Record<string, string>): BuildOptions => ({
   ...shared,
-  entryPoints: { [name]: entry },
+  entryPoints,
   outdir: 'dist',
   outExtension: { '.js': '.cjs' },
   format: 'cjs',
   external: ['vscode'],
+  minifySyntax: true,
+  minifyWhitespace: true,
 });
+
+/** What the client loads only when it is needed, by the bundle that it is in. */
+const ON_DEMAND = { engine: 'client/engine/loaded.ts', sandbox: 'client/sandbox/loaded.ts' };
+
+/** Leads the client's dynamic imports to the bundles of their own. */
+const onDemand: Plugin = {
+  name: 'on demand',
+  setup({ onResolve }) {
+    onResolve({ filter: /\/loaded\.ts$/ }, ({ path, resolveDir }) => {
+      const entry = relative(root, join(resolveDir, path)).replaceAll('\\', '/');
+      const bundle = Object.entries(ON_DEMAND).find(([, module]) => module === entry)?.[0];
+      return bundle === undefined ? undefined : { path: `./${bundle}.cjs`, external: true };
+    });
+  },
+};
+
+const client: BuildOptions = {
+  ...editor({ client: 'client/extension.ts' }),
+  plugins: [onDemand],
+  // An extension's own modules are found by `require`, from where the bundle lies.
+  supported: { 'dynamic-import': false },
+};
 
 function linkCommand(): void {
   const folder = join(root, 'node_modules', '.bin');
@@ -74,9 +98,7 @@ function removeStaleChunks(written: ReadonlySet<string>): void {
   }
 }
 
-const jobs = [command];
-if (existsSync(join(root, 'server', 'main.ts'))) jobs.push(editor('server', 'server/main.ts'));
-if (existsSync(join(root, 'client', 'extension.ts'))) jobs.push(editor('client', 'client/extension.ts'));
+const jobs = [command, editor({ server: 'server/main.ts' }), editor(ON_DEMAND), client];
 
 try {
   // Nothing is written before everything is built: a failed build leaves the last good one in place.

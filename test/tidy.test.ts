@@ -34,7 +34,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   ],
   server: ['engine/base', 'engine/config', 'engine/template', 'engine/check', 'engine/plan', 'schemas'],
   session: ['engine/facade', 'sandbox'],
-  client: ['engine/facade', 'sandbox', 'server', 'session'],
+  client: ['engine/base', 'engine/facade', 'sandbox', 'server', 'session'],
   cli: ['engine/facade', 'sandbox', 'server', 'session'],
   sandbox: [],
 };

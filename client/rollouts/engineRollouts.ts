@@ -1,71 +1,158 @@
 /**
- * Reads rollouts from the engine's store. The engine is loaded, and the store opened, when first asked.
+ * Reads the workloads of the window's folders from Git, and their rollouts from the engine's store. AWS is not asked.
  *
- * Owns: one engine, for one store at a time. Must not: make a store where there is none, or ask AWS.
+ * Owns: the workloads as they were last read, since reading them costs Git and the checks.
  */
-import { randomUUID } from 'node:crypto';
-import { existsSync } from 'node:fs';
-import { hostname } from 'node:os';
-import type { Engine, StatusEntry } from '../../engine/index.ts';
-import type { Rollouts } from './rollout.ts';
+import type { Engine, PlanReport, RolloutRecord, StatusEntry } from '../../engine/index.ts';
+import type { EngineSession } from '../engine/session.ts';
+import type { Rollouts, WorkloadRow } from './rollout.ts';
 
-export interface EngineRolloutsOptions {
-  /** Absolute paths of the window's folders, now. */
-  readonly folders: () => readonly string[];
-  /** The configured store, now; empty for the default. */
-  readonly store: () => string;
+/** Workloads are read anew after this long, ms: commits made elsewhere show by then. */
+const KEPT_MS = 20_000;
+
+interface Read {
+  readonly repo: string;
+  readonly plan?: PlanReport;
+  readonly error?: unknown;
 }
 
 export class EngineRollouts {
-  readonly #options: EngineRolloutsOptions;
-  #opened: { readonly path: string; readonly engine: Engine } | undefined;
+  readonly #session: EngineSession;
+  readonly #folders: () => readonly string[];
+  #kept: { readonly key: string; readonly until: number; readonly read: Promise<readonly Read[]> } | undefined;
 
-  constructor(options: EngineRolloutsOptions) {
-    this.#options = options;
+  /** @param folders absolute paths of the window's folders, now */
+  constructor(session: EngineSession, folders: () => readonly string[]) {
+    this.#session = session;
+    this.#folders = folders;
+  }
+
+  /** Has the next reading look at Git again. */
+  forget(): void {
+    this.#kept = undefined;
   }
 
   async read(): Promise<Rollouts> {
-    const { defaultStorePath, EngineError, targetKey, targetLabel } = await import('../../engine/index.ts');
-    const path = this.#options.store() || process.env['GITMOXI_STORE'] || defaultStorePath(process.env);
-    // What was never deployed to has no store, and looking must not make one.
-    if (!/^[a-z]+:\/\//.test(path) && !existsSync(path)) return { rows: [], inRepository: true };
-    const engine = await this.#engine(path);
-    const found = await Promise.all(
-      this.#options.folders().map((repo) =>
-        engine.status({ repo }).catch((error) => {
-          if (error instanceof EngineError && error.code === 'git.not-a-repository') return undefined;
-          throw error;
-        }),
+    const { engine } = await this.#session.open();
+    const read = await this.#workloads(engine);
+    const entries = await engine.status();
+    const plans = read.filter((one) => one.plan !== undefined);
+    // Two folders of one repository have the same workloads.
+    const repositories = new Map(plans.map(({ plan, repo }) => [plan!.context.repository.root, { plan: plan!, repo }]));
+    return {
+      rows: await withExpectations(
+        engine,
+        [...repositories.values()].flatMap(({ plan }) => rowsOf(plan, entries)),
       ),
-    );
-    const entries = found.filter((one) => one !== undefined);
-    const toRow = ({ target, workload, rollout, owner }: StatusEntry) => ({
-      id: `${rollout.repository.identity} ${workload} ${targetKey(target)}`,
-      place: targetLabel(target),
+      inRepository: plans.length > 0 || read.some(({ error }) => error !== undefined),
+      failures: read.flatMap(({ repo, error }) => (error === undefined ? [] : [{ repo, error }])),
+    };
+  }
+
+  #workloads(engine: Engine): Promise<readonly Read[]> {
+    const folders = this.#folders();
+    const key = JSON.stringify(folders);
+    const now = performance.now();
+    if (this.#kept?.key === key && this.#kept.until > now) return this.#kept.read;
+    const read = Promise.all(folders.map((repo) => readRepository(engine, repo)));
+    this.#kept = { key, until: now + KEPT_MS, read };
+    return read;
+  }
+}
+
+/** The workloads of the head; of the working tree where nothing was committed yet. */
+async function readRepository(engine: Engine, repo: string): Promise<Read> {
+  try {
+    return { repo, plan: await engine.plan({ repo, offline: true, all: true }) };
+  } catch (error) {
+    const code = (error as { code?: unknown }).code;
+    if (code === 'git.not-a-repository') return { repo };
+    try {
+      return { repo, plan: await engine.plan({ repo, offline: true, all: true, revision: { worktree: true } }) };
+    } catch {
+      return { repo, error };
+    }
+  }
+}
+
+function rowsOf({ workloads, context }: PlanReport, entries: readonly StatusEntry[]): WorkloadRow[] {
+  const { identity, root } = context.repository;
+  const idOf = (kind: string, workload: string) => `${identity} ${kind}:${workload}`;
+  const own = entries.filter(({ rollout }) => rollout.repository.identity === identity);
+  const latest = new Map<string, StatusEntry>();
+  for (const entry of own) {
+    const id = idOf(entry.kind, entry.workload);
+    const known = latest.get(id);
+    if (known === undefined || known.rollout.startedAt < entry.rollout.startedAt) latest.set(id, entry);
+  }
+  const planned = workloads.map((plan): WorkloadRow => {
+    const id = idOf(plan.kind, plan.workload);
+    const entry = latest.get(id);
+    latest.delete(id);
+    const held = /^held: (.*)$/s.exec(plan.action === 'blocked' ? plan.reason : '')?.[1];
+    return {
+      id,
+      workload: plan.workload,
+      kind: plan.kind,
+      repo: root,
+      target: placed(plan.target, entry),
+      errors: plan.problems.filter(({ severity }) => severity === 'error').length,
+      held,
+      head: context.commit?.id,
+      record: entry?.rollout,
+      owner: entry?.owner,
+      expectedMs: undefined,
+    };
+  });
+  // What has no files any more, but was rolled out once.
+  const gone = [...latest.entries()].map(
+    ([id, { workload, kind, rollout, owner, target }]): WorkloadRow => ({
+      id,
+      workload,
+      kind,
+      repo: root,
+      target,
+      errors: 0,
+      held: undefined,
+      head: context.commit?.id,
       record: rollout,
-      running: owner !== undefined,
-    });
-    // Two folders of one repository have the same rollouts.
-    const rows = new Map(entries.flat().map((entry) => [entry.rollout.id, toRow(entry)]));
-    return { rows: [...rows.values()], inRepository: entries.length > 0 };
-  }
+      owner,
+      expectedMs: undefined,
+    }),
+  );
+  return [...planned, ...gone];
+}
 
-  async close(): Promise<void> {
-    const engine = this.#opened?.engine;
-    this.#opened = undefined;
-    await engine?.close();
-  }
+/** Where a rollout went says more than files that leave the account or region open. */
+function placed(target: WorkloadRow['target'], entry: StatusEntry | undefined): WorkloadRow['target'] {
+  if (target === undefined || entry === undefined) return target ?? entry?.target;
+  return target.account === undefined || target.region === undefined ? entry.target : target;
+}
 
-  async #engine(path: string): Promise<Engine> {
-    if (this.#opened?.path === path) return this.#opened.engine;
-    await this.close();
-    const { createEngine, openStore, systemClock } = await import('../../engine/index.ts');
-    const engine = createEngine({
-      clock: systemClock(),
-      store: () => openStore(path),
-      owner: { id: randomUUID(), host: hostname(), pid: process.pid },
-    });
-    this.#opened = { path, engine };
-    return engine;
-  }
+/** Earlier rollouts that an expectation is drawn from. */
+const LOOKED_BACK = 10;
+
+/** Only what is under way is waited for. */
+function withExpectations(engine: Engine, rows: readonly WorkloadRow[]): Promise<WorkloadRow[]> {
+  return Promise.all(
+    rows.map(async (row) => {
+      if (row.record === undefined || row.record.endedAt !== null) return row;
+      return { ...row, expectedMs: await expectation(engine, row.record) };
+    }),
+  );
+}
+
+/**
+ * How long a rollout of this workload usually takes: the median of those that succeeded the same way, ms.
+ */
+export async function expectation(
+  engine: Engine,
+  { repository, workload, strategy }: Pick<RolloutRecord, 'repository' | 'workload' | 'strategy'>,
+): Promise<number | undefined> {
+  const history = await engine.history({ repository: repository.identity, workload, limit: LOOKED_BACK });
+  const took = history
+    .filter((one) => one.phase === 'succeeded' && one.strategy === strategy && one.endedAt !== null)
+    .map(({ startedAt, endedAt }) => endedAt! - startedAt)
+    .toSorted((a, b) => a - b);
+  return took[Math.floor(took.length / 2)];
 }

@@ -1,21 +1,53 @@
-/** One row of the rollouts view: a workload at a target, with its latest rollout. Types only. */
-import type { RolloutRecord } from '../../engine/index.ts';
+/** What the rollouts view is made of: the workloads of the window's folders, with their latest rollouts. Types only. */
+import type { PlanReport, RolloutRecord, StatusEntry, Target } from '../../engine/index.ts';
 
-export interface RolloutRow {
+export type WorkloadPlan = PlanReport['workloads'][number];
+
+/** One workload of a repository, at the place where its files put it. */
+export interface WorkloadRow {
   /** Stable over refreshes. */
   readonly id: string;
-  /** The target, for people. */
-  readonly place: string;
-  readonly record: RolloutRecord;
-  /** Somebody runs it; false for what is over, and for what was left unfinished. */
-  readonly running: boolean;
+  readonly workload: string;
+  readonly kind: 'ecs' | 'lambda';
+  /** The repository's folder. */
+  readonly repo: string;
+  readonly target: Target | undefined;
+  /** Errors in its files. */
+  readonly errors: number;
+  /** Why it is held; undefined when it is not. */
+  readonly held: string | undefined;
+  /** The commit that its files are read from; undefined for the working tree. */
+  readonly head: string | undefined;
+  /** Its latest rollout. */
+  readonly record: RolloutRecord | undefined;
+  /** Who runs the unfinished rollout; undefined when nobody does. */
+  readonly owner: StatusEntry['owner'];
+  /** How long such a rollout usually takes, ms; undefined where none succeeded yet, or none is under way. */
+  readonly expectedMs: number | undefined;
 }
 
 export interface Rollouts {
-  readonly rows: readonly RolloutRow[];
-  /** Whether any of the window's folders is in a repository; unknown where there is no store to ask about. */
+  readonly rows: readonly WorkloadRow[];
+  /** Whether any of the window's folders is in a repository. */
   readonly inRepository: boolean;
+  /** Repositories that could not be read, with why. */
+  readonly failures: readonly { readonly repo: string; readonly error: unknown }[];
 }
 
 /** Reads the rollouts of the window's folders. May be slow, and rejects with an `EngineError`. */
 export type ReadRollouts = () => Promise<Rollouts>;
+
+/** What runs at the places of one group, compared with the files. */
+export type LiveGroup =
+  | { readonly state: 'reading' }
+  | { readonly state: 'failed'; readonly error: unknown }
+  | { readonly state: 'read'; readonly plans: ReadonlyMap<string, WorkloadPlan> };
+
+export type Live = ReadonlyMap<string, LiveGroup>;
+
+/** Workloads of one account, region and cluster belong together; functions have no cluster. */
+export function groupOf({ target, kind }: Pick<WorkloadRow, 'target' | 'kind'>): string {
+  if (target === undefined) return 'nowhere';
+  const place = `${target.account ?? '-'}/${target.region ?? '-'}`;
+  return `${kind}/${place}${target.kind === 'ecs' ? `/${target.cluster}` : ''}`;
+}

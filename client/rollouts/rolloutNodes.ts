@@ -1,7 +1,8 @@
 /** The nodes of the rollouts view, as plain data: order, words, icons. Pure. */
-import type { Phase, RolloutRecord } from '../../engine/index.ts';
+import type { Phase, RolloutEvent, RolloutRecord, Target } from '../../engine/index.ts';
 import type { Welcome } from '../manifestIds.ts';
-import type { RolloutRow } from './rollout.ts';
+import { countsOf, duration, errorText, failureLines, plural, revisionOf, shortCommit } from '../words.ts';
+import { groupOf, type Live, type LiveGroup, type Rollouts, type WorkloadPlan, type WorkloadRow } from './rollout.ts';
 import type { RolloutsState } from './rolloutStore.ts';
 
 /** A codicon and the theme colour it has. */
@@ -10,18 +11,45 @@ export interface Icon {
   readonly color?: string;
 }
 
+/** What a command on a node is about. */
+export interface Subject {
+  readonly repo: string;
+  readonly workload: string;
+  readonly kind: 'ecs' | 'lambda';
+  readonly target: Target | undefined;
+  /** The rollout's id; on a workload, its latest. */
+  readonly rollout: string | undefined;
+  /** The node is about the rollout, not about the workload as a whole. */
+  readonly isRollout: boolean;
+}
+
 export interface RolloutNode {
+  /** Stable over refreshes. */
   readonly id: string;
   readonly label: string;
   readonly description: string;
   /** Lines of plain text. */
   readonly tooltip: readonly string[];
   readonly icon: Icon;
-  /** What the manifest's menus go by. */
-  readonly context: 'rollout.inProgress' | 'rollout.ended' | 'failure';
+  /** Words that the manifest's menus go by. */
+  readonly context: string;
+  readonly children: 'none' | 'collapsed' | 'expanded';
+  readonly subject?: Subject;
+  /** The group that a failure can be retried for; empty for all. */
+  readonly retry?: string;
+}
+
+/** Nodes by id, and the ids of the children that are known without asking. */
+export interface RolloutForest {
+  readonly roots: readonly string[];
+  readonly nodes: ReadonlyMap<string, RolloutNode>;
+  readonly children: ReadonlyMap<string, readonly string[]>;
+  readonly inProgress: number;
 }
 
 const MOVING: Icon = { name: 'sync~spin', color: 'charts.blue' };
+const GOOD: Icon = { name: 'pass-filled', color: 'testing.iconPassed' };
+const BAD: Icon = { name: 'error', color: 'testing.iconFailed' };
 
 const ICONS: Readonly<Record<Phase, Icon>> = {
   queued: { name: 'watch', color: 'charts.blue' },
@@ -31,56 +59,243 @@ const ICONS: Readonly<Record<Phase, Icon>> = {
   shifting: MOVING,
   finishing: MOVING,
   'rolling back': { name: 'sync~spin', color: 'charts.orange' },
-  succeeded: { name: 'pass-filled', color: 'testing.iconPassed' },
+  succeeded: GOOD,
   'rolled back': { name: 'discard', color: 'charts.orange' },
-  failed: { name: 'error', color: 'testing.iconFailed' },
+  failed: BAD,
   aborted: { name: 'circle-slash', color: 'charts.orange' },
   superseded: { name: 'debug-step-over', color: 'disabledForeground' },
 };
 
 /** Unfinished, and its process is gone. */
 const ABANDONED: Icon = { name: 'debug-disconnect', color: 'charts.orange' };
+const PAUSED: Icon = { name: 'debug-pause', color: 'charts.yellow' };
 
 export function welcomeOf(state: RolloutsState): Welcome {
-  if ('failure' in state || state.rollouts.rows.length > 0) return 'rows';
+  if ('failure' in state || state.rollouts.rows.length > 0 || state.rollouts.failures.length > 0) return 'rows';
   return state.rollouts.inRepository ? 'none' : 'noRepository';
 }
 
 /**
- * In progress first, newest first; then the others by workload.
+ * Rollouts in progress first, newest first; then every workload by its place.
  *
- * @param now ms since the epoch
+ * @param now on the rollouts' clock, ms since the epoch
  */
-export function rolloutNodes(state: RolloutsState, now: number): RolloutNode[] {
-  if ('failure' in state) return [failureNode(state.failure)];
-  const { rows } = state.rollouts;
-  const unfinished = rows.filter(({ record }) => record.endedAt === null);
-  const ended = rows.filter(({ record }) => record.endedAt !== null);
-  return [
-    ...unfinished.toSorted((a, b) => b.record.startedAt - a.record.startedAt),
-    ...ended.toSorted((a, b) => compare(a.record.workload, b.record.workload) || compare(a.id, b.id)),
-  ].map((row) => rolloutNode(row, now));
+export function rolloutForest(state: RolloutsState, live: Live, now: number): RolloutForest {
+  const nodes = new Map<string, RolloutNode>();
+  const children = new Map<string, readonly string[]>();
+  const add = (node: RolloutNode): string => {
+    nodes.set(node.id, node);
+    return node.id;
+  };
+  if ('failure' in state) {
+    return { roots: [add(failureNode('failure', state.failure, ''))], nodes, children, inProgress: 0 };
+  }
+  const { rows, failures } = state.rollouts;
+  const unfinished = rows.filter(({ record }) => record !== undefined && record.endedAt === null);
+  const newest = unfinished.toSorted((a, b) => b.record!.startedAt - a.record!.startedAt);
+  const roots = [
+    ...newest.map((row) => add(progressNode(row, now))),
+    ...failures.map(({ repo, error }) => add(failureNode(`failure ${repo}`, error, ''))),
+  ];
+  const groups = Map.groupBy(rows, groupOf);
+  for (const key of [...groups.keys()].toSorted(compare)) {
+    const members = groups.get(key)!.toSorted((a, b) => compare(a.workload, b.workload) || compare(a.id, b.id));
+    const group = live.get(key);
+    roots.push(add(groupNode(key, members, group)));
+    const failed = group?.state === 'failed' ? [add(failureNode(`failure ${key}`, group.error, key))] : [];
+    children.set(`group ${key}`, [...failed, ...members.map((row) => add(workloadNode(row, group, now)))]);
+  }
+  return { roots, nodes, children, inProgress: unfinished.length };
 }
 
-function rolloutNode({ id, place, record, running }: RolloutRow, now: number): RolloutNode {
-  const unfinished = record.endedAt === null;
-  const abandoned = unfinished && !running;
-  const took = (record.endedAt ?? now) - record.startedAt;
-  const elapsed = duration(took);
-  const when = unfinished ? duration(took, 1) : `${duration(now - record.endedAt, 1)} ago`;
+function groupNode(key: string, members: readonly WorkloadRow[], live: LiveGroup | undefined): RolloutNode {
+  const { target, kind } = members[0]!;
+  const place = [target?.account, target?.region].filter((text) => text !== undefined);
+  const name = target === undefined ? 'No target' : target.kind === 'ecs' ? target.cluster : 'Functions';
   return {
-    id,
-    label: shortPath(record.workload),
-    description: [abandoned ? 'interrupted' : record.phase, ...counts(record), when].join(' · '),
+    id: `group ${key}`,
+    label: name,
+    description: [target?.region, target?.account].filter((text) => text !== undefined).join(' · '),
     tooltip: [
-      `${record.workload} on ${place}`,
-      `${abandoned ? `interrupted while ${record.phase}` : record.phase}: ${record.message}`,
-      `${revisionOf(record)}, by ${record.trigger}, ${unfinished ? 'begun' : 'took'} ${elapsed}${unfinished ? ' ago' : ''}`,
-      ...failureLines(record),
+      `${kind === 'ecs' ? `ECS cluster ${name}` : 'Lambda functions'}${place.length > 0 ? ` in ${place.join(', ')}` : ''}`,
+      plural(members.length, 'workload'),
     ],
-    icon: abandoned ? ABANDONED : ICONS[record.phase],
-    context: unfinished ? 'rollout.inProgress' : 'rollout.ended',
+    icon:
+      live?.state === 'reading'
+        ? { name: 'loading~spin' }
+        : { name: target === undefined ? 'question' : kind === 'ecs' ? 'server-environment' : 'symbol-event' },
+    context: 'group',
+    children: 'expanded',
   };
+}
+
+interface State {
+  readonly word: string;
+  readonly icon: Icon;
+  readonly why: string | undefined;
+}
+
+/** How a workload stands: its files, who holds it, and what runs. */
+function stateOf(row: WorkloadRow, live: LiveGroup | undefined): State {
+  const { record } = row;
+  if (row.errors > 0) return { word: plural(row.errors, 'error'), icon: BAD, why: 'its files have errors' };
+  if (row.held !== undefined) return { word: 'held', icon: { name: 'lock', color: 'charts.yellow' }, why: row.held };
+  const plan = live?.state === 'read' ? live.plans.get(row.id) : undefined;
+  if (plan !== undefined) return liveState(row, plan);
+  if (record === undefined) {
+    const word = live?.state === 'reading' ? 'looking' : live?.state === 'failed' ? 'unknown' : 'not deployed';
+    return { word, icon: { name: 'circle-outline', color: 'disabledForeground' }, why: undefined };
+  }
+  return { word: record.phase, icon: ICONS[record.phase], why: record.message };
+}
+
+function liveState({ record, head }: WorkloadRow, plan: WorkloadPlan): State {
+  const why = plan.reason;
+  switch (plan.action) {
+    case 'unchanged':
+      return { word: 'in sync', icon: GOOD, why };
+    case 'create':
+      return { word: 'never deployed', icon: { name: 'circle-outline', color: 'charts.blue' }, why };
+    case 'blocked':
+      return { word: 'blocked', icon: { name: 'warning', color: 'charts.orange' }, why };
+    case 'delete':
+      return { word: 'to be deleted', icon: { name: 'trash', color: 'charts.orange' }, why };
+    default: {
+      const isDrift = record?.phase === 'succeeded' && record.revision.commit === head && head !== undefined;
+      return isDrift
+        ? { word: 'drifted', icon: { name: 'warning', color: 'charts.yellow' }, why }
+        : { word: 'out of sync', icon: { name: 'circle-large-filled', color: 'charts.yellow' }, why };
+    }
+  }
+}
+
+function workloadNode(row: WorkloadRow, live: LiveGroup | undefined, now: number): RolloutNode {
+  const { record } = row;
+  const isMoving = record !== undefined && record.endedAt === null;
+  const state = isMoving ? { ...moving(row), why: record.message } : stateOf(row, live);
+  // How the last attempt ended shows where it is not what the state says anyway.
+  const ending = !isMoving && record !== undefined && record.phase !== 'succeeded' ? record.phase : undefined;
+  const told = ending !== undefined && ending !== state.word ? [ending] : [];
+  const when = record === undefined ? [] : [since(record, now)];
+  return {
+    id: row.id,
+    label: shortPath(row.workload),
+    description: [state.word, ...told, ...when].join(' · '),
+    tooltip: [
+      row.workload,
+      ...(state.why === undefined ? [] : [`${state.word}: ${state.why}`]),
+      ...(record === undefined ? [] : recordLines(record, row.owner === undefined, now)),
+      ...differenceLines(live?.state === 'read' ? live.plans.get(row.id) : undefined),
+    ],
+    icon: state.icon,
+    context: ['workload', row.kind, ...(row.held === undefined ? [] : ['held']), ...recordWords(record)].join(' '),
+    children: record === undefined ? 'none' : 'collapsed',
+    subject: subjectOf(row, record?.id, false),
+  };
+}
+
+/** Differences from what runs that a tooltip has room for. */
+const MOST_DIFFERENCES = 6;
+
+function differenceLines(plan: WorkloadPlan | undefined): string[] {
+  if (plan === undefined || plan.differences.length === 0) return [];
+  const shown = plan.differences.slice(0, MOST_DIFFERENCES).map(({ path }) => `  ${path}`);
+  const more = plan.differences.length - shown.length;
+  return ['differs from what runs in:', ...shown, ...(more > 0 ? [`  and ${more} more`] : [])];
+}
+
+const subjectOf = (row: WorkloadRow, rollout: string | undefined, isRollout: boolean): Subject => ({
+  repo: row.repo,
+  workload: row.workload,
+  kind: row.kind,
+  target: row.target,
+  rollout,
+  isRollout,
+});
+
+function moving({ record, owner }: WorkloadRow): { word: string; icon: Icon } {
+  if (owner === undefined) return { word: 'interrupted', icon: ABANDONED };
+  if (record!.paused !== null) return { word: 'paused', icon: PAUSED };
+  return { word: record!.phase, icon: ICONS[record!.phase] };
+}
+
+function progressNode(row: WorkloadRow, now: number): RolloutNode {
+  const record = row.record!;
+  const { word, icon } = moving(row);
+  const elapsed = duration(now - record.startedAt, 1);
+  const time = row.expectedMs === undefined ? elapsed : `${elapsed} of ~${duration(row.expectedMs, 1)}`;
+  return {
+    id: `progress ${record.id}`,
+    label: shortPath(row.workload),
+    description: [word, ...countsOf(record), time].join(' · '),
+    tooltip: [row.workload, ...recordLines(record, row.owner === undefined, now)],
+    icon,
+    context: ['rollout', ...recordWords(record)].join(' '),
+    children: 'collapsed',
+    subject: subjectOf(row, record.id, true),
+  };
+}
+
+/** One rollout in a workload's history. */
+export function historyNode(subject: Subject, record: RolloutRecord, now: number): RolloutNode {
+  const name = record.revision.subject ?? (record.revision.commit ? shortCommit(record.revision.commit) : undefined);
+  return {
+    id: `rollout ${record.id}`,
+    label: name ?? 'Working tree',
+    description: [record.phase, since(record, now)].join(' · '),
+    tooltip: recordLines(record, false, now),
+    icon: record.paused !== null && record.endedAt === null ? PAUSED : ICONS[record.phase],
+    context: ['rollout', ...recordWords(record)].join(' '),
+    children: 'collapsed',
+    subject: { ...subject, rollout: record.id, isRollout: true },
+  };
+}
+
+const EVENT_ICONS: Readonly<Record<RolloutEvent['level'], Icon>> = {
+  info: { name: 'circle-small-filled', color: 'disabledForeground' },
+  warning: { name: 'warning', color: 'charts.orange' },
+  error: BAD,
+};
+
+/** One event of a rollout, newest first in the view. */
+export function eventNode(subject: Subject, event: RolloutEvent, startedAt: number): RolloutNode {
+  return {
+    id: `event ${event.rollout} ${event.seq}`,
+    label: event.message,
+    description: `+${duration(event.time - startedAt)}`,
+    tooltip: [event.message, `${event.phase}, ${event.code}`],
+    icon: EVENT_ICONS[event.level],
+    context: 'event',
+    children: 'none',
+    subject: { ...subject, rollout: event.rollout, isRollout: true },
+  };
+}
+
+function recordWords(record: RolloutRecord | undefined): string[] {
+  if (record === undefined) return [];
+  const isOver = record.endedAt !== null;
+  return [
+    'hasRollout',
+    ...(isOver ? ['ended'] : ['inProgress']),
+    ...(!isOver && record.paused !== null ? ['paused'] : []),
+    ...(record.failure === null ? [] : ['failed']),
+    ...(record.phase === 'succeeded' ? ['good'] : []),
+  ];
+}
+
+const since = (record: RolloutRecord, now: number): string =>
+  record.endedAt === null ? duration(now - record.startedAt, 1) : `${duration(now - record.endedAt, 1)} ago`;
+
+function recordLines(record: RolloutRecord, isAbandoned: boolean, now: number): string[] {
+  const unfinished = record.endedAt === null;
+  const took = duration((record.endedAt ?? now) - record.startedAt);
+  const interrupted = unfinished && isAbandoned ? 'interrupted while ' : '';
+  return [
+    `${interrupted}${record.phase}: ${record.message}`,
+    `${revisionOf(record)}, by ${record.trigger}, ${unfinished ? `begun ${took} ago` : `took ${took}`}`,
+    ...(record.paused === null || !unfinished ? [] : [`paused by ${record.paused.by}`]),
+    ...failureLines(record),
+  ];
 }
 
 /** What fits beside the state in a sidebar of 300 pixels, characters. */
@@ -93,53 +308,34 @@ export function shortPath(path: string): string {
   return `${first}/…/${rest.at(-1)}`;
 }
 
-/** What moves, while it moves. */
-function counts({ endedAt, progress: { ready, desired, trafficPercent } }: RolloutRecord): string[] {
-  if (endedAt !== null) return [];
-  const tasks = ready === undefined || desired === undefined ? [] : [`${ready}/${desired} tasks`];
-  return [...tasks, ...(trafficPercent === undefined ? [] : [`${trafficPercent} % traffic`])];
-}
-
-function revisionOf({ revision: { commit, subject } }: RolloutRecord): string {
-  if (commit === undefined) return 'working tree';
-  return `commit ${commit.slice(0, 7)}${subject === undefined ? '' : ` (${subject})`}`;
-}
-
-/** An engine's error says what to do; anything else says at least what it is. */
-/** What happened, why, and what to do. */
-function failureLines({ failure }: RolloutRecord): string[] {
-  if (failure === null) return [];
-  return [failure.message, ...(failure.cause === undefined ? [] : [failure.cause]), failure.next];
-}
-
-function failureNode(failure: unknown): RolloutNode {
-  const message = failure instanceof Error ? failure.message : String(failure);
-  const hint = (failure as { hint?: unknown } | undefined)?.hint;
+function failureNode(id: string, error: unknown, group: string): RolloutNode {
+  const text = errorText(error);
   return {
-    id: 'failure',
-    label: message,
+    id,
+    label: error instanceof Error ? error.message : String(error),
     description: 'select to retry',
-    tooltip: [message, ...(typeof hint === 'string' ? [hint] : [])],
-    icon: { name: 'error', color: 'testing.iconFailed' },
+    tooltip: [text],
+    icon: BAD,
     context: 'failure',
+    children: 'none',
+    retry: group,
   };
 }
 
-/** The largest one or two units: `45 s`, `3 min 20 s`, `2 h 5 min`, `4 d 3 h`. A clock that runs behind gives `0 s`. */
-export function duration(ms: number, units: 1 | 2 = 2): string {
-  const sizes = [
-    ['d', 86_400],
-    ['h', 3_600],
-    ['min', 60],
-    ['s', 1],
-  ] as const;
-  const seconds = Math.max(0, Math.floor(ms / 1000));
-  const at = sizes.findIndex(([, size]) => seconds >= size);
-  if (at < 0) return '0 s';
-  const [name, size] = sizes[at]!;
-  const [smallerName, smallerSize] = sizes[at + 1] ?? ['', 1];
-  const rest = Math.floor((seconds % size) / smallerSize);
-  return `${Math.floor(seconds / size)} ${name}${rest === 0 || units === 1 ? '' : ` ${rest} ${smallerName}`}`;
+const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+
+/** Ids of nodes that differ, and whether the shape of the forest does. */
+export function changesBetween(before: RolloutForest, after: RolloutForest): { shape: boolean; changed: string[] } {
+  const sameList = (a: readonly string[] = [], b: readonly string[] = []) =>
+    a.length === b.length && a.every((id, i) => id === b[i]);
+  const shape =
+    !sameList(before.roots, after.roots) ||
+    before.children.size !== after.children.size ||
+    [...after.children].some(([id, ids]) => !sameList(before.children.get(id), ids));
+  const changed = [...after.nodes].flatMap(([id, node]) =>
+    JSON.stringify(before.nodes.get(id)) === JSON.stringify(node) ? [] : [id],
+  );
+  return { shape, changed };
 }
 
-const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+export type { Rollouts };

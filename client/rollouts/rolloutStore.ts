@@ -6,8 +6,8 @@
 import type { ReadRollouts, Rollouts } from './rollout.ts';
 
 /** Time between readings while a rollout is in progress, and while none is, ms. */
-const IN_PROGRESS_MS = 2_000;
-const AT_REST_MS = 15_000;
+const IN_PROGRESS_MS = 1_000;
+const AT_REST_MS = 5_000;
 
 export type RolloutsState = { readonly rollouts: Rollouts } | { readonly failure: unknown };
 
@@ -68,7 +68,7 @@ export class RolloutStore {
   #readLater(state: RolloutsState): void {
     clearTimeout(this.#timer);
     if (!this.#watching) return;
-    const inProgress = 'rollouts' in state && state.rollouts.rows.some(({ record }) => record.endedAt === null);
+    const inProgress = 'rollouts' in state && state.rollouts.rows.some(({ record }) => record?.endedAt === null);
     this.#timer = setTimeout(() => void this.refresh(), inProgress ? IN_PROGRESS_MS : AT_REST_MS);
   }
 }

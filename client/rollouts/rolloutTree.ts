@@ -1,58 +1,188 @@
-/** The rollouts view: shows the nodes, and which welcome text applies. Nothing is read until somebody looks. */
+/**
+ * The rollouts view: shows the forest, which welcome text applies, and how much is in progress. Nothing is read until
+ * somebody looks.
+ *
+ * Owns: the forest as it is shown.
+ */
 import * as vscode from 'vscode';
-import { COMMANDS, ROLLOUTS_VIEW, STORE_SETTING } from '../manifestIds.ts';
-import type { ReadRollouts } from './rollout.ts';
-import { type RolloutNode, rolloutNodes, welcomeOf } from './rolloutNodes.ts';
+import type { Opened } from '../engine/session.ts';
+import { COMMANDS, ROLLOUTS_VIEW, type Welcome } from '../manifestIds.ts';
+import type { LiveStates } from './liveStates.ts';
+import type { ReadRollouts, WorkloadRow } from './rollout.ts';
+import {
+  changesBetween,
+  eventNode,
+  historyNode,
+  type RolloutForest,
+  type RolloutNode,
+  rolloutForest,
+  welcomeOf,
+} from './rolloutNodes.ts';
 import { RolloutStore } from './rolloutStore.ts';
 
-export class RolloutTree implements vscode.TreeDataProvider<RolloutNode>, vscode.Disposable {
-  readonly #changed = new vscode.EventEmitter<undefined>();
-  readonly #store: RolloutStore;
-  readonly #registrations: readonly vscode.Disposable[];
-  readonly onDidChangeTreeData = this.#changed.event;
+/** Rollouts that a workload's history shows, and events that a rollout shows, newest first. */
+const MOST_ROLLOUTS = 20;
+const MOST_EVENTS = 100;
 
-  constructor(read: ReadRollouts) {
-    this.#store = new RolloutStore(read, () => this.#changed.fire(undefined));
-    const view = vscode.window.createTreeView(ROLLOUTS_VIEW, { treeDataProvider: this });
+const NOTHING: RolloutForest = { roots: [], nodes: new Map(), children: new Map(), inProgress: 0 };
+
+export interface RolloutTreeOptions {
+  readonly read: ReadRollouts;
+  readonly live: (changed: () => void) => LiveStates;
+  readonly session: () => Promise<Opened>;
+  /** Between looks at what runs, ms, now. */
+  readonly liveMaxAgeMs: () => number;
+  /** Told of rollouts that are unfinished and that nobody runs. */
+  readonly onAbandoned: (rows: readonly WorkloadRow[]) => void;
+}
+
+export class RolloutTree implements vscode.TreeDataProvider<RolloutNode>, vscode.Disposable {
+  readonly #options: RolloutTreeOptions;
+  readonly #changed = new vscode.EventEmitter<RolloutNode | undefined>();
+  readonly #store: RolloutStore;
+  readonly #live: LiveStates;
+  readonly #view: vscode.TreeView<RolloutNode>;
+  readonly #registrations: readonly vscode.Disposable[];
+  /** What VS Code was given for each id: it knows nodes by identity. */
+  readonly #shown = new Map<string, RolloutNode>();
+  readonly onDidChangeTreeData = this.#changed.event;
+  #forest = NOTHING;
+  #welcome: Welcome | undefined;
+  #now = 0;
+
+  constructor(options: RolloutTreeOptions) {
+    this.#options = options;
+    this.#store = new RolloutStore(options.read, () => void this.#update());
+    this.#live = options.live(() => void this.#update());
+    this.#view = vscode.window.createTreeView(ROLLOUTS_VIEW, { treeDataProvider: this, showCollapseAll: true });
     this.#registrations = [
-      view,
-      view.onDidChangeVisibility(({ visible }) => this.#store.watch(visible)),
-      vscode.workspace.onDidChangeWorkspaceFolders(() => this.refresh()),
-      vscode.workspace.onDidGrantWorkspaceTrust(() => this.refresh()),
-      vscode.workspace.onDidChangeConfiguration((change) => {
-        if (change.affectsConfiguration(STORE_SETTING)) void this.refresh();
-      }),
+      this.#view,
+      this.#view.onDidChangeVisibility(({ visible }) => this.#store.watch(visible)),
       this.#store,
       this.#changed,
     ];
-    this.#store.watch(view.visible);
+    this.#store.watch(this.#view.visible);
   }
 
-  refresh(): Promise<void> {
+  /** Reads anew. AWS is asked again too: for one group of workloads, or for all. */
+  async refresh(group?: string): Promise<void> {
+    this.#live.forget(group || undefined);
+    await this.#store.refresh();
+  }
+
+  /** Reads rollouts anew; AWS is not asked. */
+  moved(): Promise<void> {
     return this.#store.refresh();
+  }
+
+  /** Shows something above the nodes, for example that this is a sandbox; undefined for nothing. */
+  set message(text: string | undefined) {
+    this.#view.message = text;
+  }
+
+  async rows(): Promise<readonly WorkloadRow[]> {
+    const state = await this.#store.state();
+    if ('failure' in state) throw state.failure;
+    return state.rollouts.rows;
   }
 
   async getChildren(parent?: RolloutNode): Promise<RolloutNode[]> {
     // The manifest has a welcome text for a window that is not trusted.
-    if (parent !== undefined || !vscode.workspace.isTrusted) return [];
-    const state = await this.#store.state();
-    await vscode.commands.executeCommand('setContext', ROLLOUTS_VIEW, welcomeOf(state));
-    return rolloutNodes(state, Date.now());
+    if (!vscode.workspace.isTrusted) return [];
+    if (parent === undefined) {
+      if (this.#forest === NOTHING) await this.#update(false);
+      return this.#forest.roots.map((id) => this.#node(id));
+    }
+    const known = this.#forest.children.get(parent.id);
+    if (known !== undefined) return known.map((id) => this.#node(id));
+    if (parent.subject === undefined || parent.children === 'none') return [];
+    return parent.subject.isRollout ? this.#events(parent) : this.#history(parent);
   }
 
-  getTreeItem(node: RolloutNode): vscode.TreeItem {
-    const item = new vscode.TreeItem(node.label);
+  getParent(): undefined {
+    return undefined;
+  }
+
+  getTreeItem(given: RolloutNode): vscode.TreeItem {
+    const node = this.#forest.nodes.get(given.id) ?? given;
+    const { Collapsed, Expanded, None } = vscode.TreeItemCollapsibleState;
+    const item = new vscode.TreeItem(
+      node.label,
+      node.children === 'none' ? None : node.children === 'expanded' ? Expanded : Collapsed,
+    );
     item.id = node.id;
     item.description = node.description;
     item.tooltip = node.tooltip.join('\n');
     item.contextValue = node.context;
     const { name, color } = node.icon;
     item.iconPath = new vscode.ThemeIcon(name, color === undefined ? undefined : new vscode.ThemeColor(color));
-    if (node.context === 'failure') item.command = { command: COMMANDS.refresh, title: 'Retry' };
+    item.accessibilityInformation = { label: `${node.label}, ${node.description}` };
+    if (node.retry !== undefined) {
+      item.command = { command: COMMANDS.refresh, title: 'Retry', arguments: [{ group: node.retry }] };
+    }
     return item;
   }
 
   dispose(): void {
     for (const one of this.#registrations) one.dispose();
+  }
+
+  #node(id: string): RolloutNode {
+    const node = this.#shown.get(id) ?? this.#forest.nodes.get(id)!;
+    this.#shown.set(id, node);
+    return node;
+  }
+
+  async #history(parent: RolloutNode): Promise<RolloutNode[]> {
+    const subject = parent.subject!;
+    const { engine, clock } = await this.#options.session();
+    const history = await engine.history({ workload: subject.workload, limit: MOST_ROLLOUTS * 2 });
+    return history
+      .filter(({ kind, repository }) => kind === subject.kind && repository.root === subject.repo)
+      .slice(0, MOST_ROLLOUTS)
+      .map((record) => historyNode(subject, record, clock.now()));
+  }
+
+  async #events(parent: RolloutNode): Promise<RolloutNode[]> {
+    const { engine } = await this.#options.session();
+    const id = parent.subject!.rollout!;
+    const { rollout } = await engine.rollout(id);
+    const events = await engine.events(id);
+    return events
+      .toReversed()
+      .slice(0, MOST_EVENTS)
+      .map((event) => eventNode(parent.subject!, event, rollout.startedAt));
+  }
+
+  /** Makes the forest anew, and has VS Code show what changed: single nodes where its shape is the same. */
+  async #update(tell = true): Promise<void> {
+    const state = await this.#store.state();
+    if (!('failure' in state)) {
+      const { rows } = state.rollouts;
+      this.#now = (await this.#options.session()).clock.now();
+      // Asking AWS is for who looks.
+      if (this.#view.visible) this.#live.look(rows, this.#options.liveMaxAgeMs());
+      const abandoned = rows.filter(({ record, owner }) => record?.endedAt === null && owner === undefined);
+      if (abandoned.length > 0) this.#options.onAbandoned(abandoned);
+    }
+    const before = this.#forest;
+    this.#forest = rolloutForest(state, this.#live.live, this.#now);
+    this.#showCount(this.#forest.inProgress);
+    const welcome = welcomeOf(state);
+    if (welcome !== this.#welcome) {
+      this.#welcome = welcome;
+      await vscode.commands.executeCommand('setContext', ROLLOUTS_VIEW, welcome);
+    }
+    if (!tell) return;
+    const { shape, changed } = changesBetween(before, this.#forest);
+    if (shape) {
+      this.#shown.clear();
+      this.#changed.fire(undefined);
+    } else for (const id of changed) if (this.#shown.has(id)) this.#changed.fire(this.#shown.get(id));
+  }
+
+  #showCount(inProgress: number): void {
+    const tooltip = `${inProgress} ${inProgress === 1 ? 'rollout' : 'rollouts'} in progress`;
+    this.#view.badge = inProgress === 0 ? undefined : { value: inProgress, tooltip };
   }
 }

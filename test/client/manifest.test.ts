@@ -3,14 +3,28 @@ import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { commandTable } from '../../client/commands.ts';
-import { COMMANDS, LANGUAGE, ROLLOUTS_VIEW, STORE_SETTING, WELCOMES } from '../../client/manifestIds.ts';
+import { COMMANDS, LANGUAGE, ROLLOUTS_VIEW, SETTINGS, WELCOMES } from '../../client/manifestIds.ts';
 import { SUFFIXES } from '../../engine/config/index.ts';
 import manifest from '../../package.json' with { type: 'json' };
 
 const ROOT = join(import.meta.dirname, '../..');
 const { contributes } = manifest;
 
-const commands = commandTable({ rollouts: { refresh: async () => {} }, preview: { show: async () => undefined } });
+const nothing = async () => undefined;
+const commands = commandTable({
+  deploying: { plan: nothing, compare: nothing, deploy: nothing },
+  rollBack: nothing,
+  rehearse: nothing,
+  steering: { pause: nothing, resume: nothing, promote: nothing, abort: nothing, hold: nothing, release: nothing },
+  reports: { logs: nothing, explain: nothing },
+  timeline: nothing,
+  files: { open: nothing, copyArn: nothing, openConsole: nothing },
+  sandbox: { start: nothing, stop: nothing, chooseScenario: nothing },
+  rollouts: { refresh: nothing },
+  preview: { show: nothing },
+  restartServer: nothing,
+  showOutput: () => {},
+});
 
 describe("the extension's manifest", () => {
   it('has the commands that are registered, each once', () => {
@@ -66,15 +80,38 @@ describe("the extension's manifest", () => {
     }
   });
 
-  it('declares the settings that are read, and keeps the store out of the hands of an untrusted folder', () => {
-    assert.ok(STORE_SETTING in contributes.configuration.properties);
-    assert.deepEqual(manifest.capabilities.untrustedWorkspaces.restrictedConfigurations, [STORE_SETTING]);
+  it('declares the settings that are read, and keeps what leads to AWS out of the hands of an untrusted folder', () => {
+    const { properties } = contributes.configuration;
+    assert.deepEqual(Object.keys(properties).sort(), Object.values(SETTINGS).sort());
+    const { restrictedConfigurations } = manifest.capabilities.untrustedWorkspaces;
+    for (const name of [SETTINGS.store, SETTINGS.profile, SETTINGS.endpoint, SETTINGS.deployOnCommit]) {
+      assert.ok(restrictedConfigurations.includes(name), name);
+    }
+    for (const setting of Object.values(properties)) {
+      const described = 'description' in setting ? setting.description : setting.markdownDescription;
+      assert.ok(described.length > 20);
+    }
+  });
+
+  it('offers nothing that deploys without trust', () => {
+    const free = ['gitmoxi.preview', 'gitmoxi.restartServer', 'gitmoxi.showOutput'];
+    for (const command of contributes.commands) {
+      const enablement = 'enablement' in command ? command.enablement : undefined;
+      assert.equal(
+        enablement?.includes('isWorkspaceTrusted') ?? false,
+        !free.includes(command.command),
+        command.command,
+      );
+    }
   });
 
   it('names files that exist, and that are JSON where they should be', () => {
     const files = [
       ...contributes.languages.map(({ configuration }) => configuration),
       ...contributes.grammars.map(({ path }) => path),
+      ...contributes.snippets.map(({ path }) => path),
+      ...contributes.walkthroughs.flatMap(({ steps }) => steps.map(({ media }) => media.markdown)),
+      manifest.icon,
       ...Object.values(contributes.viewsContainers).flatMap((containers) => containers.map(({ icon }) => icon)),
     ];
     for (const file of files) {

@@ -1,11 +1,18 @@
 import assert from 'node:assert/strict';
-import type { RolloutRow } from '../../client/rollouts/rollout.ts';
-import { duration, rolloutNodes, shortPath, welcomeOf } from '../../client/rollouts/rolloutNodes.ts';
+import { groupOf, type Live, type WorkloadPlan, type WorkloadRow } from '../../client/rollouts/rollout.ts';
+import {
+  changesBetween,
+  type RolloutNode,
+  rolloutForest,
+  shortPath,
+  welcomeOf,
+} from '../../client/rollouts/rolloutNodes.ts';
+import { duration } from '../../client/words.ts';
 import { EngineError, isFinal, PHASES, type RolloutRecord } from '../../engine/index.ts';
 
 const NOW = 10_000_000;
 
-function row(workload: string, change: Partial<RolloutRecord> = {}, running = false): RolloutRow {
+function row(workload: string, change: Partial<RolloutRecord> = {}, more: Partial<WorkloadRow> = {}): WorkloadRow {
   const record: RolloutRecord = {
     version: 1,
     id: `r-${workload}`,
@@ -36,74 +43,175 @@ function row(workload: string, change: Partial<RolloutRecord> = {}, running = fa
     endedAt: NOW - 60_000,
     ...change,
   };
-  return { id: workload, place: `prod/${workload} (eu-west-1)`, record, running };
+  return {
+    id: workload,
+    workload,
+    kind: 'ecs',
+    repo: '/shop',
+    target: record.target,
+    errors: 0,
+    held: undefined,
+    head: record.revision.commit,
+    record,
+    owner: undefined,
+    expectedMs: undefined,
+    ...more,
+  };
 }
 
-const moving = (workload: string, change: Partial<RolloutRecord> = {}) =>
-  row(workload, { phase: 'stabilizing', endedAt: null, ...change }, true);
+const OWNER = { id: 'o', host: 'laptop', pid: 1 };
 
-const state = (...rows: RolloutRow[]) => ({ rollouts: { rows, inRepository: true } });
+const moving = (workload: string, change: Partial<RolloutRecord> = {}) =>
+  row(workload, { phase: 'stabilizing', endedAt: null, ...change }, { owner: OWNER });
+
+const state = (...rows: WorkloadRow[]) => ({ rollouts: { rows, inRepository: true, failures: [] } });
+
+const NO_LIVE: Live = new Map();
+
+/** The nodes as they stand from top to bottom, groups opened. */
+function shown(of: Parameters<typeof rolloutForest>[0], live = NO_LIVE): RolloutNode[] {
+  const { roots, nodes, children } = rolloutForest(of, live, NOW);
+  return roots.flatMap((id) => [id, ...(children.get(id) ?? [])]).map((id) => nodes.get(id)!);
+}
+
+const workloadNode = (one: WorkloadRow, live = NO_LIVE): RolloutNode => shown(state(one), live).at(-1)!;
+
+/** What runs, as a plan of the workload found it. */
+function livePlan(one: WorkloadRow, action: WorkloadPlan['action'], reason = 'because'): Live {
+  const plan: WorkloadPlan = {
+    workload: one.workload,
+    kind: 'ecs',
+    action,
+    reason,
+    changedFiles: [],
+    target: one.target,
+    strategy: 'ecs-rolling',
+    differences: action === 'update' ? [{ path: '/desiredCount', live: 1, desired: 2 }] : [],
+    problems: [],
+    desired: undefined,
+  };
+  return new Map([[groupOf(one), { state: 'read', plans: new Map([[one.id, plan]]) }]]);
+}
 
 describe('the rollouts view', () => {
-  it('shows what is in progress first, newest first, then the others by workload', () => {
+  it('shows what is in progress first, newest first, then every workload by its place', () => {
     const rows = [row('zoo'), row('app'), moving('old', { startedAt: 1 }), moving('new', { startedAt: 2 })];
     assert.deepEqual(
-      rolloutNodes(state(...rows), NOW).map(({ label }) => label),
-      ['new', 'old', 'app', 'zoo'],
+      shown(state(...rows)).map(({ label }) => label),
+      ['new', 'old', 'prod', 'app', 'new', 'old', 'zoo'],
+    );
+    assert.equal(rolloutForest(state(...rows), NO_LIVE, NOW).inProgress, 2);
+  });
+
+  it('groups workloads by account, region and cluster', () => {
+    const other = { kind: 'ecs', account: '1', region: 'us-east-1', cluster: 'test', service: 'b' } as const;
+    const nodes = shown(state(row('a'), row('b', {}, { target: other })));
+    assert.deepEqual(
+      nodes.filter(({ context }) => context === 'group').map(({ label, description }) => [label, description]),
+      [
+        ['prod', 'eu-west-1'],
+        ['test', 'us-east-1 · 1'],
+      ],
     );
   });
 
-  it('shows how far a rollout is, in tasks and traffic, and since when', () => {
+  it('shows how far a rollout is, in tasks and traffic, since when, and how long it usually takes', () => {
     const progress = { ready: 1, desired: 3, trafficPercent: 20 };
-    const [node] = rolloutNodes(state(moving('web', { progress, startedAt: NOW - 80_000 })), NOW);
-    assert.equal(node!.description, 'stabilizing · 1/3 tasks · 20 % traffic · 1 min');
+    const one = { ...moving('web', { progress, startedAt: NOW - 80_000 }), expectedMs: 180_000 };
+    const [node] = shown(state(one));
+    assert.equal(node!.description, 'stabilizing · 1/3 tasks · 20 % traffic · 1 min of ~3 min');
     assert.equal(node!.icon.name, 'sync~spin');
   });
 
   it('shows how an ended one ended and how long ago, without counts of the past', () => {
-    const [node] = rolloutNodes(state(row('web', { progress: { ready: 3, desired: 3 } })), NOW);
-    assert.equal(node!.description, 'succeeded · 1 min ago');
-    assert.deepEqual(node!.tooltip, [
-      'web on prod/web (eu-west-1)',
+    const node = workloadNode(row('web', { progress: { ready: 3, desired: 3 } }));
+    assert.equal(node.description, 'succeeded · 1 min ago');
+    assert.deepEqual(node.tooltip, [
+      'web',
+      'succeeded: everything runs',
       'succeeded: everything runs',
       'commit c0ffee0 (Serve faster), by manual, took 4 min',
     ]);
   });
 
+  it('says how what runs compares with the files', () => {
+    const words = (one: WorkloadRow, action: WorkloadPlan['action']) =>
+      workloadNode(one, livePlan(one, action)).description.split(' · ')[0];
+    const fresh = row('web', {}, { record: undefined });
+    const older = row('web', {}, { head: 'f00d'.padEnd(40, '0') });
+    assert.equal(words(row('web'), 'unchanged'), 'in sync');
+    assert.equal(words(fresh, 'create'), 'never deployed');
+    assert.equal(words(older, 'update'), 'out of sync');
+    assert.equal(words(row('web'), 'update'), 'drifted');
+    assert.equal(words(row('web', {}, { held: 'by Ada' }), 'unchanged'), 'held');
+    assert.equal(words(row('web', {}, { errors: 2 }), 'unchanged'), '2 errors');
+  });
+
+  it('names the places where what runs differs', () => {
+    const one = row('web');
+    assert.ok(workloadNode(one, livePlan(one, 'update')).tooltip.includes('  /desiredCount'));
+  });
+
+  it('keeps what could not be read to its own group, with a way to retry', () => {
+    const one = row('web');
+    const live: Live = new Map([[groupOf(one), { state: 'failed', error: new EngineError('aws.x', 'no answer') }]]);
+    const failed = shown(state(one), live).find(({ context }) => context === 'failure')!;
+    assert.equal(failed.label, 'no answer');
+    assert.equal(failed.retry, groupOf(one));
+  });
+
   it('does not show a rollout as running when nobody runs it', () => {
-    const [node] = rolloutNodes(state({ ...moving('web'), running: false }), NOW);
+    const [node] = shown(state({ ...moving('web'), owner: undefined }));
     assert.match(node!.description, /^interrupted · /);
     assert.match(node!.tooltip[1]!, /^interrupted while stabilizing/);
     assert.equal(node!.icon.name, 'debug-disconnect');
   });
 
+  it('shows who paused a rollout, and offers to resume it', () => {
+    const [node] = shown(state(moving('web', { paused: { by: 'ada@laptop', since: NOW } })));
+    assert.match(node!.description, /^paused · /);
+    assert.ok(node!.tooltip.includes('paused by ada@laptop'));
+    assert.match(node!.context, /\binProgress\b.*\bpaused\b/);
+  });
+
   it('says why a rollout failed and what to do', () => {
     const why = { message: 'the container exits', cause: 'it used too much memory', next: 'look at its log' };
     const failure = { class: 'crash', evidence: [], ...why } as const;
-    const [node] = rolloutNodes(state(row('web', { phase: 'failed', failure })), NOW);
-    assert.deepEqual(node!.tooltip.slice(-3), ['the container exits', 'it used too much memory', 'look at its log']);
+    const node = workloadNode(row('web', { phase: 'failed', failure }));
+    assert.deepEqual(node.tooltip.slice(-3), ['the container exits', 'it used too much memory', 'look at its log']);
+    assert.match(node.context, /\bfailed\b/);
   });
 
   it('has an icon with a colour for every phase', () => {
     for (const phase of PHASES) {
       const one = isFinal(phase) ? row('web', { phase }) : moving('web', { phase });
-      const [node] = rolloutNodes(state(one), NOW);
-      assert.ok(node!.icon.name && node!.icon.color, phase);
+      const node = workloadNode(one);
+      assert.ok(node.icon.name && node.icon.color, phase);
     }
   });
 
   it('shows a failure to read as a node with what to do', () => {
     const failure = new EngineError('store.locked', 'the store is locked', { hint: 'close the other program' });
-    const [node] = rolloutNodes({ failure }, NOW);
+    const [node] = shown({ failure });
     assert.equal(node!.label, 'the store is locked');
-    assert.deepEqual(node!.tooltip, ['the store is locked', 'close the other program']);
+    assert.deepEqual(node!.tooltip, ['the store is locked: close the other program']);
   });
 
   it('welcomes with the reason why it is empty', () => {
     assert.equal(welcomeOf(state()), 'none');
-    assert.equal(welcomeOf({ rollouts: { rows: [], inRepository: false } }), 'noRepository');
+    assert.equal(welcomeOf({ rollouts: { rows: [], inRepository: false, failures: [] } }), 'noRepository');
     assert.equal(welcomeOf(state(row('web'))), 'rows');
     assert.equal(welcomeOf({ failure: 'x' }), 'rows');
+  });
+
+  it('changes one node when one rollout moves, and the shape when one begins', () => {
+    const forest = (...rows: WorkloadRow[]) => rolloutForest(state(...rows), NO_LIVE, NOW);
+    const [web, api] = [moving('web'), row('api')];
+    const further = moving('web', { progress: { ready: 1, desired: 2 } });
+    const moved = changesBetween(forest(web, api), forest(further, api));
+    assert.equal(moved.shape, false);
+    assert.deepEqual(moved.changed, ['progress r-web']);
+    assert.equal(changesBetween(forest(row('web'), api), forest(web, api)).shape, true);
   });
 });
 

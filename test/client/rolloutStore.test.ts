@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { Rollouts } from '../../client/rollouts/rollout.ts';
 import { RolloutStore } from '../../client/rollouts/rolloutStore.ts';
 
-const EMPTY: Rollouts = { rows: [], inRepository: true };
+const EMPTY: Rollouts = { rows: [], inRepository: true, failures: [] };
 
 describe('the store behind the rollouts view', () => {
   it('reads once however many ask, and only when asked', async () => {
@@ -33,7 +33,7 @@ describe('the store behind the rollouts view', () => {
     first.resolve(EMPTY);
     assert.deepEqual(await before, { rollouts: EMPTY });
     await refreshed;
-    assert.deepEqual(await store.state(), { rollouts: { rows: [], inRepository: false } });
+    assert.deepEqual(await store.state(), { rollouts: { ...EMPTY, inRepository: false } });
     assert.equal(changes, 1);
   });
 

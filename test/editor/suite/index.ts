@@ -16,6 +16,7 @@ export async function run(): Promise<void> {
   const mocha = new Mocha({ ui: 'bdd', timeout: 30_000 });
   mocha.suite.emit('pre-require', globalThis as never, 'suite', mocha);
   await import('./extension.suite.ts');
+  await import('./deploying.suite.ts');
   const failures: { title: string; error: string }[] = [];
   const lines: string[] = [];
   let passes = 0;

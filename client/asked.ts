@@ -1,0 +1,99 @@
+/** Finds the workload or rollout that a command is about, asking the person where nothing says which. Owns nothing. */
+import { dirname, join } from 'node:path';
+import * as vscode from 'vscode';
+import type { RolloutRecord, Where } from '../engine/index.ts';
+import type { About } from './about.ts';
+import type { EngineSession } from './engine/session.ts';
+import { LANGUAGE } from './manifestIds.ts';
+import type { WorkloadRow } from './rollouts/rollout.ts';
+import { shortPath } from './rollouts/rolloutNodes.ts';
+import { errorText } from './words.ts';
+
+export interface AskedOptions {
+  readonly session: EngineSession;
+  readonly rows: () => Promise<readonly WorkloadRow[]>;
+}
+
+export class Asked {
+  readonly #options: AskedOptions;
+
+  constructor(options: AskedOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * The files that a command is about.
+   *
+   * @returns undefined where the person did not choose
+   */
+  async where(about: About, verb: string): Promise<(Where & { readonly selectors: readonly string[] }) | undefined> {
+    const revision = about.revision === undefined ? {} : { revision: about.revision };
+    if (about.workload !== undefined) {
+      const repo = about.repo ?? (await this.#repoOf(about.workload));
+      if (repo !== undefined) return { repo, ...revision, selectors: [about.workload] };
+    }
+    if (about.rollout !== undefined) {
+      const { engine } = await this.#options.session.open();
+      const { rollout } = await engine.rollout(about.rollout);
+      return { repo: rollout.repository.root, ...revision, selectors: [rollout.workload] };
+    }
+    const document = vscode.window.activeTextEditor?.document;
+    if (document?.languageId === LANGUAGE && document.uri.scheme === 'file') {
+      return { ...revision, repo: dirname(document.uri.fsPath), selectors: [document.uri.fsPath] };
+    }
+    const row = await this.#pickRow(await this.#options.rows(), `Which workload to ${verb}?`);
+    return row && { repo: row.repo, ...revision, selectors: [row.workload] };
+  }
+
+  /**
+   * The rollout that a command is about: the one that is named, or the workload's latest that fits.
+   *
+   * @returns undefined where the person did not choose, or there is none, which the person was told
+   */
+  async rollout(
+    about: About,
+    question: string,
+    fits: (record: RolloutRecord) => boolean,
+  ): Promise<RolloutRecord | undefined> {
+    const { engine } = await this.#options.session.open();
+    if (about.rollout !== undefined) return (await engine.rollout(about.rollout)).rollout;
+    const rows = (await this.#options.rows()).filter(({ record }) => record !== undefined && fits(record));
+    if (about.workload !== undefined) {
+      const wanted = about.workload;
+      const found = rows.find(({ workload, repo }) => isPart(workload, repo, wanted));
+      if (found !== undefined) return found.record;
+    } else if (rows.length > 0) return (await this.#pickRow(rows, question))?.record;
+    void vscode.window.showInformationMessage('No rollout fits: there is none in such a state.');
+    return undefined;
+  }
+
+  async #repoOf(workload: string): Promise<string | undefined> {
+    const rows = await this.#options.rows();
+    const found = rows.find((row) => isPart(row.workload, row.repo, workload));
+    return found?.repo ?? rows[0]?.repo ?? vscode.workspace.workspaceFolders?.[0]?.uri.fsPath;
+  }
+
+  async #pickRow(rows: readonly WorkloadRow[], placeHolder: string): Promise<WorkloadRow | undefined> {
+    if (rows.length === 0) {
+      void vscode.window.showInformationMessage('There are no workloads in the folders of this window.');
+      return undefined;
+    }
+    if (rows.length === 1) return rows[0];
+    const items = rows.map((row) => ({
+      label: shortPath(row.workload),
+      description: row.record?.phase ?? 'not deployed',
+      detail: row.workload,
+      row,
+    }));
+    return (await vscode.window.showQuickPick(items, { placeHolder, matchOnDetail: true }))?.row;
+  }
+}
+
+/** Is it the workload itself, or one of its files? */
+const isPart = (workload: string, repo: string, wanted: string): boolean =>
+  workload === wanted || wanted.startsWith(`${workload}_`) || wanted.startsWith(`${join(repo, workload)}_`);
+
+/** Tells a failure of a command, with what to do. */
+export function tellFailure(doing: string, error: unknown): void {
+  void vscode.window.showErrorMessage(`Could not ${doing}: ${errorText(error)}`);
+}

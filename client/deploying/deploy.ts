@@ -1,0 +1,198 @@
+/**
+ * From a plan to its end in front of somebody: shows what would be done, asks once, carries it out with progress, and
+ * says how it ended with what to do next.
+ *
+ * Owns: nothing. The rollouts belong to `Runs`.
+ */
+import * as vscode from 'vscode';
+import type { DeployReport, PlanReport, RolloutRecord, RolloutSummary, Where } from '../../engine/index.ts';
+import type { About } from '../about.ts';
+import { type Asked, tellFailure } from '../asked.ts';
+import type { Documents } from '../documents.ts';
+import type { Runs } from '../engine/runs.ts';
+import type { EngineSession } from '../engine/session.ts';
+import { matchesAny } from '../globs.ts';
+import { COMMANDS } from '../manifestIds.ts';
+import { expectation } from '../rollouts/engineRollouts.ts';
+import type { WorkloadPlan } from '../rollouts/rollout.ts';
+import { confirmation, productionPatterns } from '../settings.ts';
+import { countsOf, plural } from '../words.ts';
+import { filesOfPlan, showComparison, showPlan } from './planDocuments.ts';
+import { details, type Files, nothingToDo, question, toCarryOut } from './planText.ts';
+
+export interface DeployerOptions {
+  readonly session: EngineSession;
+  readonly runs: Pick<Runs, 'deploy'>;
+  readonly documents: Documents;
+  readonly asked: Asked;
+  /** Whether the window works on a sandbox: nothing in it is production. */
+  readonly isSandbox: () => boolean;
+}
+
+export class Deployer {
+  readonly #options: DeployerOptions;
+
+  constructor(options: DeployerOptions) {
+    this.#options = options;
+  }
+
+  /** @returns the plan; undefined where there is none, which the person was told */
+  async plan(about: About): Promise<PlanReport | undefined> {
+    const report = await this.#planned(about, 'plan');
+    if (report === undefined) return undefined;
+    const { engine } = await this.#options.session.open();
+    const filesOf = await filesOfPlan(engine, report);
+    if (about.confirm !== false) await showPlan(this.#options.documents, report, filesOf);
+    return report;
+  }
+
+  /** Rendered definitions against what runs. */
+  async compare(about: About): Promise<readonly { path: string; live: vscode.Uri; desired: vscode.Uri }[] | undefined> {
+    const report = await this.#planned(about, 'compare', { worktree: true });
+    const [plan] = report?.workloads ?? [];
+    if (report === undefined || plan === undefined) return undefined;
+    const { engine } = await this.#options.session.open();
+    const filesOf = await filesOfPlan(engine, report);
+    return showComparison(this.#options.documents, plan, filesOf(plan));
+  }
+
+  /**
+   * @param revision of the files, where the argument does not say. @default the head
+   * @returns how it ended; undefined where nothing was deployed
+   */
+  async deploy(about: About, revision?: Where['revision']): Promise<DeployReport | undefined> {
+    const report = await this.#planned(about, 'deploy', revision);
+    return report && this.carryOut(report, about);
+  }
+
+  /** Asks, unless told not to, and carries a plan out. */
+  async carryOut(report: PlanReport, about: Pick<About, 'confirm'>): Promise<DeployReport | undefined> {
+    const plans = toCarryOut(report);
+    if (plans.length === 0) {
+      void vscode.window.showInformationMessage(`Nothing to deploy: ${nothingToDo(report)}`);
+      return { revision: report.revision, rollouts: [] };
+    }
+    if (about.confirm !== false && !(await this.#agrees(report, plans))) return undefined;
+    try {
+      const ended = await this.#run(report, plans);
+      this.#tell(ended);
+      return ended;
+    } catch (error) {
+      tellFailure('deploy', error);
+      throw error;
+    }
+  }
+
+  async #planned(about: About, verb: string, revision?: Where['revision']): Promise<PlanReport | undefined> {
+    const where = await this.#options.asked.where(about, verb);
+    if (where === undefined) return undefined;
+    const { engine } = await this.#options.session.open();
+    const options = { location: vscode.ProgressLocation.Window, title: 'GitMoxi: planning' };
+    try {
+      return await vscode.window.withProgress(options, () =>
+        engine.plan({ ...(revision === undefined ? {} : { revision }), ...where, all: true }),
+      );
+    } catch (error) {
+      tellFailure(verb, error);
+      throw error;
+    }
+  }
+
+  async #agrees(report: PlanReport, plans: readonly WorkloadPlan[]): Promise<boolean> {
+    const { session, documents, isSandbox } = this.#options;
+    const { engine } = await session.open();
+    const filesOf = await filesOfPlan(engine, report);
+    const isProduction = !isSandbox() && plans.some((plan) => isProductionPlan(plan));
+    const isModal = isProduction || plans.some(({ action }) => action === 'delete');
+    if (!isModal && confirmation() === 'production') return true;
+    await showPlan(documents, report, filesOf);
+    const detail = (await Promise.all(plans.map((plan) => this.#details(report, plan, filesOf(plan))))).join('\n\n');
+    const go = report.context.trigger === 'rollback' ? 'Roll Back' : 'Deploy';
+    const text = question(report);
+    const answer = isModal
+      ? await vscode.window.showWarningMessage(text, { modal: true, detail }, go)
+      : await vscode.window.showInformationMessage(`${text} ${oneLine(detail)}`, go, 'Cancel');
+    return answer === go;
+  }
+
+  async #details(report: PlanReport, plan: WorkloadPlan, files: Files): Promise<string> {
+    const { engine } = await this.#options.session.open();
+    const { workload, strategy } = plan;
+    const expected = await expectation(engine, { repository: report.context.repository, workload, strategy });
+    return details(plan, files, expected).join('\n');
+  }
+
+  #run(report: PlanReport, plans: readonly WorkloadPlan[]): Thenable<DeployReport> {
+    const title =
+      plans.length === 1 ? `Deploying ${plans[0]!.workload}` : `Deploying ${plural(plans.length, 'workload')}`;
+    const options = { location: vscode.ProgressLocation.Notification, title, cancellable: true };
+    return vscode.window.withProgress(options, (progress, token) => {
+      const records = new Map<string, RolloutRecord>();
+      const listening = token.onCancellationRequested(() => this.#cancel([...records.keys()]));
+      const running = this.#options.runs.deploy(report, {
+        onRecord: (record) => {
+          records.set(record.id, record);
+          progress.report({ message: progressText([...records.values()]) });
+        },
+        onWaiting: (workload, message) => progress.report({ message: `${workload}: ${message}` }),
+      });
+      return running.finally(() => listening.dispose());
+    });
+  }
+
+  /** The notification is gone by then, and the rollouts go on until somebody decides. */
+  async #cancel(rollouts: readonly string[]): Promise<void> {
+    const answer = await vscode.window.showWarningMessage(
+      'The rollout goes on in the background. What should happen to it?',
+      'Abort and Roll Back',
+      'Pause',
+      'Leave It Running',
+    );
+    const command = answer === 'Abort and Roll Back' ? 'abort' : answer === 'Pause' ? 'pause' : undefined;
+    if (command === undefined) return;
+    const { engine } = await this.#options.session.open();
+    const { person } = await import('../engine/loaded.ts');
+    for (const id of rollouts) await engine.ask(id, command, person());
+  }
+
+  #tell({ rollouts }: DeployReport): void {
+    for (const one of rollouts) void tellEnd(one);
+  }
+}
+
+const oneLine = (text: string): string => text.replaceAll('\n', ' · ');
+
+function isProductionPlan({ target, workload }: WorkloadPlan): boolean {
+  const cluster = target?.kind === 'ecs' ? [target.cluster] : [];
+  return matchesAny(productionPatterns(), workload, ...cluster, ...(target?.account ? [target.account] : []));
+}
+
+function progressText(records: readonly RolloutRecord[]): string {
+  const [first] = records;
+  if (records.length === 1 && first !== undefined) return [first.phase, ...countsOf(first)].join(' · ');
+  const over = records.filter(({ endedAt }) => endedAt !== null).length;
+  return `${over} of ${records.length} done`;
+}
+
+/** Says how a rollout ended, with buttons for what follows. */
+export async function tellEnd({ rollout, workload, phase, reason }: RolloutSummary): Promise<void> {
+  const run = (command: string) => vscode.commands.executeCommand(command, { rollout, workload });
+  if (phase === 'succeeded') {
+    const text = `${workload} was rolled out.`;
+    const answer = await vscode.window.showInformationMessage(text, 'Timeline', 'Roll Back');
+    if (answer === 'Timeline') await run(COMMANDS.timeline);
+    if (answer === 'Roll Back') await vscode.commands.executeCommand(COMMANDS.rollback, { workload });
+    return;
+  }
+  // The window is closing, or somebody else runs it.
+  if (phase === 'unfinished') return;
+  const why = reason === undefined ? '' : `: ${reason}`;
+  if (rollout === null) {
+    void vscode.window.showWarningMessage(`${workload} was not deployed${why}`);
+    return;
+  }
+  const text = `${workload}: ${phase}${why}`;
+  const answer = await vscode.window.showErrorMessage(text, 'Explain', 'Timeline');
+  if (answer === 'Explain') await run(COMMANDS.explain);
+  if (answer === 'Timeline') await run(COMMANDS.timeline);
+}

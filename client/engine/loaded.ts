@@ -1,0 +1,15 @@
+/**
+ * The engine as the extension loads it: a bundle of its own (scripts/build.ts), read from disk when first needed.
+ * Import this module dynamically, and for its types.
+ */
+export {
+  createEngine,
+  defaultStorePath,
+  EngineError,
+  isFinal,
+  openStore,
+  systemClock,
+  targetKey,
+  targetLabel,
+} from '../../engine/index.ts';
+export { clockFor, findRegion, needsOf, person, withNeeds } from '../../session/index.ts';

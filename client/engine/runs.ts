@@ -1,0 +1,80 @@
+/**
+ * The rollouts that this window runs, as opposed to those that it only shows.
+ *
+ * Owns: their signals. Ending the window lets go of them: whoever looks next takes them up.
+ */
+import type { DeployReport, PlanReport, RolloutRecord, RunOptions } from '../../engine/index.ts';
+import type { EngineSession } from './session.ts';
+
+export interface Watching {
+  readonly onRecord?: (record: RolloutRecord) => void;
+  readonly onWaiting?: (workload: string, message: string) => void;
+}
+
+export class Runs {
+  readonly #session: EngineSession;
+  readonly #moved: (record: RolloutRecord) => void;
+  readonly #letGo = new AbortController();
+  readonly #under = new Set<Promise<unknown>>();
+  readonly #records = new Map<string, RolloutRecord>();
+  readonly #takingUp = new Set<string>();
+
+  /** @param moved told whenever something in a rollout of this window moved */
+  constructor(session: EngineSession, moved: (record: RolloutRecord) => void) {
+    this.#session = session;
+    this.#moved = moved;
+  }
+
+  /** Unfinished rollouts that this window runs. */
+  get running(): readonly RolloutRecord[] {
+    return [...this.#records.values()].filter(({ endedAt }) => endedAt === null);
+  }
+
+  async deploy(plan: PlanReport, watching: Watching = {}): Promise<DeployReport> {
+    const { engine } = await this.#session.open();
+    return this.#follow(engine.deploy(plan, this.#options(watching)));
+  }
+
+  /** Takes up unfinished rollouts that nobody runs; each only once at a time. */
+  async takeUp(ids: readonly string[], watching: Watching = {}): Promise<DeployReport> {
+    const wanted = ids.filter((id) => !this.#takingUp.has(id));
+    if (wanted.length === 0) return { revision: null, rollouts: [] };
+    for (const id of wanted) this.#takingUp.add(id);
+    try {
+      const { engine } = await this.#session.open();
+      return await this.#follow(engine.resume(this.#options(watching), wanted));
+    } finally {
+      for (const id of wanted) this.#takingUp.delete(id);
+    }
+  }
+
+  /** Lets go of every rollout and waits until that is written down. */
+  async close(): Promise<void> {
+    this.#letGo.abort();
+    await Promise.allSettled(this.#under);
+  }
+
+  #options({ onRecord, onWaiting }: Watching): RunOptions {
+    const told = (record: RolloutRecord) => {
+      this.#records.set(record.id, record);
+      if (record.endedAt !== null) this.#records.delete(record.id);
+      onRecord?.(record);
+      this.#moved(record);
+    };
+    return {
+      signal: this.#letGo.signal,
+      onEvent: (_event, record) => told(record),
+      onRecord: told,
+      ...(onWaiting === undefined ? {} : { onWaiting }),
+    };
+  }
+
+  async #follow(run: Promise<DeployReport>): Promise<DeployReport> {
+    this.#under.add(run);
+    try {
+      return await run;
+    } finally {
+      this.#under.delete(run);
+    }
+  }
+}

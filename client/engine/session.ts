@@ -1,0 +1,84 @@
+/**
+ * The window's engine: made when first needed, and made anew when the settings lead elsewhere.
+ *
+ * Owns: one engine at a time. Must not: load the engine, read a store or ask AWS before somebody calls `open`.
+ */
+import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
+import type { Clock, Engine } from '../../engine/index.ts';
+
+/** Where the engine works. Empty texts mean: as the `gitmoxi` command finds it. */
+export interface Place {
+  readonly store: string;
+  readonly region: string;
+  readonly profile: string;
+  readonly endpoint: string;
+  readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string };
+}
+
+export interface Opened {
+  readonly engine: Engine;
+  readonly clock: Clock;
+  readonly place: Place;
+}
+
+export class EngineSession {
+  readonly #place: () => Place;
+  #opened: { readonly key: string; readonly session: Promise<Opened> } | undefined;
+
+  constructor(place: () => Place) {
+    this.#place = place;
+  }
+
+  /** The engine for the settings as they are now. */
+  open(): Promise<Opened> {
+    const place = this.#place();
+    const key = JSON.stringify(place);
+    if (this.#opened?.key === key) return this.#opened.session;
+    const before = this.close();
+    const session = before.then(() => openAt(place));
+    this.#opened = { key, session };
+    // What could not be opened is tried again.
+    session.catch(() => {
+      if (this.#opened?.session === session) this.#opened = undefined;
+    });
+    return session;
+  }
+
+  async close(): Promise<void> {
+    const session = this.#opened?.session;
+    this.#opened = undefined;
+    await session?.then(
+      ({ engine }) => engine.close(),
+      () => {},
+    );
+  }
+}
+
+/** An engine and the clock that its rollouts follow. */
+export async function openAt(place: Place): Promise<Opened> {
+  const { clockFor, createEngine, defaultStorePath, findRegion, openStore } = await import('./loaded.ts');
+  const { profile, endpoint, credentials } = place;
+  const environment = { ...process.env };
+  const region = await findRegion(place.region || undefined, profile || undefined, environment);
+  const clock = await clockFor(endpoint || environment['AWS_ENDPOINT_URL'], profile || undefined, environment);
+  // Without credentials of its own, a window at a sandbox uses those that only a sandbox takes.
+  const isTrial = !process.env['AWS_ACCESS_KEY_ID'] && environment['AWS_SECRET_ACCESS_KEY'] === 'sandbox';
+  const given = credentials ?? (isTrial ? keys(environment) : undefined);
+  const store = place.store || process.env['GITMOXI_STORE'] || defaultStorePath(process.env);
+  const engine = createEngine({
+    clock,
+    ...(region === undefined ? {} : { region }),
+    ...(profile === '' ? {} : { profile }),
+    ...(endpoint === '' ? {} : { endpoint }),
+    ...(given === undefined ? {} : { credentials: given }),
+    store: () => openStore(store),
+    owner: { id: randomUUID(), host: hostname(), pid: process.pid },
+  });
+  return { engine, clock, place };
+}
+
+const keys = (environment: NodeJS.ProcessEnv) => ({
+  accessKeyId: environment['AWS_ACCESS_KEY_ID'] ?? '',
+  secretAccessKey: environment['AWS_SECRET_ACCESS_KEY'] ?? '',
+});

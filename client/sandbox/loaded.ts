@@ -1,0 +1,9 @@
+/** The simulated AWS as the extension loads it: a bundle of its own (scripts/build.ts), read from disk when first needed. */
+export {
+  noScenario,
+  parseScenario,
+  type Sandbox,
+  type Scenario,
+  speedClock,
+  startSandbox,
+} from '../../sandbox/index.ts';

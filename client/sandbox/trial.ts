@@ -1,0 +1,97 @@
+/**
+ * A simulated AWS with what the files of some folders take for granted in theirs, and an engine's place in it.
+ *
+ * Owns: the sandbox until `stop`, and its store's folder.
+ */
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { RenderReport, Where } from '../../engine/index.ts';
+import { openAt, type Place } from '../engine/session.ts';
+
+export interface TrialOptions {
+  /** The files to have an account for. */
+  readonly files: readonly Where[];
+  /** Seconds of the simulated AWS per real second, 1 or more. */
+  readonly speed: number;
+  /** Where to deploy when files do not say. */
+  readonly region: string;
+}
+
+export interface Trial {
+  readonly place: Place;
+  readonly endpoint: string;
+  /** Puts rules before those that hold already. */
+  addRules(rules: readonly Rule[]): Promise<void>;
+  stop(): Promise<void>;
+}
+
+export type Rule = import('./loaded.ts').Scenario['rules'][number];
+
+/** The sandbox's default account. */
+const ACCOUNT = '123456789012';
+const REGION = 'us-east-1';
+
+/** Scenarios that lie beside config files. */
+const SCENARIO = 'scenario.json';
+
+export async function startTrial({ files, speed, region }: TrialOptions): Promise<Trial> {
+  const { needsOf, withNeeds } = await import('../engine/loaded.ts');
+  const { parseScenario, speedClock, startSandbox } = await import('./loaded.ts');
+  const folder = await mkdtemp(join(tmpdir(), 'gitmoxi-sandbox-'));
+  const place: Omit<Place, 'endpoint' | 'credentials'> = {
+    store: join(folder, 'store.db'),
+    region: region || REGION,
+    profile: '',
+  };
+  const rendered = await renderAll(files, { ...place, endpoint: '' });
+  const { account = ACCOUNT, given } = needsOf(rendered);
+  const own = await scenarioBeside(rendered, files, parseScenario);
+  const scenario = { ...own, given: withNeeds(own.given, given) };
+  const sandbox = await startSandbox({ clock: speedClock(speed), scenario });
+  let rules = scenario.rules;
+  return {
+    endpoint: sandbox.endpoint,
+    place: {
+      ...place,
+      endpoint: sandbox.endpoint,
+      credentials: { accessKeyId: account, secretAccessKey: 'sandbox' },
+    },
+    async addRules(added) {
+      rules = [...added, ...rules];
+      sandbox.setScenario({ ...scenario, rules });
+    },
+    async stop() {
+      await sandbox.stop();
+      await rm(folder, { recursive: true, force: true, maxRetries: 3 });
+    },
+  };
+}
+
+async function renderAll(files: readonly Where[], place: Place): Promise<RenderReport[]> {
+  const { engine } = await openAt(place);
+  try {
+    const reports = await Promise.all(files.map((where) => engine.render(where).catch(() => undefined)));
+    return reports.filter((report) => report !== undefined);
+  } finally {
+    await engine.close();
+  }
+}
+
+/** What a folder of config files says that goes wrong, where one does. */
+async function scenarioBeside(
+  reports: readonly RenderReport[],
+  files: readonly Where[],
+  parse: (text: string, path: string) => import('./loaded.ts').Scenario,
+): Promise<import('./loaded.ts').Scenario> {
+  const folders = reports.flatMap(({ workloads }, i) =>
+    workloads.map(({ workload }) => join(files[i]!.repo, workload, '..')),
+  );
+  for (const folder of new Set(folders)) {
+    const names: string[] = await readdir(folder).catch(() => []);
+    if (!names.includes(SCENARIO)) continue;
+    const path = join(folder, SCENARIO);
+    return parse(await readFile(path, 'utf8'), path);
+  }
+  return parse('{ "rules": [] }', SCENARIO);
+}

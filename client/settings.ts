@@ -1,0 +1,54 @@
+/** The person's settings, read when they are needed. Owns nothing. */
+import * as vscode from 'vscode';
+import type { Place } from './engine/session.ts';
+import { SETTINGS } from './manifestIds.ts';
+
+function text(name: string): string {
+  const value: unknown = vscode.workspace.getConfiguration().get(name);
+  return typeof value === 'string' ? value.trim() : '';
+}
+
+function texts(name: string): readonly string[] {
+  const value: unknown = vscode.workspace.getConfiguration().get(name);
+  return Array.isArray(value) ? value.filter((one): one is string => typeof one === 'string' && one !== '') : [];
+}
+
+function number(name: string, least: number, otherwise: number): number {
+  const value: unknown = vscode.workspace.getConfiguration().get(name);
+  return typeof value === 'number' && Number.isFinite(value) ? Math.max(least, value) : otherwise;
+}
+
+export const placeFromSettings = (): Place => ({
+  store: text(SETTINGS.store),
+  region: text(SETTINGS.region),
+  profile: text(SETTINGS.profile),
+  endpoint: text(SETTINGS.endpoint),
+});
+
+/** Globs of accounts and workloads. */
+export const productionPatterns = (): readonly string[] => texts(SETTINGS.production);
+
+/** Is consent asked for everything, or for production only? */
+export const confirmation = (): 'always' | 'production' =>
+  text(SETTINGS.confirm) === 'production' ? 'production' : 'always';
+
+/** Between looks at what runs, seconds, 10 or more. */
+export const refreshSeconds = (): number => number(SETTINGS.refreshSeconds, 10, 60);
+
+/** Seconds of the sandbox per real second. */
+export const sandboxSpeed = (): number => number(SETTINGS.sandboxSpeed, 1, 20);
+
+export type OnCommit = 'off' | 'ask' | 'auto';
+
+export function onCommit(): OnCommit {
+  const value = text(SETTINGS.deployOnCommit);
+  return value === 'off' || value === 'auto' ? value : 'ask';
+}
+
+export const deployBranches = (): readonly string[] => texts(SETTINGS.deployBranches);
+
+export const deployFrom = (): 'local' | 'remote' => (text(SETTINGS.deployFrom) === 'remote' ? 'remote' : 'local');
+
+/** Absolute paths of the window's folders on disk. */
+export const folders = (): readonly string[] =>
+  (vscode.workspace.workspaceFolders ?? []).flatMap(({ uri }) => (uri.scheme === 'file' ? uri.fsPath : []));

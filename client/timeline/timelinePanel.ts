@@ -1,0 +1,138 @@
+/**
+ * The timeline's panel: one per rollout, live while the rollout is, and replayable.
+ *
+ * Owns: its web view. The page may load our own style and script, and nothing else.
+ */
+import * as vscode from 'vscode';
+import type { Opened } from '../engine/session.ts';
+import { duration } from '../words.ts';
+import { asOf, type TimelineInput, timelineMarkup } from './timelineView.ts';
+
+/** Between looks into the store while a rollout is in progress, ms. */
+const LOOK_MS = 1_000;
+
+/** Steps of the slider. */
+const MOMENTS = 100;
+
+const VIEW = 'gitmoxi.timeline';
+
+export class Timelines implements vscode.Disposable {
+  readonly #resources: vscode.Uri;
+  readonly #panels = new Map<string, TimelinePanel>();
+
+  /** @param resources the folder of the page's style and script */
+  constructor(resources: vscode.Uri) {
+    this.#resources = resources;
+  }
+
+  /** Shows one rollout of an engine's store. */
+  async show({ engine, clock }: Opened, rollout: string): Promise<void> {
+    const known = this.#panels.get(rollout);
+    if (known !== undefined) return known.reveal();
+    const read = async (): Promise<TimelineInput> => {
+      const [{ rollout: record }, events] = await Promise.all([engine.rollout(rollout), engine.events(rollout)]);
+      return { record, events, now: clock.now() };
+    };
+    const first = await read();
+    const panel = new TimelinePanel(this.#resources, first, read, () => this.#panels.delete(rollout));
+    this.#panels.set(rollout, panel);
+  }
+
+  dispose(): void {
+    for (const panel of [...this.#panels.values()]) panel.dispose();
+  }
+}
+
+class TimelinePanel {
+  readonly #panel: vscode.WebviewPanel;
+  readonly #read: () => Promise<TimelineInput>;
+  #input: TimelineInput;
+  /** Share of the rollout's time that is shown, 0 to 1; 1 follows it. */
+  #share = 1;
+  #timer: NodeJS.Timeout | undefined;
+  #isClosed = false;
+
+  constructor(resources: vscode.Uri, first: TimelineInput, read: () => Promise<TimelineInput>, closed: () => void) {
+    this.#input = first;
+    this.#read = read;
+    const name = first.record.workload.split('/').at(-1) ?? first.record.workload;
+    this.#panel = vscode.window.createWebviewPanel(VIEW, `Timeline: ${name}`, vscode.ViewColumn.Active, {
+      enableScripts: true,
+      localResourceRoots: [resources],
+    });
+    this.#panel.webview.html = pageOf(this.#panel.webview, resources);
+    this.#panel.webview.onDidReceiveMessage((message: { type?: unknown; share?: unknown }) => {
+      if (message.type === 'moment' && typeof message.share === 'number') this.#share = Math.min(1, message.share);
+      this.#post();
+    });
+    this.#panel.onDidDispose(() => {
+      this.#isClosed = true;
+      clearTimeout(this.#timer);
+      closed();
+    });
+    this.#lookLater();
+  }
+
+  reveal(): void {
+    this.#panel.reveal();
+  }
+
+  dispose(): void {
+    this.#panel.dispose();
+  }
+
+  #lookLater(): void {
+    if (this.#isClosed || this.#input.record.endedAt !== null) return;
+    this.#timer = setTimeout(() => {
+      void this.#read().then(
+        (input) => {
+          this.#input = input;
+          if (this.#share === 1) this.#post();
+          this.#lookLater();
+        },
+        // The store may be busy, or gone with its sandbox: what was read stays.
+        () => this.#lookLater(),
+      );
+    }, LOOK_MS);
+  }
+
+  #post(): void {
+    if (this.#isClosed) return;
+    const { record, now } = this.#input;
+    const took = (record.endedAt ?? now) - record.startedAt;
+    const isLatest = this.#share === 1;
+    const shown = isLatest ? this.#input : asOf(this.#input, record.startedAt + took * this.#share);
+    void this.#panel.webview.postMessage({
+      type: 'show',
+      rollout: record.id,
+      markup: timelineMarkup(shown),
+      moment: `${duration(took * this.#share)} of ${duration(took)}`,
+      isLive: record.endedAt === null,
+      isLatest,
+    });
+  }
+}
+
+function pageOf(webview: vscode.Webview, resources: vscode.Uri): string {
+  const source = (name: string) => webview.asWebviewUri(vscode.Uri.joinPath(resources, name)).toString();
+  const policy = `default-src 'none'; style-src ${webview.cspSource}; script-src ${webview.cspSource};`;
+  return `<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${policy}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Timeline</title>
+<link rel="stylesheet" href="${source('page.css')}">
+</head>
+<body>
+<div class="bar" role="toolbar" aria-label="Replay">
+<button id="play" type="button">Replay</button>
+<input id="moment" type="range" min="0" max="${MOMENTS}" value="${MOMENTS}" aria-label="Moment of the rollout">
+<span id="live" class="value" hidden>live</span>
+</div>
+<main id="content"></main>
+<script src="${source('page.js')}"></script>
+</body>
+</html>`;
+}

@@ -1,0 +1,50 @@
+/** Words for people that several views share: durations, revisions, traffic. Pure. */
+import type { RolloutRecord } from '../engine/index.ts';
+
+/** The largest one or two units: `45 s`, `3 min 20 s`, `2 h 5 min`, `4 d 3 h`. A clock that runs behind gives `0 s`. */
+export function duration(ms: number, units: 1 | 2 = 2): string {
+  const sizes = [
+    ['d', 86_400],
+    ['h', 3_600],
+    ['min', 60],
+    ['s', 1],
+  ] as const;
+  const seconds = Math.max(0, Math.floor(ms / 1000));
+  const at = sizes.findIndex(([, size]) => seconds >= size);
+  if (at < 0) return '0 s';
+  const [name, size] = sizes[at]!;
+  const [smallerName, smallerSize] = sizes[at + 1] ?? ['', 1];
+  const rest = Math.floor((seconds % size) / smallerSize);
+  return `${Math.floor(seconds / size)} ${name}${rest === 0 || units === 1 ? '' : ` ${rest} ${smallerName}`}`;
+}
+
+export const shortCommit = (commit: string): string => (/^[0-9a-f]{40,64}$/.test(commit) ? commit.slice(0, 7) : commit);
+
+export function revisionOf({ revision: { commit, subject } }: RolloutRecord): string {
+  if (commit === undefined) return 'working tree';
+  return `commit ${shortCommit(commit)}${subject === undefined ? '' : ` (${subject})`}`;
+}
+
+export const plural = (n: number, noun: string): string => `${n} ${noun}${n === 1 ? '' : 's'}`;
+
+/** What moves, while it moves. */
+export function countsOf({ endedAt, progress: { ready, desired, trafficPercent } }: RolloutRecord): string[] {
+  if (endedAt !== null) return [];
+  const tasks = ready === undefined || desired === undefined ? [] : [`${ready}/${desired} tasks`];
+  return [...tasks, ...(trafficPercent === undefined ? [] : [`${trafficPercent} % traffic`])];
+}
+
+/** What happened, why, and what to do. */
+export function failureLines({ failure }: RolloutRecord): string[] {
+  if (failure === null) return [];
+  return [failure.message, ...(failure.cause === undefined ? [] : [failure.cause]), failure.next];
+}
+
+/** An engine's error says what to do; anything else says at least what it is. */
+export function errorText(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  const hint = (error as { hint?: unknown } | undefined)?.hint;
+  return typeof hint === 'string' ? `${message}: ${hint}` : message;
+}
+
+export const upperFirst = (text: string): string => text.slice(0, 1).toUpperCase() + text.slice(1);

@@ -1,0 +1,113 @@
+/** From nothing to a rollback on the sandbox, by the documented commands. */
+import assert from 'node:assert/strict';
+import * as vscode from 'vscode';
+import type { DeployReport, Explanation, PlanReport, RolloutEvent } from '../../../engine/index.ts';
+import { changeFile, commitAll, run, WEB } from './window.ts';
+
+describe('a window on the sandbox', function () {
+  this.timeout(60_000);
+
+  before(() => run('gitmoxi.sandbox.start'));
+  after(() => run('gitmoxi.sandbox.stop'));
+
+  it('plans what the files ask for, and shows it as differences', async () => {
+    const plan = await run<PlanReport>('gitmoxi.plan', { workload: WEB });
+    assert.deepEqual(
+      plan.workloads.map(({ workload, action }) => [workload, action]),
+      [[WEB, 'create']],
+    );
+    assert.match(vscode.window.tabGroups.activeTabGroup.activeTab?.label ?? '', /^Plan/);
+  });
+
+  it('deploys a service without asking where it is told not to', async () => {
+    const report = await run<DeployReport>('gitmoxi.deploy', { workload: WEB, confirm: false });
+    assert.deepEqual(
+      report.rollouts.map(({ phase }) => phase),
+      ['succeeded'],
+    );
+  });
+
+  it('has nothing to deploy when what runs is what the files ask for', async () => {
+    const report = await run<DeployReport>('gitmoxi.deploy', { workload: WEB, confirm: false });
+    assert.deepEqual(report.rollouts, []);
+  });
+
+  it('compares the rendered files with what runs', async () => {
+    await changeFile('web_input.json', (text) => text.replace('"tasks": 2', '"tasks": 3'));
+    const sides = await run<{ path: string; live: vscode.Uri; desired: vscode.Uri }[]>('gitmoxi.compareWithLive', {
+      workload: WEB,
+    });
+    const service = sides.find(({ path }) => path.endsWith('_svcdef.json'))!;
+    const text = async (uri: vscode.Uri) => JSON.parse((await vscode.workspace.openTextDocument(uri)).getText());
+    assert.equal((await text(service.live)).desiredCount, 2);
+    assert.equal((await text(service.desired)).desiredCount, 3);
+    commitAll('Serve more');
+  });
+
+  it('rolls an update out and back again', async () => {
+    const updated = await run<DeployReport>('gitmoxi.deploy', { workload: WEB, confirm: false });
+    assert.equal(updated.rollouts[0]?.phase, 'succeeded');
+    const back = await run<DeployReport>('gitmoxi.rollback', { workload: WEB, confirm: false });
+    assert.equal(back.rollouts[0]?.phase, 'succeeded');
+    assert.notEqual(back.revision, updated.revision);
+  });
+
+  it('explains a rollout that failed', async () => {
+    await changeFile('web_input.json', (text) => text.replace('web:1.4.0', 'web:1.5.0-broken'));
+    commitAll('Break the image');
+    await run('gitmoxi.release', { workload: WEB, confirm: false });
+    const failed = await run<DeployReport>('gitmoxi.deploy', { workload: WEB, confirm: false });
+    assert.equal(failed.rollouts[0]?.phase, 'rolled back');
+    const rollout = failed.rollouts[0]!.rollout!;
+    const explanation = await run<Explanation>('gitmoxi.explain', { rollout, confirm: false });
+    assert.equal(explanation.failure?.class, 'image');
+    const events = await run<RolloutEvent[]>('gitmoxi.logs', { rollout, confirm: false });
+    assert.equal(events[0]?.code, 'rollout.started');
+  });
+
+  it('tells where a workload is', async () => {
+    assert.match(await run<string>('gitmoxi.copyArn', { workload: WEB }), /^arn:aws:ecs:.*:service\/shop\//);
+    assert.match(await run<string>('gitmoxi.openConsole', { workload: WEB, confirm: false }), /^https:\/\/.*shop/);
+  });
+
+  it('pauses a canary, lets it go on, and aborts it', async () => {
+    const FUNCTION = 'examples/shop/thumbnails';
+    assert.equal(
+      (await run<DeployReport>('gitmoxi.deploy', { workload: FUNCTION, confirm: false })).rollouts[0]?.phase,
+      'succeeded',
+    );
+    await changeFile('thumbnails_lambdainput.json', (text) => text.replace('2.0.1', '2.1.0'));
+    commitAll('Make better thumbnails');
+    const deploying = run<DeployReport>('gitmoxi.deploy', { workload: FUNCTION, confirm: false });
+    const rollout = await unfinished();
+    assert.deepEqual(await run('gitmoxi.pause', { rollout }), { rollout, command: 'pause', asked: true });
+    assert.deepEqual(await run('gitmoxi.resume', { rollout }), { rollout, command: 'continue', asked: true });
+    assert.equal(await run('gitmoxi.timeline', { rollout }), rollout);
+    assert.deepEqual(await run('gitmoxi.abort', { rollout, confirm: false }), {
+      rollout,
+      command: 'abort',
+      asked: true,
+    });
+    assert.equal((await deploying).rollouts[0]?.phase, 'aborted');
+  });
+
+  it('rehearses a deployment without touching anything', async () => {
+    const before = await run<PlanReport>('gitmoxi.plan', { workload: WEB, confirm: false });
+    const ended = await run<DeployReport['rollouts']>('gitmoxi.rehearse', { workload: WEB, confirm: false });
+    assert.equal(ended[0]?.phase, 'rolled back');
+    const after = await run<PlanReport>('gitmoxi.plan', { workload: WEB, confirm: false });
+    assert.deepEqual(after.workloads[0]?.differences, before.workloads[0]?.differences);
+  });
+});
+
+/** The id of the rollout under way, as soon as there is one. */
+async function unfinished(): Promise<string> {
+  const { rollouts } = vscode.extensions.getExtension('gitmoxi.gitmoxi')!.exports;
+  for (;;) {
+    const found = (await rollouts()).find(
+      ({ rollout }: { rollout: { endedAt: number | null } }) => rollout.endedAt === null,
+    );
+    if (found !== undefined) return found.rollout.id;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
