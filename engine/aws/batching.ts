@@ -72,3 +72,34 @@ export function createBatch<Found>({ clock, most, ask, isOfOne }: BatchOptions<F
     }
   };
 }
+
+/** Looks are moved to multiples of this, ms, where others look as well. */
+const GRID_MS = 5_000;
+
+/** So few looks are not worth moving. */
+const FEW = 3;
+
+export interface Together {
+  /** Somebody has looked. */
+  looked(group: string, key: string): void;
+  /** The last common time for looks before `wakeAt`, where there is company and time for it. */
+  lookAt(group: string, wakeAt: number): number;
+}
+
+/** Has those who look at the same group look at the same times. Owns who has looked lately. */
+export function lookTogether(clock: Clock): Together {
+  const lately = new Map<string, Map<string, number>>();
+  return {
+    looked(group, key) {
+      const now = clock.now();
+      const looked = lately.get(group) ?? new Map<string, number>();
+      lately.set(group, looked.set(key, now));
+      for (const [other, at] of looked) if (now - at > LATELY_MS) looked.delete(other);
+    },
+    lookAt(group, wakeAt) {
+      const common = Math.floor(wakeAt / GRID_MS) * GRID_MS;
+      const isWorthIt = (lately.get(group)?.size ?? 0) > FEW && common > clock.now();
+      return isWorthIt ? common : wakeAt;
+    },
+  };
+}

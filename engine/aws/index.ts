@@ -12,6 +12,7 @@ import {
   wantedFor,
 } from '../plan/index.ts';
 import type { AwsPort, Outcome } from '../rollout/index.ts';
+import { lookTogether } from './batching.ts';
 import { type AwsOptions, createClients } from './clients.ts';
 import { performEcs } from './ecsActions.ts';
 import { toAwsError, toEngineError } from './errors.ts';
@@ -57,6 +58,7 @@ const PLAN_PATIENCE_MS = 60_000;
 export function createAws(options: AwsOptions = {}, clock: Clock = systemClock()): Aws {
   const clients = createClients(options, createPace(clock));
   const observer = createObserver(clients, clock);
+  const together = lookTogether(clock);
 
   async function account(region: string): Promise<string> {
     try {
@@ -114,6 +116,7 @@ export function createAws(options: AwsOptions = {}, clock: Clock = systemClock()
       return live;
     },
     async observe(wish, signal) {
+      together.looked(wish.target.region ?? '', targetKey(wish.target));
       try {
         return wish.kind === 'ecs'
           ? await observeEcs(clients, observer, clock, wish, signal)
@@ -122,6 +125,7 @@ export function createAws(options: AwsOptions = {}, clock: Clock = systemClock()
         throw toEngineError(error, `read the state of ${targetLabel(wish.target)}`);
       }
     },
+    lookAt: (target, wakeAt) => (target.kind === 'ecs' ? together.lookAt(target.region ?? '', wakeAt) : wakeAt),
     perform,
     async logTail(wish) {
       const limits = { lines: LOG_LINES, columns: LOG_COLUMNS, signal: AbortSignal.timeout(LOG_PATIENCE_MS) };

@@ -1,5 +1,5 @@
 /** What the runner needs from AWS and from the store: narrow interfaces that others implement. */
-import type { Desired } from '../plan/index.ts';
+import type { Desired, Target } from '../plan/index.ts';
 import type { Action, Outcome } from './actions.ts';
 import type { Observation, Wish } from './observation.ts';
 import type { EventDraft, RolloutEvent, RolloutRecord } from './record.ts';
@@ -11,6 +11,12 @@ export interface AwsPort {
    * what will not pass by itself (no credentials, access denied).
    */
   observe(wish: Wish, signal: AbortSignal): Promise<Observation>;
+  /**
+   * When to look again: at a time when others look too, where there are others, never later than was asked for.
+   *
+   * @param wakeAt ms since the epoch
+   */
+  lookAt(target: Target, wakeAt: number): number;
   /**
    * Makes one change. Never throws for what AWS answers: that is the outcome.
    *

@@ -95,7 +95,8 @@ class Run {
       }
       await this.#write(decision);
       if (decision.action) await this.#perform(decision.action, false);
-      else if (!isFinal(decision.phase)) await this.#sleepUntil(decision.wakeAt);
+      else if (!isFinal(decision.phase))
+        await this.#sleepUntil(this.#ports.aws.lookAt(this.#at.record.target, decision.wakeAt));
     }
     return this.#at.record;
   }

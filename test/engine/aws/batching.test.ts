@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { createBatch } from '../../../engine/aws/batching.ts';
+import { createBatch, lookTogether } from '../../../engine/aws/batching.ts';
 import { mayHaveStopped } from '../../../engine/aws/observe.ts';
 import { VirtualClock } from '../../../sandbox/index.ts';
 
@@ -56,6 +56,18 @@ describe('a batch', () => {
       ['a', 'b'],
       ['a', 'b'],
     ]);
+  });
+});
+
+describe('looks of many', () => {
+  it('fall on the same times, never later than asked for, and are left alone where there are few', () => {
+    const clock = new VirtualClock(1_002_000);
+    const together = lookTogether(clock);
+    assert.equal(together.lookAt('eu', 1_017_300), 1_017_300);
+    for (const name of NAMES) together.looked('eu', name);
+    assert.equal(together.lookAt('eu', 1_017_300), 1_015_000);
+    assert.equal(together.lookAt('eu', 1_003_000), 1_003_000);
+    assert.equal(together.lookAt('us', 1_017_300), 1_017_300);
   });
 });
 
