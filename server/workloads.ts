@@ -12,6 +12,8 @@ import { keepReferenced } from '../engine/template/index.ts';
 import type { Documents } from './documents.ts';
 import { filesOf, type LoadedWorkload, placeKey, type WorkloadPlace, type Workspace } from './workspace.ts';
 
+/** How long the event loop is kept for checks in the background, ms, before what came in the meantime has its turn. */
+const SLICE_MS = 8;
 /** Longest time between two checks of a workload that somebody is typing in, ms. */
 const LONGEST_REST_MS = 150;
 /** Referenced files whose values are kept parsed. */
@@ -235,21 +237,28 @@ export class Workloads {
 
   async #run(): Promise<void> {
     const { clock } = this.#options;
+    let sliceEndsAt = 0;
     for (;;) {
       // Messages that came in the meantime go first: of a burst of edits, only the last is checked.
-      await turn();
+      if (this.#dueOpen.size > 0 || performance.now() >= sliceEndsAt) {
+        await turn();
+        sliceEndsAt = performance.now() + SLICE_MS;
+      }
       const key = this.#dueOpen.keys().next().value ?? this.#dueClosed.keys().next().value;
       if (key === undefined || this.#closed.signal.aborted) return;
       const entry = this.#entries.get(key);
       const waitMs = entry === undefined ? 0 : this.#restOf(entry);
-      if (waitMs > 0) {
+      if (waitMs > 0 && this.#dueClosed.size === 0) {
         this.#wake = new AbortController();
         await clock.sleepUntil(clock.now() + waitMs, this.#wake.signal);
         continue;
       }
-      this.#dueOpen.delete(key);
-      this.#dueClosed.delete(key);
-      if (entry) await this.#checkEntry(entry);
+      // While an open workload rests, there is time for the others.
+      const chosen = waitMs > 0 ? this.#dueClosed.keys().next().value! : key;
+      this.#dueOpen.delete(chosen);
+      this.#dueClosed.delete(chosen);
+      const due = this.#entries.get(chosen);
+      if (due) await this.#checkEntry(due);
     }
   }
 

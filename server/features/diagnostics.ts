@@ -47,8 +47,8 @@ class FoundDiagnostics {
   readonly #found = new Map<string, Map<string, readonly Diagnostic[]>>();
   /** Absolute paths about which each workload has something to say. */
   readonly #paths = new Map<string, ReadonlySet<string>>();
-  /** Absolute paths whose last published list was not empty. */
-  readonly #shown = new Set<string>();
+  /** The last published lists that were not empty, as text, by absolute path. */
+  readonly #shown = new Map<string, string>();
 
   constructor(surroundings: Surroundings) {
     this.#surroundings = surroundings;
@@ -78,10 +78,11 @@ class FoundDiagnostics {
     const { connection, documents } = this.#surroundings;
     const all = [...(this.#found.get(path)?.values() ?? [])];
     const list = all.length > 1 ? distinct(all.flat()) : (all[0] ?? []);
-    // Of the many files that nobody looks at, those without findings need no word.
-    if (list.length === 0 && !this.#shown.has(path) && !documents.has(path)) return;
-    if (list.length > 0) this.#shown.add(path);
-    else this.#shown.delete(path);
+    const text = list.length === 0 ? undefined : JSON.stringify(list);
+    // Of the many files that nobody looks at, those where nothing changed need no word.
+    if (text === this.#shown.get(path) && !documents.has(path)) return;
+    if (text === undefined) this.#shown.delete(path);
+    else this.#shown.set(path, text);
     const uri = documents.get(path)?.uri ?? uriOfPath(path);
     void connection.sendDiagnostics({ uri, diagnostics: [...list], ...(version === undefined ? {} : { version }) });
   }
