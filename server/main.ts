@@ -1,7 +1,8 @@
 /** The server as a program of its own: over its standard streams, for the editor's client. */
 import packageJson from '../package.json' with { type: 'json' };
-import { startServer } from './index.ts';
+import { keepMemorySmall, startServer } from './index.ts';
 
+keepMemorySmall();
 startServer({ input: process.stdin, output: process.stdout, version: packageJson.version }).ended.then((status) =>
   process.exit(status),
 );

@@ -10,10 +10,11 @@ export const lspVerb: Verb = (program, run) => {
     .requiredOption('--stdio', 'talk over standard input and output')
     .action(
       run(async (context) => {
-        const [{ startServer }, { plansOf, revisions }] = await Promise.all([
+        const [{ keepMemorySmall, startServer }, { plansOf, revisions }] = await Promise.all([
           import('../../server/index.ts'),
           import('../lsp/providers.ts'),
         ]);
+        keepMemorySmall();
         const { ended } = startServer({
           input: process.stdin,
           output: process.stdout,

@@ -5,9 +5,20 @@ import type { Json } from '../json.ts';
 export function jsonOf(node: Node): Json {
   if (node.type === 'array') return (node.children ?? []).map(jsonOf);
   if (node.type !== 'object') return node.value as Json;
-  const members = (node.children ?? []).flatMap(({ children }): [string, Json][] => {
-    const [key, value] = children ?? [];
-    return value === undefined ? [] : [[String(key?.value), jsonOf(value)]];
-  });
-  return Object.fromEntries(members);
+  const object: Record<string, Json> = {};
+  for (const { children } of node.children ?? []) {
+    const value = children?.[1];
+    if (value === undefined) continue;
+    const key = String(children![0]!.value);
+    // Assigning this one would set the prototype.
+    if (key === '__proto__')
+      Object.defineProperty(object, key, {
+        value: jsonOf(value),
+        enumerable: true,
+        configurable: true,
+        writable: true,
+      });
+    else object[key] = jsonOf(value);
+  }
+  return object;
 }

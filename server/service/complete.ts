@@ -10,14 +10,15 @@ export async function complete(view: FileView, offset: number, schemas: Schemas)
   const { document } = view;
   const tag = document.tagAt(offset);
   if (tag !== undefined) return tag.kind === 'comment' ? [] : completeInTag(view, offset, tag);
-  const own = completeJson(view, offset);
+  const place = jsonPlaceAt(document, offset);
+  const own = completeJson(view, offset, place);
   if (document.text.trim() === '') return own;
   const known = new Set(own.map(({ label }) => label));
   const fromSchema = (await schemas.complete(document, offset)).filter(
     // Of an input file's own values the schema knows nothing but that they may be there.
     ({ label, text }) => !known.has(label) && !known.has(label.replaceAll('"', '')) && !isPlaceholder(text),
   );
-  const { inString, token } = jsonPlaceAt(document, offset);
+  const { inString, token } = place;
   // In a string with an expression, a schema's value would replace the expression.
   const replacesTag = inString && token && document.hasTag(token.offset, token.offset + token.length);
   return replacesTag ? own : [...own, ...fromSchema];

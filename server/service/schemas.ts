@@ -22,11 +22,15 @@ export interface KeyHover extends Span {
 
 export class Schemas {
   #service: Promise<LanguageService> | undefined;
+  readonly #loaded = new Set<string>();
   readonly #parsed = new WeakMap<ConfigDocument, { readonly text: TextDocument; readonly json: JSONDocument }>();
 
   /** Does beforehand what the next request about the document would wait for. */
   async prepare(document: ConfigDocument): Promise<void> {
     const { service, text, json } = await this.#parse(document);
+    if (this.#loaded.has(document.suffix)) return;
+    this.#loaded.add(document.suffix);
+    // The first question makes the service read the schema.
     await service.doHover(text, text.positionAt(0), json);
   }
 

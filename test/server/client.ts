@@ -22,6 +22,8 @@ import {
   RegistrationRequest,
   ShutdownRequest,
   type TextDocumentContentChangeEvent,
+  WorkDoneProgress,
+  WorkDoneProgressCreateRequest,
   WorkspaceSymbolRequest,
 } from 'vscode-languageserver/node';
 import {
@@ -53,6 +55,8 @@ export class TestClient {
   /** Globs that the server asked to be told of. */
   readonly watched: string[] = [];
   readonly changedPreviews: string[] = [];
+  /** What the server said of its progress. */
+  readonly progress: { readonly kind: string; readonly title?: string; readonly percentage?: number }[] = [];
   readonly #server: RunningServer;
   readonly #toServer: PassThrough;
   #arrived = Promise.withResolvers<void>();
@@ -75,6 +79,12 @@ export class TestClient {
       this.changedPreviews.push(...uris);
       this.#notice();
     });
+    connection.onRequest(WorkDoneProgressCreateRequest.type, ({ token }) => {
+      connection.onProgress(WorkDoneProgress.type, token, (report) => {
+        this.progress.push(report);
+        this.#notice();
+      });
+    });
     connection.onRequest(RegistrationRequest.type, ({ registrations }) => {
       for (const { registerOptions } of registrations) {
         for (const { globPattern } of registerOptions?.watchers ?? []) this.watched.push(globPattern);
@@ -94,6 +104,7 @@ export class TestClient {
       rootUri: null,
       ...(initializationOptions && { initializationOptions }),
       capabilities: {
+        window: { workDoneProgress: true },
         workspace: { didChangeWatchedFiles: { dynamicRegistration: true }, workspaceFolders: true },
       },
       workspaceFolders: [{ uri: pathToFileURL(ROOT).href, name: 'repository' }],

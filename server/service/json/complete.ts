@@ -7,13 +7,12 @@ import type { Completion } from '../completion.ts';
 import type { FileView, Span } from '../knowledge.ts';
 import { kindOfValue, shownBlock, shownValue } from '../shown.ts';
 import { knownKeys, knownValues } from './known.ts';
-import { type JsonPlace, jsonPlaceAt, patternOf } from './location.ts';
+import { type JsonPlace, patternOf } from './location.ts';
 import { SCAFFOLDS } from './scaffolds.ts';
 
-export function completeJson(view: FileView, offset: number): Completion[] {
+export function completeJson(view: FileView, offset: number, place: JsonPlace): Completion[] {
   const { document } = view;
   if (document.text.trim() === '') return scaffolds(view);
-  const place = jsonPlaceAt(document, offset);
   if (document.role === 'input') return inputFile(view, place, offset);
   if (place.isKey) return openKeys(view, place, offset);
   const slot = slotOf(view, place, offset);
