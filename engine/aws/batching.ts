@@ -28,21 +28,15 @@ export interface BatchOptions<Found> {
   readonly isOfOne: (error: unknown) => boolean;
 }
 
-/** @param group what can be asked together, for example a region and a cluster */
-export type Batch<Found> = (group: string, key: string) => Promise<Found | undefined>;
+/**
+ * @param group what can be asked together, for example a region and a cluster
+ * @returns what was found, by key
+ */
+export type Batch<Found> = (group: string, keys: readonly string[]) => Promise<ReadonlyMap<string, Found>>;
 
 export function createBatch<Found>({ clock, most, ask, isOfOne }: BatchOptions<Found>): Batch<Found> {
   const collecting = new Map<string, Collected<Found>>();
-  const lately = new Map<string, Map<string, number>>();
-
-  /** Have others than this one asked of the group lately? */
-  function hasCompany(group: string, key: string): boolean {
-    const now = clock.now();
-    const asked = lately.get(group) ?? new Map<string, number>();
-    lately.set(group, asked.set(key, now));
-    for (const [other, at] of asked) if (now - at > LATELY_MS) asked.delete(other);
-    return asked.size > 1;
-  }
+  const lately = recently(clock);
 
   function collect(group: string): Collected<Found> {
     const keys = new Set<string>();
@@ -56,8 +50,7 @@ export function createBatch<Found>({ clock, most, ask, isOfOne }: BatchOptions<F
     return collected;
   }
 
-  return async (group, key) => {
-    if (!hasCompany(group, key)) return (await ask(group, [key])).get(key);
+  async function together(group: string, key: string): Promise<ReadonlyMap<string, Found>> {
     const collected = collecting.get(group) ?? collect(group);
     collected.keys.add(key);
     if (collected.keys.size >= most) {
@@ -65,11 +58,36 @@ export function createBatch<Found>({ clock, most, ask, isOfOne }: BatchOptions<F
       collected.isFull();
     }
     try {
-      return (await collected.answer).get(key);
+      return await collected.answer;
     } catch (error) {
       if (collected.keys.size === 1 || !isOfOne(error)) throw error;
-      return (await ask(group, [key])).get(key);
+      return ask(group, [key]);
     }
+  }
+
+  const alone = (group: string, keys: readonly string[]) =>
+    Array.from({ length: Math.ceil(keys.length / most) }, (_, i) => ask(group, keys.slice(i * most, (i + 1) * most)));
+
+  return async (group, keys) => {
+    for (const key of keys) lately.saw(group, key);
+    const hasCompany = lately.count(group) > keys.length;
+    const answers = await Promise.all(hasCompany ? keys.map((key) => together(group, key)) : alone(group, keys));
+    const found = answers.flatMap((answer) => [...answer]).filter(([key]) => keys.includes(key));
+    return new Map(found);
+  };
+}
+
+/** Who was seen in which group within `LATELY_MS`. */
+function recently(clock: Clock) {
+  const seen = new Map<string, Map<string, number>>();
+  return {
+    saw(group: string, key: string): void {
+      const now = clock.now();
+      const known = seen.get(group) ?? new Map<string, number>();
+      seen.set(group, known.set(key, now));
+      for (const [other, at] of known) if (now - at > LATELY_MS) known.delete(other);
+    },
+    count: (group: string): number => seen.get(group)?.size ?? 0,
   };
 }
 
@@ -88,17 +106,12 @@ export interface Together {
 
 /** Has those who look at the same group look at the same times. Owns who has looked lately. */
 export function lookTogether(clock: Clock): Together {
-  const lately = new Map<string, Map<string, number>>();
+  const lately = recently(clock);
   return {
-    looked(group, key) {
-      const now = clock.now();
-      const looked = lately.get(group) ?? new Map<string, number>();
-      lately.set(group, looked.set(key, now));
-      for (const [other, at] of looked) if (now - at > LATELY_MS) looked.delete(other);
-    },
+    looked: lately.saw,
     lookAt(group, wakeAt) {
       const common = Math.floor(wakeAt / GRID_MS) * GRID_MS;
-      const isWorthIt = (lately.get(group)?.size ?? 0) > FEW && common > clock.now();
+      const isWorthIt = lately.count(group) > FEW && common > clock.now();
       return isWorthIt ? common : wakeAt;
     },
   };

