@@ -3,7 +3,7 @@
  * absolute paths. Inside the server there are offsets and paths only.
  */
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { type Diagnostic, DiagnosticSeverity } from 'vscode-languageserver';
+import { type Diagnostic, DiagnosticSeverity, DiagnosticTag } from 'vscode-languageserver';
 import { type Finding, type LineIndex, lineIndex, type Severity } from '../engine/finding.ts';
 import type { PreviewPiece, PreviewProblem, RenderedPreview, TextPosition, TextRange } from './protocol.ts';
 import type { Preview } from './service/index.ts';
@@ -37,6 +37,14 @@ const SEVERITY: Readonly<Record<Severity, DiagnosticSeverity>> = {
   info: DiagnosticSeverity.Information,
 };
 
+/** How editors draw what is found: faded, or struck through. */
+const TAGS: Readonly<Record<string, DiagnosticTag>> = {
+  'input.unused': DiagnosticTag.Unnecessary,
+  'task.unused-volume': DiagnosticTag.Unnecessary,
+  'schema.deprecated-key': DiagnosticTag.Deprecated,
+  'function.deprecated-runtime': DiagnosticTag.Deprecated,
+};
+
 const withHint = (message: string, hint: string | undefined) => (hint === undefined ? message : `${message}\n${hint}`);
 
 /** What converting findings needs to know about files. */
@@ -61,6 +69,7 @@ export function toDiagnostics(findings: readonly Finding[], places: FindingPlace
       code,
       source: 'gitmoxi',
       message: withHint(message, hint),
+      ...(TAGS[code] !== undefined && { tags: [TAGS[code]] }),
     };
     if (related !== undefined && related.length > 0) {
       diagnostic.relatedInformation = related.map((place) => ({

@@ -29,7 +29,7 @@ import type { CheckedWorkload, RenderedFile } from './checked.ts';
 import { jsonOf } from './jsonValue.ts';
 import { Place } from './place.ts';
 import type { Subject } from './rule.ts';
-import { runRules } from './rules/index.ts';
+import { type OriginsOf, runRules } from './rules/index.ts';
 import { validateAgainstSchema } from './schema.ts';
 
 const NO_INPUTS: Inputs = { values: new Map(), complete: true, findings: [] };
@@ -179,6 +179,7 @@ function checkJson(
   file: SourceFile,
   text: string,
   map: SourceMap,
+  originsOf: OriginsOf,
 ): { value: Json | undefined; sensitive: Set<string>; findings: Finding[]; root?: Place } {
   const deep = tooDeepAt(text);
   if (deep !== undefined) return { value: undefined, sensitive: new Set(), findings: [tooDeep(file.path, deep, map)] };
@@ -191,16 +192,17 @@ function checkJson(
   }
   const redact = (start: number, end: number) => map.toSource(start, end).sensitive;
   const findings = validateAgainstSchema(root, file.suffix, { redact }).map(({ write, ...finding }): Finding => {
-    const { start, end } = map.toSource(finding.start, finding.end);
+    const { start, end, names } = map.toSource(finding.start, finding.end);
+    const related = originsOf(names);
     const place = write === undefined ? undefined : map.verbatim(finding.start, finding.end);
     const fix = place && { title: `Change to ${write}`, edits: [{ path: file.path, ...place, text: write! }] };
-    return { ...finding, path: file.path, start, end, ...(fix && { fix }) };
+    return { ...finding, path: file.path, start, end, ...(related.length > 0 && { related }), ...(fix && { fix }) };
   });
   const parsed = { path: file.path, text, map };
   return { value: jsonOf(root), sensitive: sensitivePointers(root, map), findings, root: new Place(parsed, root) };
 }
 
-function checkTemplate(file: SourceFile, scope: Scope): Outcome {
+function checkTemplate(file: SourceFile, scope: Scope, originsOf: OriginsOf): Outcome {
   if (file.text === undefined) return unreadable(file);
   const { template, problems } = parseTemplate(file.text);
   const rendered = renderTemplate(template, scope);
@@ -221,7 +223,7 @@ function checkTemplate(file: SourceFile, scope: Scope): Outcome {
       ...(uses && { uses }),
     };
   }
-  const { value, sensitive, findings, root } = checkJson(file, rendered.text, rendered.map);
+  const { value, sensitive, findings, root } = checkJson(file, rendered.text, rendered.map, originsOf);
   return {
     file: { ...base, text: rendered.text, value, map: rendered.map, sensitive },
     findings,
@@ -349,6 +351,17 @@ function withoutInputFile(source: WorkloadSource, findings: readonly Finding[]):
   return [...findings.filter(({ code }) => code !== 'template.undefined-name'), one];
 }
 
+/** Where inputs are written: shown beside what is wrong with what they gave. */
+const originsIn =
+  ({ values }: Inputs): OriginsOf =>
+  (names) =>
+    names.flatMap((name) => {
+      const input = values.get(name);
+      return input
+        ? [{ path: input.path, start: input.start, end: input.end, message: `'${name}' comes from here` }]
+        : [];
+    });
+
 /** The workload as rules see it. */
 function subjectOf({ path, kind, files }: WorkloadSource, outcomes: readonly Outcome[]): Subject {
   const rootOf = (role: FileRole) => {
@@ -376,7 +389,10 @@ function subjectOf({ path, kind, files }: WorkloadSource, outcomes: readonly Out
 export function checkWorkload(source: WorkloadSource, read?: ReadReferenced): CheckedWorkload {
   const inputs = inputsOf(source, read);
   const scope = scopeOf(inputs);
-  const outcomes = source.files.map((file) => (file.role === 'input' ? checkInput(file) : checkTemplate(file, scope)));
+  const originsOf = originsIn(inputs);
+  const outcomes = source.files.map((file) =>
+    file.role === 'input' ? checkInput(file) : checkTemplate(file, scope, originsOf),
+  );
   const files = outcomes.map(({ file }) => file);
   const perFile = outcomes.flatMap(({ findings }) => findings);
   const missing = missingFiles(source, files);
@@ -387,7 +403,7 @@ export function checkWorkload(source: WorkloadSource, read?: ReadReferenced): Ch
     ...withoutInputFile(source, perFile),
     ...missing,
     ...(mayUse ? [] : unusedInputs(source, inputs, outcomes)),
-    ...runRules(subjectOf(source, outcomes)),
+    ...runRules(subjectOf(source, outcomes), originsOf),
   ];
   const texts = [...source.files, ...source.references].flatMap(({ path, text }): [string, string][] =>
     text === undefined ? [] : [[path, text]],

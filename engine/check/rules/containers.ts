@@ -216,8 +216,7 @@ export const CONTAINER_RULES: Rules = {
       for (const mapping of containersOf(task).flatMap((one) => one.each('portMappings'))) {
         const hostPort = mapping.get('hostPort');
         const containerPort = mapping.get('containerPort')?.number;
-        if (hostPort?.number === undefined || containerPort === undefined || hostPort.number === containerPort)
-          continue;
+        if (!hostPort?.number || containerPort === undefined || hostPort.number === containerPort) continue;
         report(
           hostPort,
           `hostPort ${hostPort.shown} differs from containerPort ${containerPort} in network mode ${mode}`,

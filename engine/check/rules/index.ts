@@ -2,7 +2,8 @@
  * All rules, and running them over a workload. To add a rule: an entry in the file of its subject; its documentation
  * page follows from it.
  */
-import type { Finding, Fix } from '../../finding.ts';
+import type { Finding, Fix, RelatedPlace } from '../../finding.ts';
+import type { MappedPlace } from '../../template/index.ts';
 import type { Place } from '../place.ts';
 import type { Documentation, ReportOptions, Rules, Subject } from '../rule.ts';
 import { CONTAINER_RULES } from './containers.ts';
@@ -32,14 +33,19 @@ export const RULE_DOCUMENTATION: Readonly<Record<string, Documentation>> = RULES
 /** Findings of one rule beyond this many follow from each other. */
 const MOST_PER_RULE = 20;
 
+/** Where inputs are written, for values that they gave. */
+export type OriginsOf = (names: readonly string[]) => readonly RelatedPlace[];
+
 /** Everything that the rules find. Never throws on what files hold. */
-export function runRules(subject: Subject): Finding[] {
+export function runRules(subject: Subject, originsOf: OriginsOf): Finding[] {
   const findings: Finding[] = [];
   for (const [code, rule] of ENTRIES) {
     let left = MOST_PER_RULE;
     rule.check(subject, (place, message, hint, options = {}) => {
       if (place === undefined || left-- <= 0) return;
-      findings.push(findingAt(place, { code, severity: options.severity ?? rule.severity, message, hint }, options));
+      findings.push(
+        findingAt(place, { code, severity: options.severity ?? rule.severity, message, hint }, options, originsOf),
+      );
     });
   }
   return findings;
@@ -47,17 +53,16 @@ export function runRules(subject: Subject): Finding[] {
 
 type Words = Pick<Finding, 'code' | 'severity' | 'message'> & { readonly hint: string };
 
-function findingAt(place: Place, words: Words, options: ReportOptions): Finding {
+function findingAt(place: Place, words: Words, options: ReportOptions, originsOf: OriginsOf): Finding {
   const { see } = options;
   const fix = fixOf(place, options);
-  return {
-    path: place.file.path,
-    ...sourceRange(place, options.atKey ? place.keyNode : openingOf(place)),
-    ...words,
-    ...(see && { related: [{ path: see.place.file.path, ...sourceRange(see.place), message: see.message }] }),
-    ...(fix && { fix }),
-  };
+  const { start, end, names } = sourceRange(place, options.atKey ? place.keyNode : openingOf(place));
+  const seen = see && { path: see.place.file.path, ...placeOnly(sourceRange(see.place)), message: see.message };
+  const related = [...(seen ? [seen] : []), ...originsOf(names)];
+  return { path: place.file.path, start, end, ...words, ...(related.length > 0 && { related }), ...(fix && { fix }) };
 }
+
+const placeOnly = ({ start, end }: { start: number; end: number }) => ({ start, end });
 
 /** An object or list is pointed at by its key, or by its opening bracket: not all of it is wrong. */
 function openingOf({ node, keyNode }: Place): { offset: number; length: number } {
@@ -65,12 +70,8 @@ function openingOf({ node, keyNode }: Place): { offset: number; length: number }
   return keyNode ?? { offset: node.offset, length: 1 };
 }
 
-function sourceRange(
-  place: Place,
-  range: { offset: number; length: number } = openingOf(place),
-): { start: number; end: number } {
-  const { start, end } = place.file.map.toSource(range.offset, range.offset + range.length);
-  return { start, end };
+function sourceRange(place: Place, range: { offset: number; length: number } = openingOf(place)): MappedPlace {
+  return place.file.map.toSource(range.offset, range.offset + range.length);
 }
 
 /** Only what stands in the template as it is can be replaced there. */

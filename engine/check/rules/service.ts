@@ -2,7 +2,7 @@
 import { closest } from '../../closest.ts';
 import type { Place } from '../place.ts';
 import type { Report, ReportOptions, Rules, Subject } from '../rule.ts';
-import { asksForFargate, capacityOf } from './fargate.ts';
+import { asksForFargate, capacityOf, onFargate } from './fargate.ts';
 import { containersOf } from './task.ts';
 
 /** Where the service names a container, and which of its ports. */
@@ -113,9 +113,10 @@ export const SERVICE_RULES: Rules = {
     severity: 'error',
     title: 'The service gives subnets to tasks that have no interface of their own',
     about: '`networkConfiguration` is for task definitions in network mode `awsvpc` only; ECS refuses it for others.',
-    check({ service, task }, report) {
+    check(subject, report) {
+      const { service, task } = subject;
       const mode = task?.get('networkMode');
-      if (!task || mode?.text === 'awsvpc' || asksForFargate(task) || !service?.has('networkConfiguration')) return;
+      if (!task || mode?.text === 'awsvpc' || onFargate(subject) || !service?.has('networkConfiguration')) return;
       reportUseless(
         service.get('networkConfiguration'),
         `is not allowed in network mode ${mode?.text ?? 'bridge'}`,
@@ -237,7 +238,8 @@ export const SERVICE_RULES: Rules = {
     check(subject, report) {
       const { service } = subject;
       const bounds = window(subject);
-      if (!bounds || bounds.desired === 0 || controllerOf(service) !== 'ECS') return;
+      const strategy = service?.at('deploymentConfiguration', 'strategy')?.text ?? 'ROLLING';
+      if (!bounds || bounds.desired === 0 || controllerOf(service) !== 'ECS' || strategy !== 'ROLLING') return;
       const { desired, minimum, maximum } = bounds;
       if (minimum < desired || maximum > desired) return;
       const configuration = service!.get('deploymentConfiguration');

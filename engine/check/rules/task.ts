@@ -17,7 +17,7 @@ const NOT_ON_FARGATE = {
     'dnsServers',
     'dnsSearchDomains',
   ],
-  linux: ['devices', 'sharedMemorySize', 'tmpfs', 'maxSwap', 'swappiness'],
+  linux: ['devices', 'sharedMemorySize', 'maxSwap', 'swappiness'],
 } as const;
 
 function reportNotOnFargate(place: Place, report: Report): void {

@@ -590,6 +590,20 @@ function fixtureOf({ in: workload, changes }: Mistake): string {
 }
 
 describe('rules', () => {
+  it('show the input that gave a wrong value', () => {
+    const wrong = mistake('', 'blueGreen', [
+      ['_input.json', '"port": 80', '"port": $08080$0'],
+      [TASK, '{{ port }}', '80'],
+    ]);
+    const { files, marks } = parseFixture(fixtureOf(wrong));
+    const { findings } = checkWorkload(sourceOf(files));
+    const [found] = findings;
+    assert.equal(found?.code, 'service.unknown-port');
+    const places = found.related?.map(({ path, start, end, message }) => [path, start, end, message]);
+    const [mark] = marks;
+    assert.deepEqual(places?.at(-1), [mark!.path, mark!.start, mark!.end, "'port' comes from here"]);
+  });
+
   for (const workload of Object.keys(RIGHT) as Right[]) {
     it(`find nothing in a workload that is right: ${workload}`, () => checkFine(fixtureOf(mistake('', workload, []))));
   }
