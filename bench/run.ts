@@ -127,3 +127,23 @@ console.log(`${'figure'.padEnd(width)}    median       p95  unit  aim`);
 for (const { what, median, p95, unit, aim } of figures) {
   console.log(`${what.padEnd(width)}  ${number(median)}  ${number(p95)}  ${unit.padEnd(4)}  ${aim}`);
 }
+
+interface ManyRollouts {
+  readonly count: number;
+  readonly reads: number;
+  readonly changes: number;
+  readonly naiveReads: number;
+  readonly throttled: number;
+  readonly cpuSeconds: number;
+  readonly peakMb: number;
+}
+
+console.log("\nrollouts at once   reads  a naive loop's  changes  throttled  CPU s  peak MB, sandbox included");
+for (const count of ['10', '100', '1000']) {
+  const { stdout } = spawnSync(process.execPath, [join(ROOT, 'bench', 'manyRollouts.ts'), count], { encoding: 'utf8' });
+  const many = JSON.parse(stdout) as ManyRollouts;
+  const { reads, naiveReads, changes, throttled, cpuSeconds, peakMb } = many;
+  const cells = [count.padStart(16), ...[reads, naiveReads, changes, throttled, cpuSeconds, peakMb].map(String)];
+  const widths = [16, 6, 14, 7, 9, 5, 7];
+  console.log(cells.map((cell, i) => cell.padStart(widths[i]!)).join('  '));
+}
