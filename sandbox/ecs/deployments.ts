@@ -208,7 +208,7 @@ export function rollBack(service: EcsService, failed: Deployment, reason: string
   target.breakerFailures = 0;
   target.startFailures = 0;
   target.nextStartAt = 0;
-  target.earliestEnd = now;
+  target.earliestEnd = now + draw(service, 'rollback').between(...SHORTEST) * SECOND;
   target.bakeUntil = undefined;
   target.alarms = 'off';
   target.record = record;

@@ -162,8 +162,9 @@ function start(service: EcsService, deployment: Deployment, count: number, more?
     more,
     onNews: (task, news) => onTaskNews(service, deployment, task, news),
   });
-  // ECS's breaker counts a lack of capacity too.
-  if (lacksCapacity) countFailure(service, deployment);
+  // ECS's breaker counts a lack of capacity too, and takes its time: 46 minutes to a threshold of 3 were observed.
+  if (lacksCapacity) deployment.failedTasks++;
+  if (lacksCapacity === 'lastingly') countForBreaker(service, deployment);
   return started;
 }
 
@@ -257,6 +258,10 @@ function onTaskEnd(service: EcsService, deployment: Deployment, task: Task): voi
 
 function countFailure(service: EcsService, deployment: Deployment): void {
   deployment.failedTasks++;
+  countForBreaker(service, deployment);
+}
+
+function countForBreaker(service: EcsService, deployment: Deployment): void {
   deployment.breakerFailures++;
   const isJudged = deployment === service.deployments[0] && deployment.rolloutState === 'IN_PROGRESS';
   if (!isJudged || !breakerSettings(service).enabled) return;

@@ -19,8 +19,8 @@ const CAPACITY_GAPS = [60, 300, LONGEST_GAP];
 
 export interface Started {
   readonly started: number;
-  /** No task came to be for lack of capacity; it is tried again later. */
-  readonly lacksCapacity: boolean;
+  /** No task came to be for lack of capacity: for now, or for so long that tries are as rare as they get. */
+  readonly lacksCapacity: false | 'for now' | 'lastingly';
 }
 
 export interface StartOptions {
@@ -38,8 +38,9 @@ export function startTasks(service: EcsService, group: TaskGroup, count: number,
   const { started, unplaced } = launch(service, group, count, onNews);
   const message = `has started ${started.length} tasks: ${taskList(started)}.${more}`;
   if (started.length > 0) announce(service, message, isTaskSet ? group.id : undefined);
+  const lasts = group.startFailures >= CAPACITY_GAPS.length ? 'lastingly' : 'for now';
   if (unplaced > 0) holdForCapacity(service, group);
-  return { started: started.length, lacksCapacity: unplaced > 0 };
+  return { started: started.length, lacksCapacity: unplaced > 0 && lasts };
 }
 
 function holdForCapacity(service: EcsService, group: TaskGroup): void {

@@ -308,7 +308,8 @@ export type StopCode =
   | 'EssentialContainerExited'
   | 'UserInitiated'
   | 'ServiceSchedulerInitiated'
-  | 'SpotInterruption';
+  | 'SpotInterruption'
+  | 'InfrastructureHealth';
 
 export interface TaskContainer {
   readonly spec: ContainerSpec;

@@ -21,17 +21,30 @@ const NO_SECRETS =
 
 export function initReason(
   failure: InitFailure,
-  subject: { readonly secret: string; readonly command: string },
+  subject: {
+    readonly secret: string;
+    readonly command: string;
+    readonly subnet: string;
+    readonly publicIp: boolean;
+  },
 ): string {
   switch (failure) {
     case 'secret-denied':
       return `${NO_SECRETS}: unable to retrieve secret from asm: service call has been retried 1 time(s): failed to fetch secret ${subject.secret} from secrets manager: api error AccessDeniedException: User is not authorized to perform: secretsmanager:GetSecretValue on resource: ${subject.secret}`;
     case 'secret-missing':
       return `${NO_SECRETS}: unable to retrieve secret from asm: service call has been retried 1 time(s): failed to fetch secret ${subject.secret} from secrets manager: ResourceNotFoundException: Secrets Manager can't find the specified secret.`;
+    case 'secret-malformed':
+      return `${NO_SECRETS}: unable to retrieve secret from asm: service call has been retried 1 time(s): failed to fetch secret ${subject.secret} from secrets manager: invalid character 'p' in literal true (expecting 'r')`;
     case 'parameter-missing':
       return `${NO_SECRETS}: unable to retrieve secrets from ssm: service call has been retried 1 time(s): invalid ssm parameters: ${subject.secret}`;
     case 'log-group-missing':
       return 'ResourceInitializationError: failed to validate logger args: create stream has been retried 1 times: failed to create Cloudwatch log stream: operation error CloudWatch Logs: CreateLogStream, https response error StatusCode: 400, ResourceNotFoundException: The specified log group does not exist. : exit status 1';
+    case 'logs-unreachable':
+      return 'ResourceInitializationError: failed to validate logger args: The task cannot find the Amazon CloudWatch log group defined in the task definition. There is a connection issue between the task and Amazon CloudWatch. Check your network configuration. : signal: killed';
+    case 'file-system-unreachable':
+      return 'ResourceInitializationError: failed to invoke EFS utils commands to set up EFS volumes: stderr: mount.nfs4: Connection timed out : unsuccessful EFS utils command execution; code: 32';
+    case 'no-addresses':
+      return `Unexpected EC2 error while attempting to Create Network Interface with public IP assignment ${subject.publicIp ? 'enabled' : 'disabled'} in subnet '${subject.subnet}': InsufficientFreeAddressesInSubnet`;
     case 'network-timeout':
       return 'Timeout waiting for network interface provisioning to complete.';
     case 'entry-point-missing':
@@ -40,6 +53,7 @@ export function initReason(
 }
 
 export const CONTAINER_EXITED = 'Essential container in task exited';
+export const HOST_RETIRED = 'Amazon ECS is performing maintenance on the underlying infrastructure hosting the task.';
 export const SPOT_INTERRUPTED = 'Your Spot Task was interrupted.';
 export const CONTAINER_CHECKS_FAILED = 'Task failed container health checks';
 export const OUT_OF_MEMORY = 'OutOfMemoryError: Container killed due to memory usage';

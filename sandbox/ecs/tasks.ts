@@ -6,12 +6,14 @@
  * which hears of every change through `onNews`.
  */
 import type { Target } from '../elbv2/index.ts';
+import { object, texts } from '../input.ts';
 import { taskEffect } from '../scenario/index.ts';
 import { freeAddress, newTask } from './newTask.ts';
 import type { Ecs, LaunchRequest, StopCode, Task, TaskContainer } from './state.ts';
 import {
   CONTAINER_CHECKS_FAILED,
   CONTAINER_EXITED,
+  HOST_RETIRED,
   initReason,
   OUT_OF_MEMORY,
   pullReason,
@@ -92,6 +94,10 @@ class Life {
   provision(): void {
     const { effect } = this.#task;
     const [provisioning, pending, activating] = this.#startTimes();
+    if (effect.init === 'no-addresses') {
+      this.#failAfter(provisioning, initReason(effect.init, this.#subject()));
+      return;
+    }
     if (effect.init === 'network-timeout') {
       this.#failAfter(NETWORK_TIMEOUT, initReason(effect.init, this.#subject()));
       return;
@@ -160,6 +166,9 @@ class Life {
     if (effect.exit === undefined) this.#logAsTold();
     if (effect.interrupt !== undefined && task.request.capacityProvider === SPOT) {
       this.#whileWanted(effect.interrupt.afterSeconds, () => this.#interrupt());
+    }
+    if (effect.retire !== undefined) {
+      this.#whileWanted(effect.retire.afterSeconds, () => this.stop('InfrastructureHealth', HOST_RETIRED));
     }
     if (hasContainerCheck(task)) this.#checkContainers();
     if (task.request.loadBalancers.length > 0) this.#joinTargetGroups();
@@ -295,7 +304,8 @@ class Life {
       task.stoppedReason = reason;
       task.stoppingAt = this.#now;
       const first = task.containers[0];
-      if (first !== undefined && !reason.startsWith('Timeout')) first.reason = reason;
+      // Without a network interface no container was tried.
+      if (first !== undefined && task.connectivityAt !== undefined) first.reason = reason;
       this.#deprovision();
     });
   }
@@ -354,10 +364,13 @@ class Life {
     if (first !== undefined) logFrom(this.#ecs.region, this.#task, first, effect.logs ?? []);
   }
 
-  #subject(): { secret: string; command: string } {
+  #subject(): Parameters<typeof initReason>[1] {
     const { request, missing } = this.#task;
+    const network = object(request.networkConfiguration ?? {}, 'awsvpcConfiguration') ?? {};
+    const [subnet = 'subnet-unknown'] = texts(network, 'subnets') ?? [];
     const name = request.taskDefinition.containers[0]?.name ?? 'app';
-    return { secret: missing?.name ?? firstSecret(request.taskDefinition) ?? `${name}-secret`, command: name };
+    const secret = missing?.name ?? firstSecret(request.taskDefinition) ?? `${name}-secret`;
+    return { secret, command: name, subnet, publicIp: network['assignPublicIp'] === 'ENABLED' };
   }
 
   get #now(): number {

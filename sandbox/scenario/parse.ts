@@ -77,6 +77,7 @@ const KINDS = {
       ),
       responses: membersOf({ '5xxPercent': percent, latencyMs: latency, afterSeconds: seconds }, []),
       interrupt: membersOf({ afterSeconds: seconds }, ['afterSeconds']),
+      retire: membersOf({ afterSeconds: seconds }, ['afterSeconds']),
       startSeconds: seconds,
       logs: listOf(text, MAX_LOG_LINES),
       capacity: oneOf(['unavailable']),

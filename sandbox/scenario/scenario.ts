@@ -14,8 +14,12 @@ export const PULL_FAILURES = ['not-found', 'access-denied', 'rate-limited', 'wro
 export const INIT_FAILURES = [
   'secret-denied',
   'secret-missing',
+  'secret-malformed',
   'parameter-missing',
   'log-group-missing',
+  'logs-unreachable',
+  'file-system-unreachable',
+  'no-addresses',
   'network-timeout',
   'entry-point-missing',
 ] as const;
@@ -47,6 +51,8 @@ export interface TaskEffect {
   };
   /** A task on FARGATE_SPOT is told, so long after RUNNING, that its capacity is taken back. */
   readonly interrupt?: { readonly afterSeconds: number };
+  /** The machine under the task is taken out of service, so long after RUNNING. */
+  readonly retire?: { readonly afterSeconds: number };
   /** Seconds from creation to RUNNING, instead of the usual 25 to 45. */
   readonly startSeconds?: number;
   /** What the first essential container logs: before it exits where the rule says so, else at once. */
