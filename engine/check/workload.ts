@@ -2,7 +2,6 @@
  * Checks one workload: renders its files with its inputs and says everything that is wrong, each at its place in the
  * source. Pure and synchronous: the same check for the command line, for deploying and for each keystroke.
  */
-import { type Node, type ParseError, parseTree, printParseErrorCode } from 'jsonc-parser';
 import {
   DEFINITION_SUFFIX,
   explainFileProblem,
@@ -20,17 +19,15 @@ import {
   readInputs,
   renderTemplate,
   type Scope,
-  type SourceMap,
   scopeOf,
   type TemplateProblem,
   templateUses,
 } from '../template/index.ts';
 import type { CheckedWorkload, RenderedFile } from './checked.ts';
-import { jsonOf } from './jsonValue.ts';
-import { Place } from './place.ts';
+import type { Place } from './place.ts';
+import { checkJson } from './renderedJson.ts';
 import type { Subject } from './rule.ts';
 import { type OriginsOf, runRules } from './rules/index.ts';
-import { validateAgainstSchema } from './schema.ts';
 
 const NO_INPUTS: Inputs = { values: new Map(), complete: true, findings: [] };
 
@@ -79,128 +76,8 @@ function fromTemplate({ path, text = '' }: SourceFile, problem: TemplateProblem)
   };
 }
 
-/** jsonc-parser's code of "ValueExpected": its enumeration has no value at run time. */
-const VALUE_EXPECTED = 4;
-
-/** By jsonc-parser's names. */
-const WORDS: Readonly<Record<string, string>> = {
-  PropertyNameExpected: 'a key in double quotes is expected here',
-  ValueExpected: 'a value is expected here',
-  ColonExpected: 'a colon is expected here',
-  CommaExpected: 'a comma is expected here',
-  CloseBraceExpected: 'a closing brace is missing',
-  CloseBracketExpected: 'a closing bracket is missing',
-  EndOfFileExpected: 'nothing may follow the closing brace',
-  InvalidCommentToken: 'JSON has no comments',
-  UnexpectedEndOfString: 'this string has no closing quote on its line',
-  InvalidNumberFormat: 'this is not a number',
-  InvalidSymbol: 'this is neither a string in double quotes, a number, true, false nor null',
-  InvalidCharacter: 'this character is not allowed in a JSON string',
-  InvalidEscapeCharacter: 'this backslash sequence is not JSON',
-};
-
-/** The first mistake is the one to mend: those after it mostly follow from it. */
-function jsonFinding(path: string, rendered: string, error: ParseError, map: SourceMap): Finding {
-  const place = map.toSource(error.offset, error.offset + error.length);
-  const line = rendered.slice(rendered.lastIndexOf('\n', error.offset - 1) + 1).split('\n', 1)[0] ?? '';
-  const name = printParseErrorCode(error.error);
-  const what = WORDS[name] ?? name;
-  const shown = place.sensitive || line.trim() === '' ? '' : `; rendered: ${line.trim().slice(0, 120)}`;
-  return {
-    path,
-    start: place.start,
-    end: place.end,
-    severity: 'error',
-    code: 'json.syntax',
-    message: `the rendered text is not JSON: ${what}${shown}`,
-    hint: 'look at the rendered text (`gitmoxi render`); lists and objects need `| tojson`, text needs quotes around it',
-  };
-}
-
-/** JSON pointers of values that a sensitive input fed. */
-function sensitivePointers(root: Node, map: SourceMap): Set<string> {
-  const found = new Set<string>();
-  if (!map.hasSensitive) return found;
-  const visit = (node: Node, pointer: string): void => {
-    if (node.type === 'object') {
-      for (const { children } of node.children ?? []) {
-        const [key, value] = children ?? [];
-        const name = String(key?.value).replaceAll('~', '~0').replaceAll('/', '~1');
-        // A secret in a key hides the value too: the pointer itself must then not be shown either.
-        if (value) visit(value, `${pointer}/${name}`);
-      }
-    } else if (node.type === 'array') {
-      for (const [i, child] of (node.children ?? []).entries()) visit(child, `${pointer}/${i}`);
-    } else if (map.toSource(node.offset, node.offset + node.length).sensitive) {
-      found.add(pointer);
-    }
-  };
-  visit(root, '');
-  return found;
-}
-
-/** Deeper than any AWS request, and far from what a recursive walk can take. */
-const MOST_NESTING = 200;
-
 /** Findings of one file beyond this many follow from each other. */
 const MOST_FINDINGS = 100;
-
-/** Offset of the bracket that is one too deep; undefined where none is. */
-function tooDeepAt(text: string): number | undefined {
-  let depth = 0;
-  let inString = false;
-  for (let i = 0; i < text.length; i++) {
-    const c = text[i];
-    if (inString) {
-      if (c === '\\') i++;
-      else if (c === '"' || c === '\n') inString = false;
-    } else if (c === '"') inString = true;
-    else if (c === '[' || c === '{') {
-      if (++depth > MOST_NESTING) return i;
-    } else if (c === ']' || c === '}') depth--;
-  }
-  return undefined;
-}
-
-function tooDeep(path: string, at: number, map: SourceMap): Finding {
-  const { start, end } = map.toSource(at, at + 1);
-  return {
-    path,
-    start,
-    end,
-    severity: 'error',
-    code: 'json.too-deep',
-    message: `the rendered text is nested more than ${MOST_NESTING} levels deep`,
-    hint: 'close what is open: no AWS request is nested like this',
-  };
-}
-
-function checkJson(
-  file: SourceFile,
-  text: string,
-  map: SourceMap,
-  originsOf: OriginsOf,
-): { value: Json | undefined; sensitive: Set<string>; findings: Finding[]; root?: Place } {
-  const deep = tooDeepAt(text);
-  if (deep !== undefined) return { value: undefined, sensitive: new Set(), findings: [tooDeep(file.path, deep, map)] };
-  const errors: ParseError[] = [];
-  const root = parseTree(text, errors, { disallowComments: true, allowTrailingComma: false, allowEmptyContent: false });
-  const [first] = errors;
-  if (first !== undefined || root === undefined) {
-    const error = first ?? { error: VALUE_EXPECTED, offset: 0, length: 0 };
-    return { value: undefined, sensitive: new Set(), findings: [jsonFinding(file.path, text, error, map)] };
-  }
-  const redact = (start: number, end: number) => map.toSource(start, end).sensitive;
-  const findings = validateAgainstSchema(root, file.suffix, { redact }).map(({ write, ...finding }): Finding => {
-    const { start, end, names } = map.toSource(finding.start, finding.end);
-    const related = originsOf(names);
-    const place = write === undefined ? undefined : map.verbatim(finding.start, finding.end);
-    const fix = place && { title: `Change to ${write}`, edits: [{ path: file.path, ...place, text: write! }] };
-    return { ...finding, path: file.path, start, end, ...(related.length > 0 && { related }), ...(fix && { fix }) };
-  });
-  const parsed = { path: file.path, text, map };
-  return { value: jsonOf(root), sensitive: sensitivePointers(root, map), findings, root: new Place(parsed, root) };
-}
 
 function checkTemplate(file: SourceFile, scope: Scope, originsOf: OriginsOf): Outcome {
   if (file.text === undefined) return unreadable(file);
