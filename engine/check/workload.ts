@@ -83,11 +83,13 @@ function checkTemplate(file: SourceFile, scope: Scope, originsOf: OriginsOf): Ou
   if (file.text === undefined) return unreadable(file);
   const { template, problems } = parseTemplate(file.text);
   const rendered = renderTemplate(template, scope);
-  const all = [...problems, ...rendered.problems];
+  const uses = problems.length > 0 ? undefined : new Set(templateUses(template).names.map(({ name }) => name));
+  // Values that are missing or half-typed would be blamed on the templates that use them.
+  const isBlameless = !scope.complete && uses?.size !== 0;
+  const all = isBlameless ? problems : [...problems, ...rendered.problems];
   const found = all.slice(0, MOST_FINDINGS).map((problem) => fromTemplate(file, problem));
   const base = { ...identity(file), source: file.text };
-  const uses = problems.length > 0 ? undefined : new Set(templateUses(template).names.map(({ name }) => name));
-  if (found.length > 0 || !rendered.complete) {
+  if (found.length > 0 || !rendered.complete || isBlameless) {
     return {
       file: {
         ...base,

@@ -111,7 +111,25 @@ describe('a truncated file', () => {
         [],
         whole.slice(0, end),
       );
-      assert.ok(findings.some(({ path }) => path === 'web_input.json'));
+      const errors = findings.filter(({ severity }) => severity === 'error');
+      assert.deepEqual(
+        errors.map(({ path }) => path),
+        ['web_input.json'],
+        whole.slice(0, end),
+      );
+    }
+  });
+
+  it('is one finding, where it is the output of Terraform', () => {
+    const whole = RIGHT.rolling['tf.json']!.trimEnd();
+    for (let end = 1; end < whole.length; end += 3) {
+      const files = new Map(Object.entries(RIGHT.rolling)).set('tf.json', whole.slice(0, end));
+      const { findings } = viewOf(files, 'web_input.json').workload.checked;
+      assert.deepEqual(
+        findings.filter(({ severity }) => severity === 'error').map(({ path, code }) => [path, code]),
+        [['tf.json', 'input.syntax']],
+        whole.slice(0, end),
+      );
     }
   });
 });

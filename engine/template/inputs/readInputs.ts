@@ -58,13 +58,18 @@ class InputReader {
     const own = parseObject(this.#file);
     this.findings.push(...own.findings);
     this.complete &&= own.complete;
+    // Of a file that is still being typed, its syntax is what is wrong: not what there is of it so far.
+    const isWhole = own.complete;
     for (const { start, end, message, hint } of malformed) {
-      this.#report(start, end, 'error', 'input.reference', message, hint);
+      if (isWhole) this.#report(start, end, 'error', 'input.reference', message, hint);
       this.complete = false;
     }
-    const sourceType = this.#sourceType(type);
-    if (sourceType) for (const reference of references) this.#reference(reference, sourceType, type === undefined);
-    else if (references.length > 0) this.complete = false;
+    const sourceType = this.#sourceType(type, isWhole);
+    for (const reference of sourceType ? references : []) {
+      if (!isWhole && reference.problem === 'missing') this.complete = false;
+      else this.#reference(reference, sourceType!, type === undefined);
+    }
+    if (!sourceType && references.length > 0) this.complete = false;
     const index = lineIndex(text);
     for (const [name, { value }] of own.root ? membersOf(own.root).members : []) {
       if (name !== 'ref') this.values.set(name, inputValue(name, value, { path, text }, false, index));
@@ -77,9 +82,10 @@ class InputReader {
 
   #sourceType(
     type: { readonly value: string; readonly start: number; readonly end: number } | undefined,
+    isWhole: boolean,
   ): SourceType | undefined {
     const known = TYPES.find((candidate) => candidate === (type?.value ?? 'JSON'));
-    if (known || !type) return known;
+    if (known || !type || !isWhole) return known;
     const guess = closest(type.value, TYPES) ?? TYPES.find((candidate) => candidate === type.value.toUpperCase());
     const hint = guess ? `did you mean '${guess}'?` : `use one of ${TYPES.join(', ')}`;
     const message = `unknown type of reference: '${type.value}'`;

@@ -49,7 +49,8 @@ export function readReferenced(file: InputFile, type: SourceType): ReferencedVal
     values,
     findings,
     complete: complete && notOutputs.length === 0,
-    notOutputs,
+    // Of a file that is still being written, its syntax is what is wrong.
+    notOutputs: complete ? notOutputs : [],
     isTerraformOutput: root !== undefined && isTerraformOutput(root),
   };
 }
