@@ -450,8 +450,7 @@ function stabilizing(first: BgPass): Decision {
   const counted = countedFailures(heeded(first));
   const { pass, evidence } = counted;
   const set = setOf(pass);
-  if (set === undefined && waited(pass) > EVENTUALLY_MS)
-    return fail(pass, broken('the new task set is gone: somebody deleted it', []), { launched: false });
+  if (set === undefined && waited(pass) > EVENTUALLY_MS) return fail(pass, broken(SET_GONE, []), { launched: false });
   if (set !== undefined && isStable(pass, set))
     return pass.state.shifts ? look(pass, 'shifting', 'the new tasks are stable') : goOn(pass, 'promoting');
   const ended = trip(counted) ?? makeRoom(pass);
@@ -470,14 +469,17 @@ function stabilizing(first: BgPass): Decision {
   return wait(pass, ms, message);
 }
 
+const SET_GONE = 'the new task set is gone: somebody deleted it';
+
 /** What makes a shift go back: an alarm, failing tasks, targets that went bad. */
 function trouble(counted: Counted): Decision | undefined {
   const { pass } = counted;
   const { state, world } = pass;
   const alarm = alarmFailure(world.alarms, state.alarms, 'the logs of the new tasks');
   if (alarm) return fail({ ...pass, events: [...pass.events, ...alarm.told] }, alarm.failure);
-  if (setOf(pass) === undefined)
-    return fail(pass, broken('the new task set is gone: somebody deleted it', []), { launched: false });
+  const set = setOf(pass);
+  if (set === undefined) return fail(pass, broken(SET_GONE, []), { launched: false });
+  if (set.status === 'DRAINING') return fail(pass, broken(SET_GONE, []));
   const detached = state.swaps.find(({ to }) => world.forwards.every(({ weights }) => weights[to] === undefined));
   if (detached) {
     const what = `somebody took ${detached.to} out of its listener while traffic was shifting`;
@@ -560,9 +562,14 @@ function retiring(pass: BgPass): Decision {
  */
 function returning(pass: BgPass): Decision {
   const { state, seen, world, now } = pass;
-  if (seen.outcome?.ok === false) return stuck(pass, 'send the traffic back', seen.outcome.error);
   if (!state.shifted) return goOn(pass, 'demoting');
   const back = wantedAt(state, state.primaryBefore === null ? 100 : 0);
+  if (seen.outcome?.ok === false) {
+    if (!areInForce(world.forwards, back)) return stuck(pass, 'send the traffic back', seen.outcome.error);
+    // The shift was refused like this: nothing was moved, unless what shows is older than that.
+    const message = 'AWS refuses to change the listeners, which show the old weights: making sure';
+    return wait(pass, WEIGHTS_SETTLE_MS, message, { returnedAt: now });
+  }
   const { returnedAt } = state;
   const isBack = returnedAt !== null && areInForce(world.forwards, back);
   if (isBack && now - returnedAt >= WEIGHTS_SETTLE_MS) return goOn(pass, 'demoting');

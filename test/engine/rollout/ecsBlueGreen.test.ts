@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { DescribeServicesCommand } from '@aws-sdk/client-ecs';
+import { DeleteTaskSetCommand, DescribeServicesCommand } from '@aws-sdk/client-ecs';
 import { weightsAt } from '../../../engine/rollout/weights.ts';
 import { balanced, external, taskSets } from './balanced.ts';
 import { web } from './fixtures.ts';
@@ -129,6 +129,44 @@ describe('ECS blue/green rollout', () => {
     assert.equal(rollouts[0]?.phase, 'succeeded', stage.story().join('\n'));
     assert.equal(lost() - before, 0);
     assert.deepEqual(await taskSets(stage), [['PRIMARY', 'web:3', 2, green]]);
+    elb.destroy();
+  });
+
+  it('leaves nothing behind where AWS refuses every change of the listener', async () => {
+    await using stage = await Stage.open();
+    const { elb, blue, green, weights } = await balanced(stage);
+    await stage.deploy('dev/web', external(blue, green));
+    const before = await weights();
+    const denied = {
+      when: { operation: 'elasticloadbalancing:ModifyListener' },
+      then: { error: 'AccessDenied', status: 403 },
+    };
+    stage.setScenario({ rules: [denied] });
+    const { rollouts } = await stage.deploy('dev/web', external(blue, green, 'shop/web:2'));
+    assert.equal(rollouts[0]?.phase, 'rolled back', stage.story().join('\n'));
+    assert.match(rollouts[0]?.reason ?? '', /AccessDenied.*; what served before serves everything$/);
+    assert.deepEqual(await taskSets(stage), [['PRIMARY', 'web:1', 2, blue]]);
+    assert.deepEqual(await weights(), before);
+    elb.destroy();
+  });
+
+  it('says so when somebody deletes the new task set while traffic shifts', async () => {
+    await using stage = await Stage.open();
+    const { elb, blue, green, weights } = await balanced(stage);
+    await stage.deploy('dev/web', external(blue, green));
+    let meddled = false;
+    const onEvent = async ({ code }: { code: string }) => {
+      if (code !== 'traffic.shifted' || meddled) return;
+      meddled = true;
+      const { services } = await stage.ecs.send(new DescribeServicesCommand({ cluster: 'prod', services: ['web'] }));
+      const taskSet = services?.[0]?.taskSets?.find(({ status }) => status === 'ACTIVE')?.id;
+      await stage.ecs.send(new DeleteTaskSetCommand({ cluster: 'prod', service: 'web', taskSet, force: true }));
+    };
+    const { rollouts } = await stage.deploy('dev/web', external(blue, green, 'shop/web:2'), undefined, { onEvent });
+    assert.equal(rollouts[0]?.phase, 'rolled back');
+    assert.match(rollouts[0]?.reason ?? '', /^the new task set is gone: somebody deleted it; what served before/);
+    assert.deepEqual(await taskSets(stage), [['PRIMARY', 'web:1', 2, blue]]);
+    assert.equal((await weights())['green'], 0);
     elb.destroy();
   });
 
