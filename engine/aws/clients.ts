@@ -11,6 +11,9 @@ import type { LambdaClient } from '@aws-sdk/client-lambda';
 import type { STSClient } from '@aws-sdk/client-sts';
 import type { Pace, ServiceName } from './pacing.ts';
 
+/** A request of any service but Lambda that gets no answer within this has failed, ms, unless options say otherwise. */
+export const REQUEST_TIMEOUT_MS = 15_000;
+
 export interface AwsOptions {
   /** A profile of the shared configuration; the SDK's own chain otherwise. */
   readonly profile?: string;
@@ -57,7 +60,7 @@ export interface SdkClient {
 export function createClients(options: AwsOptions, pace: Pace): Clients {
   const made = new Map<string, Promise<SdkClient>>();
 
-  const settings = (region: string, requestTimeoutMs = 15_000) => ({
+  const settings = (region: string, requestTimeoutMs = REQUEST_TIMEOUT_MS) => ({
     region,
     ...(options.endpoint === undefined ? {} : { endpoint: options.endpoint }),
     ...(options.credentials === undefined ? {} : { credentials: options.credentials }),

@@ -40,7 +40,7 @@ import {
   taskDefinitionName,
 } from '../plan/index.ts';
 import type { ActionContext, EcsAction } from '../rollout/index.ts';
-import type { Clients } from './clients.ts';
+import { type Clients, REQUEST_TIMEOUT_MS } from './clients.ts';
 import { orAbsent, toAwsError } from './errors.ts';
 import { ownTags, ROLLOUT_TAG } from './ownTags.ts';
 import { plainObject } from './plain.ts';
@@ -62,10 +62,12 @@ type Of<T extends EcsAction['type']> = Extract<EcsAction, { type: T }>;
 const REVISIONS_SEARCHED = 10;
 
 /**
- * A revision that was registered may be missing from ECS's lists for so long, ms. Source: Amazon ECS API reference,
- * RunTask: "eventual consistency"; as long as rollouts wait for a deployment to show.
+ * A revision that an earlier try registers may be missing from ECS's lists for so long, ms: registering has no token that
+ * would make a second one harmless. A process that lost the rollout may still have its call under way, for a request
+ * timeout at most; and what was registered may show late. Source: Amazon ECS API reference, RunTask: "eventual
+ * consistency"; as long as rollouts wait for a deployment to show.
  */
-const SHOWS_WITHIN_MS = 15_000;
+const SHOWS_WITHIN_MS = REQUEST_TIMEOUT_MS + 15_000;
 
 /** Between two searches for it, ms. */
 const SEARCH_AGAIN_MS = 3_000;

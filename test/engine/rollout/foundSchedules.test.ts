@@ -11,6 +11,15 @@ const stale = (at: number, lasting: number, lagSeconds: number): Fault => ({
   lagSeconds,
 });
 
+const takeover = (at: number): Fault => ({ kind: 'takeover', at });
+
+const slow = (operation: string, delaySeconds: number): Fault => ({
+  kind: 'api',
+  operation,
+  nth: 1,
+  effect: { delaySeconds, times: 1 },
+});
+
 /** What holds, the story it is told by, and the faults under which it did not. */
 const FOUND: readonly (readonly [holds: string, story: string, faults: readonly Fault[]])[] = [
   [
@@ -43,6 +52,16 @@ const FOUND: readonly (readonly [holds: string, story: string, faults: readonly 
     'a configuration that does not show yet is put back all the same',
     'a canary of a function',
     [stale(0, 3, 3), { kind: 'abort', at: 1 }],
+  ],
+  [
+    'a revision is registered once where the call of a process that lost the rollout is still under way',
+    'a rolling creation',
+    [takeover(1), slow('ecs:RegisterTaskDefinition', 1)],
+  ],
+  [
+    'a revision is registered once where that call takes long and shows late',
+    'a rolling update',
+    [takeover(1), slow('ecs:RegisterTaskDefinition', 12), stale(0, 60, 8)],
   ],
 ];
 
