@@ -1,6 +1,6 @@
 /**
- * A reader that keeps what it read until it is told that it changed: for clients that tell. Others' files are read
- * anew each time.
+ * A reader that keeps what it read until it is told that it changed. That is for clients that tell, and for files that
+ * they tell of: those in the workspace. All others are read anew each time.
  *
  * Owns: the texts of files, as they are on disk.
  */
@@ -12,15 +12,16 @@ export class KeptReader implements FileReader {
   readonly #reader: FileReader;
   readonly #contents = new Map<string, Promise<FileContent>>();
   readonly #repositories = new Map<string, Promise<string | undefined>>();
-  #keeps = false;
+  /** Whether somebody tells of changes to an absolute path. */
+  #isWatched: (path: string) => boolean = () => false;
 
   constructor(reader: FileReader) {
     this.#reader = reader;
   }
 
-  /** From now on, somebody tells what changes. */
-  keep(): void {
-    this.#keeps = true;
+  /** From now on, somebody tells of changes to these absolute paths. */
+  keep(isWatched: (path: string) => boolean): void {
+    this.#isWatched = isWatched;
   }
 
   /** A file appeared, changed or went. */
@@ -35,15 +36,15 @@ export class KeptReader implements FileReader {
   }
 
   repositoryAbove(folder: string): Promise<string | undefined> {
-    if (!this.#keeps) return this.#reader.repositoryAbove(folder);
+    if (!this.#isWatched(folder)) return this.#reader.repositoryAbove(folder);
     const known = this.#repositories.get(folder) ?? this.#reader.repositoryAbove(folder);
     this.#repositories.set(folder, known);
     return known;
   }
 
   read(root: string, path: string, limitBytes: number): Promise<FileContent> {
-    if (!this.#keeps) return this.#reader.read(root, path, limitBytes);
     const absolute = join(root, path);
+    if (!this.#isWatched(absolute)) return this.#reader.read(root, path, limitBytes);
     const known = this.#contents.get(absolute) ?? this.#reader.read(root, path, limitBytes);
     this.#contents.set(absolute, known);
     return known;

@@ -185,7 +185,7 @@ function followClient(
     // Inputs may refer to any file; what Terraform and the CDK write is JSON.
     connection.client
       .register(DidChangeWatchedFilesNotification.type, { watchers: [{ globPattern: '**/*.json' }] })
-      .then(() => reader.keep())
+      .then(() => reader.keep((path) => workspace.contains(path)))
       .catch((error) => failed('asking to be told of files', error));
   }
   if (capabilities.workspace?.workspaceFolders) {

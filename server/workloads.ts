@@ -5,6 +5,7 @@
  * Owns: which workloads there are, what each was made of, and the checks that are due. One check runs at a time, and
  * between two of them the event loop is free.
  */
+import { join } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
 import { type CheckedWorkload, checkWorkload } from '../engine/check/index.ts';
 import type { Clock } from '../engine/clock.ts';
@@ -125,7 +126,7 @@ export class Workloads {
       entry.isOpen = false;
       entry.last = undefined;
       this.#dueOpen.delete(entry.key);
-      if (this.#options.workspace.contains(entry.place)) this.#schedule(entry);
+      if (this.#options.workspace.contains(join(entry.place.root, entry.place.path))) this.#schedule(entry);
       else this.#leave(entry);
     }
     this.fileChanged(path);

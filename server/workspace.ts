@@ -69,10 +69,9 @@ export class Workspace {
     return this.#folders;
   }
 
-  /** Whether a workload is in one of the folders. */
-  contains({ root, path }: WorkloadPlace): boolean {
-    const folder = dirname(join(root, path));
-    return this.#folders.some((one) => folder === one || folder.startsWith(join(one, sep)));
+  /** Whether an absolute path is one of the folders, or in one. */
+  contains(path: string): boolean {
+    return this.#folders.some((one) => path === one || path.startsWith(join(one, sep)));
   }
 
   /** The JSON files of all folders, absolute. */
