@@ -20,6 +20,8 @@ const depdef: ConfigFiles['_depdef.json'] = {
   },
   deleteNewUponFailure: true,
   fallbackCapacityProviderStrategy: [{ capacityProvider: 'FARGATE', weight: 1, base: 0 }],
+  fallbackAfter: 90,
+  fallbackReturn: { enabled: true, waitInterval: 900, attempts: 8 },
 };
 
 const lambdadepdef: ConfigFiles['_lambdadepdef.json'] = {
@@ -97,6 +99,10 @@ describe('deployment definition of an ECS service', () => {
     [{ gmDeploymentCircuitBreaker: { failureThreshold: 1.5 } }, 'schema.wrong-type', '1.5'],
     [{ fallbackCapacityProviderStrategy: [{ weight: 1 }] }, 'schema.missing-key', '{'],
     [{ fallbackCapacityProviderStrategy: [{ capacityProvider: 'FARGATE', weight: -1 }] }, 'schema.out-of-range', '-1'],
+    [{ fallbackAfter: 0 }, 'schema.out-of-range', '0'],
+    [{ fallbackReturn: { enabled: 'no' } }, 'schema.wrong-type', '"no"'],
+    [{ fallbackReturn: { waitInterval: 59 } }, 'schema.out-of-range', '59'],
+    [{ fallbackReturn: { attempts: 0 } }, 'schema.out-of-range', '0'],
     [{ stabilitycheck: {} }, 'schema.unknown-key', '"stabilitycheck"'],
   ];
   for (const [content, code, at] of wrong) {

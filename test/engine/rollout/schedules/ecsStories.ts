@@ -23,6 +23,7 @@ import type { JsonObject } from '../../../../engine/json.ts';
 import { external } from '../balanced.ts';
 import { web } from '../fixtures.ts';
 import { newestDeployment, native as shiftedByEcs, shifted as shiftedFront } from '../shiftedByEcs.ts';
+import { onSpot } from '../spot.ts';
 import { ACCOUNT, type Files, REGION, type Stage } from '../stage.ts';
 import type { Mishap, Weather } from './faults.ts';
 import type { Ending, Serving, Story, Watch } from './story.ts';
@@ -62,6 +63,11 @@ const SCENARIO = { given: GIVEN, rules: [PULL, QUICK], traffic: TRAFFIC };
 const CAPACITY: Weather = {
   name: 'no capacity',
   when: { service: 'web' },
+  then: { capacity: 'unavailable' },
+};
+const NO_SPOT: Weather = {
+  name: 'no room on Spot',
+  when: { capacityProvider: 'FARGATE_SPOT' },
   then: { capacity: 'unavailable' },
 };
 const CRASHING: Weather = {
@@ -243,6 +249,9 @@ const SETTINGS: JsonObject = { stabilityCheck: { timeout: 600, pollInterval: 60 
 
 const rolling = (image: string): Files => web({ image, service: balanced, deployment: SETTINGS });
 
+/** On Spot, with a fallback that is gone over to soon. */
+const spot = (files: Files): Files => onSpot(files, { fallbackAfter: 10 });
+
 const SHIFT: JsonObject = { type: 'LINEAR', percent: 50, waitInterval: 20 };
 export const shifted = (image: string, shifting = SHIFT, rest: JsonObject = {}): Files =>
   external(BLUE, GREEN, image, shifting, { ...SETTINGS, alarms: { alarmNames: ['errors'] }, ...rest });
@@ -333,6 +342,30 @@ const nativeStory = (name: string, configuration: JsonObject, image = NEW): Stor
   });
 
 export const ecsStories: readonly Story[] = [
+  rollingStory({
+    name: 'a rolling update on Spot',
+    before: spot(rolling(OLD)),
+    next: spot(rolling(NEW)),
+    phase: 'succeeded',
+    weathers: [NO_SPOT, CAPACITY],
+    operations: [...rollingOperations, 'ecs:TagResource'],
+  }),
+  rollingStory({
+    name: 'a rolling update on Spot that fails',
+    before: spot(rolling(OLD)),
+    next: spot(rolling(BROKEN)),
+    phase: 'rolled back',
+    weathers: [NO_SPOT, CAPACITY],
+    operations: [...rollingOperations, 'ecs:TagResource', 'ecs:UntagResource'],
+  }),
+  setStory({
+    name: 'a blue/green rollout on Spot',
+    before: spot(shifted(OLD)),
+    next: spot(shifted(NEW)),
+    phase: 'succeeded',
+    weathers: [NO_SPOT, CAPACITY],
+    operations: [...setOperations, 'ecs:TagResource'],
+  }),
   rollingStory({ name: 'a rolling update', before: rolling(OLD), next: rolling(NEW), phase: 'succeeded' }),
   rollingStory({
     name: 'a rolling update that fails',

@@ -3,6 +3,7 @@ import { ModifyListenerCommand } from '@aws-sdk/client-elastic-load-balancing-v2
 import type { JsonObject } from '../../../../engine/json.ts';
 import { external } from '../balanced.ts';
 import { web } from '../fixtures.ts';
+import { onSpot, shortage } from '../spot.ts';
 import type { Files } from '../stage.ts';
 import type { Meanwhile, Scene, Story } from './scene.ts';
 
@@ -43,6 +44,18 @@ const alone = (image: string): Files => {
 const ALARM = { name: 'web-5xx', state: 'OK' };
 
 export const ECS_BLUE_GREEN: readonly Story[] = [
+  {
+    file: 'ecs-blue-green/fallback',
+    title: 'Spot has no room for the new task set, and there is a fallback',
+    clusters: [],
+    scenario: { given: { clusters: ['prod'] }, rules: [shortage('FARGATE_SPOT', 600)] },
+    async play(scene) {
+      const { blue, green } = await scene.balanced();
+      await scene.given('dev/web', onSpot(external(blue, green, 'shop/web:1', CANARY)));
+      await scene.stage.clock.advance(600_000);
+      await scene.tell('dev/web', onSpot(external(blue, green, NEXT, CANARY)));
+    },
+  },
   {
     file: 'ecs-blue-green/create',
     title: 'A service behind a load balancer is created',

@@ -11,6 +11,7 @@ import {
   SHIFTED_GIVEN,
   shifted,
 } from '../shiftedByEcs.ts';
+import { onSpot, shortage } from '../spot.ts';
 import type { Meanwhile, Scene, Story } from './scene.ts';
 
 const NEXT = 'shop/web:2';
@@ -51,6 +52,18 @@ const paused = (timeout?: JsonObject): JsonObject => ({
 const waits = ({ message }: { readonly message: string }) => message.startsWith('paused at');
 
 export const ECS_NATIVE: readonly Story[] = [
+  {
+    file: 'ecs-native/fallback',
+    title: 'Spot has no room for the new tasks of a canary, and there is a fallback',
+    clusters: [],
+    scenario: { given: { ...SHIFTED_GIVEN, clusters: ['prod'] }, rules: [shortage('FARGATE_SPOT', 1200)] },
+    async play(scene) {
+      const front = await shifted(scene.stage);
+      await scene.given('dev/web', onSpot(native(front, CANARY, 'shop/web:1')));
+      await scene.stage.clock.advance(1_200_000);
+      await scene.tell('dev/web', onSpot(native(front, CANARY, NEXT)));
+    },
+  },
   {
     file: 'ecs-native/create',
     title: 'A service with its own canary is created',

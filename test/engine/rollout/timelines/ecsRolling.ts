@@ -2,9 +2,14 @@
 import { UpdateServiceCommand } from '@aws-sdk/client-ecs';
 import type { JsonObject } from '../../../../engine/json.ts';
 import { web } from '../fixtures.ts';
+import { shortage, spotWeb } from '../spot.ts';
 import type { Scene, Story } from './scene.ts';
 
 const NEXT = 'shop/web:2';
+const SPOT_RUNS_OUT = {
+  clusters: [],
+  scenario: { given: { clusters: ['prod'] }, rules: [shortage('FARGATE_SPOT', 600)] },
+};
 const BAD = { image: '*:2' };
 
 /** The second image is bad in this way, and an update to it is told. */
@@ -41,6 +46,29 @@ export const ECS_ROLLING: readonly Story[] = [
   ),
   update('secret-denied', 'The new tasks may not read a secret', { init: 'secret-denied' }),
   update('no-capacity', 'There is no room for the new tasks', { capacity: 'unavailable' }),
+  {
+    file: 'ecs-rolling/fallback',
+    title: 'Spot has no room for the new tasks, and there is a fallback',
+    ...SPOT_RUNS_OUT,
+    async play(scene) {
+      await scene.given('dev/web', spotWeb());
+      await scene.stage.clock.advance(600_000);
+      await scene.tell('dev/web', spotWeb({ image: NEXT }));
+    },
+  },
+  {
+    file: 'ecs-rolling/fallback-fails',
+    title: 'Spot has no room, and the new tasks fail on the fallback: what served goes where there is room',
+    scenario: {
+      ...SPOT_RUNS_OUT.scenario,
+      rules: [{ when: BAD, then: { exit: { code: 1, afterSeconds: 3 } } }, ...SPOT_RUNS_OUT.scenario.rules],
+    },
+    async play(scene) {
+      await scene.given('dev/web', spotWeb());
+      await scene.stage.clock.advance(600_000);
+      await scene.tell('dev/web', spotWeb({ image: NEXT }));
+    },
+  },
   update('time-out', 'The new tasks take longer than the stability check allows', { startSeconds: 900 }),
   {
     file: 'ecs-rolling/target-unhealthy',

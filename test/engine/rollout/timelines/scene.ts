@@ -26,6 +26,8 @@ export interface Story {
   /** One sentence: what happens. */
   readonly title: string;
   readonly scenario?: object;
+  /** Made at first. @default prod, with no capacity providers */
+  readonly clusters?: readonly string[];
   play(scene: Scene): Promise<void>;
 }
 
@@ -168,8 +170,11 @@ class Names {
 }
 
 /** Plays a story from an empty account. */
-export async function told({ title, scenario, play }: Story): Promise<string> {
-  await using stage = await Stage.open(scenario === undefined ? {} : { scenario });
+export async function told({ title, scenario, clusters, play }: Story): Promise<string> {
+  await using stage = await Stage.open({
+    ...(scenario === undefined ? {} : { scenario }),
+    ...(clusters === undefined ? {} : { clusters }),
+  });
   const scene = new Scene(stage);
   await play(scene);
   const text = await scene.text(title);
