@@ -22,9 +22,15 @@ export const returnVerb: Verb = (program, run) => {
         withEngine(context, async (session) => {
           const { engine, clock } = session;
           const where = selectors.length === 0 ? undefined : whereOf(context, selectors);
-          if (watch)
-            return (await carryOut(context, session, (options) => engine.keepReturning(options, where))).status;
           const entries = await engine.returns(where);
+          if (watch) {
+            const away =
+              entries.length === 0
+                ? 'no service is'
+                : `${entries.map(({ target }) => targetLabel(target)).join(', ')} is`;
+            context.out.print(`watching until interrupted; ${away} on fallback capacity now`);
+            return (await carryOut(context, session, (options) => engine.keepReturning(options, where))).status;
+          }
           const isDue = ({ dueAt }: (typeof entries)[number]) => dueAt !== null && dueAt <= clock.now();
           const chosen = due ? entries.filter(isDue) : entries;
           if (chosen.length === 0) {
