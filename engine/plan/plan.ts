@@ -283,7 +283,11 @@ export function planWorkload(input: PlanInput): WorkloadPlan {
     strategy,
     differences: maskSecrets(decided.differences ?? [], head, input.base),
     problems: [
-      ...toProblems(head.findings, head.sources),
+      // Advice is for who writes the files; a plan says what matters to the deployment.
+      ...toProblems(
+        head.findings.filter(({ severity }) => severity !== 'info'),
+        head.sources,
+      ),
       ...(decided.problems ?? []),
       ...notCarriedOut(head, strategy),
       ...onFallback(head, live, desired),
