@@ -18,8 +18,11 @@ export interface Random {
 
 export function randomFor(key: string): Random {
   const next = generator(key);
-  const from = (alphabet: string, length: number) =>
-    Array.from({ length }, () => alphabet[Math.floor(next() * alphabet.length)]).join('');
+  const from = (alphabet: string, length: number) => {
+    let text = '';
+    for (let i = 0; i < length; i++) text += alphabet[Math.floor(next() * alphabet.length)];
+    return text;
+  };
   const hex = (length: number) => from('0123456789abcdef', length);
   const capitals = (length: number) => from('ABCDEFGHIJKLMNOPQRSTUVWXYZ234567', length);
   return {

@@ -72,6 +72,8 @@ export interface EcsServiceState extends StepState, EcsWatch, HasCapacity {
   readonly touched: boolean;
   /** Has ECS put an earlier revision back by itself? */
   readonly backByEcs: boolean;
+  /** Was deleting the service that this rollout created asked for? */
+  readonly deleted: boolean;
 }
 
 export type ServicePass<S extends EcsServiceState = EcsServiceState> = Pass<S, EcsSeen>;
@@ -159,6 +161,7 @@ export function beginService(spec: RolloutSpec, live: LiveEcs): EcsServiceState 
     applied: false,
     touched: false,
     backByEcs: false,
+    deleted: false,
     left: [],
     failure: null,
     aborted: false,
@@ -474,13 +477,12 @@ export function serviceSteps(table: () => StepTable<EcsServiceState, EcsSeen>, f
     }
     const status = pass.world.service?.status;
     if (seen.outcome === undefined) {
+      // A service that was made a moment ago may not show yet: it is deleted all the same.
+      if (!state.deleted || status === 'ACTIVE') {
+        const action = { type: 'ecs.delete-service', key: state.rollout } as const;
+        return act(pass, action, 'deleting the service that this rollout created', { deleted: true });
+      }
       if (status === undefined || status === 'INACTIVE') return goOn(pass, 'cleaning');
-      if (status !== 'DRAINING')
-        return act(
-          pass,
-          { type: 'ecs.delete-service', key: state.rollout },
-          'deleting the service that this rollout created',
-        );
     }
     if (waited(pass) >= DELETE_TIMEOUT_MS) return notRestored(pass, 'the new service is still draining');
     return wait(pass, untilNextLook(pass, DELETE_TIMEOUT_MS), 'waiting for the new service to drain');

@@ -70,17 +70,18 @@ export interface Measurement {
 
 /** Notes what was measured at one time by somebody outside, to be read at once. */
 export function putMeasurement(region: Region, name: MetricName, at: number, measured: Measurement): void {
-  add(region, name, at, measured, region.now);
+  add(metricFor(region, name), at, measured, region.now);
 }
 
 /** Notes what an AWS service measured evenly from `from` to `to`, ms: each minute gets its share. */
 export function publishMeasurement(region: Region, name: MetricName, span: Span, measured: Measurement): void {
   const { from, to } = span;
+  const metric = metricFor(region, name);
   for (let at = from; at < to; ) {
     const minute = Math.floor(at / MINUTE_MS) * MINUTE_MS;
     const end = Math.min(to, minute + MINUTE_MS);
     const times = (measured.times * (end - at)) / (to - from);
-    add(region, name, minute, { ...measured, times }, minute + MINUTE_MS + PUBLISHING_MS);
+    add(metric, minute, { ...measured, times }, minute + MINUTE_MS + PUBLISHING_MS);
     at = end;
   }
 }
@@ -90,11 +91,15 @@ export interface Span {
   readonly to: number;
 }
 
-function add(region: Region, name: MetricName, at: number, measured: Measurement, visibleAt: number): void {
+function metricFor(region: Region, name: MetricName): Metric {
   const { byKey } = metricsOf(region);
   const key = keyOf(name);
   const metric = byKey.get(key) ?? { ...name, minutes: new Map() };
   byKey.set(key, metric);
+  return metric;
+}
+
+function add(metric: Metric, at: number, measured: Measurement, visibleAt: number): void {
   const start = Math.floor(at / MINUTE_MS) * MINUTE_MS;
   const minute = metric.minutes.get(start) ?? newMinute(metric, start, visibleAt);
   const { value, times } = measured;

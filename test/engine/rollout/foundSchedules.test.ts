@@ -63,6 +63,11 @@ const FOUND: readonly (readonly [holds: string, story: string, faults: readonly 
     'a rolling update',
     [takeover(1), slow('ecs:RegisterTaskDefinition', 12), stale(0, 60, 8)],
   ],
+  [
+    'a service that does not show yet is deleted on the way back',
+    'a rolling creation',
+    [stale(10, 11, 1), { kind: 'store locked', nth: 4 }, { kind: 'abort', at: 1 }],
+  ],
 ];
 
 describe('schedules that once broke an invariant', function () {

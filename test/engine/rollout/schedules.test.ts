@@ -4,9 +4,9 @@
  * other people and other processes interfere; several at once, within one rollout. Whatever happens, the invariants of
  * DESIGN's section 6 hold, and no request is lost that need not be.
  *
- * `GITMOXI_SCHEDULES` sets how many there are in all (20,000 without it where `CI` is
- * set, otherwise 1,000), `GITMOXI_SEED` the seed (a number, or `random`;
- * the same each time without it). A failure tells its seed, and the shortest story that was found of it.
+ * `GITMOXI_SCHEDULES` sets how many there are in all (20,000 in the whole of `npm test` and where `CI` is set, otherwise
+ * 1,000), `GITMOXI_SEED` the seed (a number, or `random`; the same each time without it). A failure tells its seed, and
+ * the shortest story that was found of it.
  */
 import assert from 'node:assert/strict';
 import { availableParallelism } from 'node:os';

@@ -69,7 +69,7 @@ export async function violationOf(bench: Bench, faults: readonly Fault[]): Promi
   });
   life.watch = watch;
   const record = await run(stage, bench, life, faults);
-  stage.setScenario({ given, traffic, rules });
+  stage.setScenario({ given, rules });
   const lost = stage.sandbox.traffic.reduce((sum, { failed }) => sum + failed, 0);
   await stage.clock.advance(SETTLE_MS);
   stage.sandbox.world.catchUp();
