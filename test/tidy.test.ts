@@ -188,6 +188,8 @@ describe('the house', () => {
       'ecsWatch',
       'ecsWayBack',
       'ecsBlueGreen',
+      'ecsBlueGreenBack',
+      'ecsTaskSets',
       'trafficSteps',
       'weights',
       'failures',

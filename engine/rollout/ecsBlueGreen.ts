@@ -12,22 +12,15 @@
  * is not deleted until the new set serves everything and has baked.
  */
 import type { JsonObject } from '../json.ts';
-import {
-  type EcsDesired,
-  type EcsTarget,
-  isEmpty,
-  type LiveEcs,
-  serviceDifferences,
-  taskDefinitionName,
-} from '../plan/index.ts';
+import { type EcsDesired, type LiveEcs, serviceDifferences, taskDefinitionName } from '../plan/index.ts';
 import type { Action } from './actions.ts';
 import { lookAgainMs } from './cadence.ts';
+import { stepsBack } from './ecsBlueGreenBack.ts';
 import {
   asWished,
   capacityFrom,
   forBreaker,
   goesOver,
-  type HasCapacity,
   heedCapacity,
   lackWords,
   marking,
@@ -36,26 +29,26 @@ import {
   toldFallback,
 } from './ecsCapacity.ts';
 import { countFailures, taskFailures, tripped } from './ecsEvidence.ts';
-import { type EcsWatch, hear, watchFrom } from './ecsWatch.ts';
-import { type WayBack, wayBackOf } from './ecsWayBack.ts';
+import {
+  type BgPass,
+  type EcsBlueGreenState,
+  EVENTUALLY_MS,
+  externalIdOf,
+  REMOVING_TIMEOUT_MS,
+  WEIGHTS_LOOK_MS,
+  WEIGHTS_SETTLE_MS,
+  wantedAt,
+} from './ecsTaskSets.ts';
+import { hear, watchFrom } from './ecsWatch.ts';
+import { wayBackOf } from './ecsWayBack.ts';
 import { alarmFailure, broken, misfit, refused } from './failures.ts';
-import type { EcsSeen, ForwardSeen, TargetsSeen, TaskSetSeen } from './observation.ts';
+import type { EcsSeen, TargetsSeen, TaskSetSeen } from './observation.ts';
 import { alarmObstacles, surveyTraffic } from './preflight.ts';
 import type { EventDraft, Failure, Phase, Progress } from './record.ts';
-import { endings, type Pass, type StepState, type StepTable, stepwise, waited } from './stepwise.ts';
+import { endings, type StepTable, stepwise, waited } from './stepwise.ts';
 import type { Decision, RolloutSpec } from './strategy.ts';
-import {
-  BAKE_LOOK_MS,
-  bakeOf,
-  baking,
-  MOST_SETS,
-  mayBeInForce,
-  promoted,
-  type ShiftState,
-  shiftOf,
-  UNSET,
-} from './trafficSteps.ts';
-import { areInForce, type ForwardWeights, type Swap, weightsAt } from './weights.ts';
+import { BAKE_LOOK_MS, bakeOf, baking, MOST_SETS, mayBeInForce, promoted, shiftOf, UNSET } from './trafficSteps.ts';
+import { areInForce, type ForwardWeights, type Swap } from './weights.ts';
 
 const FORWARD = [
   'vetting',
@@ -71,67 +64,7 @@ const FORWARD = [
   'promoting',
 ] as const;
 
-export interface EcsBlueGreenState extends StepState, ShiftState, EcsWatch, HasCapacity {
-  readonly target: EcsTarget;
-  readonly family: string | null;
-  readonly taskDefinition: string | null;
-  readonly registering: boolean;
-  /** Target groups of the service definition's load balancers. */
-  readonly asked: readonly string[];
-  readonly pairs: readonly (readonly [string, string])[];
-  /** Does the deployment definition ask for traffic shifting? Without it the new set takes the asked target groups. */
-  readonly shifts: boolean;
-  /** Found when the rollout is vetted. */
-  readonly swaps: readonly Swap[];
-  /** Every listener and rule that sends traffic to a pair, as it was. */
-  readonly forwardsBefore: readonly ForwardSeen[];
-  /** Task sets that were there before, which are deleted in the end. */
-  readonly oldSets: readonly string[];
-  /** Those of them that were in the new set's place, and had to go first. */
-  readonly cleared: readonly string[];
-  readonly primaryBefore: string | null;
-  /** Service members that the update sets. */
-  readonly members: readonly string[];
-  /** Null when the rollout creates the service. */
-  readonly wayBack: WayBack | null;
-  readonly taskSet: string | null;
-  /** Was a first task set of this rollout, which found no room, given up for another one? */
-  readonly relaunched: boolean;
-  readonly desiredCount: number;
-  readonly deleteNewUponFailure: boolean;
-  readonly deleteNewUponTrafficShiftFailure: boolean;
-  /** How far it came: what has to be undone. */
-  readonly created: boolean;
-  readonly scaled: boolean;
-  readonly attached: boolean;
-  readonly launched: boolean;
-  readonly shifted: boolean;
-  readonly promoted: boolean;
-  /** When the traffic was last sent back, ms since the epoch. */
-  readonly returnedAt: number | null;
-  /** Was deleting the new task set, or the new service, asked for? */
-  readonly removed: boolean;
-  readonly deleted: boolean;
-}
-
-type BgPass = Pass<EcsBlueGreenState, EcsSeen>;
-
-/** Task sets follow CreateTaskSet and DeleteTaskSet by seconds. */
-const EVENTUALLY_MS = 30_000;
-
-/** Deleting drains: up to an hour of deregistration delay, and the stop timeout. */
-const REMOVING_TIMEOUT_MS = 75 * 60_000;
-
-/**
- * A load balancer goes on by the old weights for seconds after it shows the new ones, ms: until then nothing that it may
- * still send requests to is taken away. Source: aws-behaviour: effective within seconds.
- */
-const WEIGHTS_SETTLE_MS = 15_000;
-
-/** Weights that do not show within this are set again, ms. Source: aws-behaviour: effective within seconds. */
-const WEIGHTS_LOOK_MS = 1_000;
-
-const { act, end, fail, goOn, look, tidy, wait } = endings<EcsBlueGreenState, EcsSeen>(() => TABLE);
+const { act, end, fail, goOn, look, wait } = endings<EcsBlueGreenState, EcsSeen>(() => TABLE);
 
 /** Members of a service that UpdateService takes for the EXTERNAL controller. Source: Amazon ECS API reference. */
 const MEMBERS = new Set([
@@ -297,9 +230,6 @@ function scaling(pass: BgPass): Decision {
   return act(pass, action, `updating ${state.members.join(', ')} of the service`);
 }
 
-const wantedAt = (state: EcsBlueGreenState, percent: number): ForwardWeights[] =>
-  weightsAt(state.forwardsBefore, state.swaps, percent);
-
 /** Sets weights until they show, a few times at most; undefined when they do. */
 function bringAbout(
   pass: BgPass,
@@ -370,9 +300,6 @@ function launching(pass: BgPass): Decision {
   const action: Action = { type: 'ecs.create-task-set', key, taskDefinition, targetGroups, ...strategy, externalId };
   return act(pass, action, `creating a task set with ${taskDefinitionName(taskDefinition)}`, { launched: true });
 }
-
-/** Of the present task set: ECS makes no second one of the same id. */
-const externalIdOf = ({ rollout, relaunched }: EcsBlueGreenState): string => (relaunched ? `${rollout}-f` : rollout);
 
 /** Gives up the task set that finds no room, for one where there may be some. */
 function fallingBack(pass: BgPass): Decision {
@@ -557,134 +484,6 @@ function retiring(pass: BgPass): Decision {
   return wait(pass, lookAgainMs(waited(pass), state.pollIntervalMs), 'waiting for the old tasks to drain');
 }
 
-/**
- * First step back: traffic. What was shifted is sent back whatever a read says, which may be older than the shift.
- */
-function returning(pass: BgPass): Decision {
-  const { state, seen, world, now } = pass;
-  if (!state.shifted) return goOn(pass, 'demoting');
-  const back = wantedAt(state, state.primaryBefore === null ? 100 : 0);
-  if (seen.outcome?.ok === false) {
-    if (!areInForce(world.forwards, back)) return stuck(pass, 'send the traffic back', seen.outcome.error);
-    // The shift was refused like this: nothing was moved, unless what shows is older than that.
-    const message = 'AWS refuses to change the listeners, which show the old weights: making sure';
-    return wait(pass, WEIGHTS_SETTLE_MS, message, { returnedAt: now });
-  }
-  const { returnedAt } = state;
-  const isBack = returnedAt !== null && areInForce(world.forwards, back);
-  if (isBack && now - returnedAt >= WEIGHTS_SETTLE_MS) return goOn(pass, 'demoting');
-  if (isBack) return wait(pass, returnedAt + WEIGHTS_SETTLE_MS - now, 'waiting for the load balancer to follow');
-  if (returnedAt !== null && now - returnedAt < EVENTUALLY_MS)
-    return wait(pass, WEIGHTS_LOOK_MS, 'waiting for the listeners to show the old weights');
-  const action: Action = { type: 'elb.set-weights', key: state.rollout, forwards: back };
-  return act(pass, action, 'sending all traffic back', { returnedAt: now });
-}
-
-/** The way back is barred: the one end that needs a person at once. */
-function stuck(pass: BgPass, what: string, error: { readonly code: string; readonly message: string }): Decision {
-  return end(
-    pass,
-    'failed',
-    `${pass.state.failure?.message}; and AWS refused to ${what}: ${error.code}: ${error.message}; look at the listeners and task sets of the service by hand`,
-  );
-}
-
-function demoting(pass: BgPass): Decision {
-  const { state, seen } = pass;
-  if (seen.outcome?.ok === false) return stuck(pass, 'make the old task set primary again', seen.outcome.error);
-  const wrong = state.promoted && state.primaryBefore !== null;
-  if (!wrong || seen.outcome?.ok) return goOn(pass, 'removing');
-  return act(
-    pass,
-    { type: 'ecs.set-primary-task-set', key: state.rollout, taskSet: state.primaryBefore! },
-    'making the old task set primary again',
-  );
-}
-
-const removes = (state: EcsBlueGreenState): boolean =>
-  state.aborted || (state.shifted ? state.deleteNewUponTrafficShiftFailure : state.deleteNewUponFailure);
-
-/** The set of this rollout, also where the answer that named it was lost. */
-const ownSet = ({ world, state }: BgPass): TaskSetSeen | undefined =>
-  world.service?.taskSets.find(({ id, externalId }) => id === state.taskSet || externalId === externalIdOf(state));
-
-function removing(pass: BgPass): Decision {
-  const { state, seen } = pass;
-  if (!state.launched || !removes(state)) return goOn(pass, 'rescaling');
-  if (seen.outcome?.ok === false) {
-    const left = [...state.left, `the new task set: ${seen.outcome.error.code}: ${seen.outcome.error.message}`];
-    return look(pass, 'rescaling', 'the new task set stays', { left });
-  }
-  const set = ownSet(pass);
-  const id = set?.id ?? state.taskSet;
-  // A set that was made a moment ago may not show yet; one whose id was never told has to.
-  if (!state.removed && id !== null) {
-    const action: Action = { type: 'ecs.delete-task-set', key: state.rollout, taskSet: id };
-    return act(pass, action, 'deleting the new task set', { removed: true });
-  }
-  if (set === undefined && (state.removed || waited(pass) >= EVENTUALLY_MS))
-    return look(pass, 'rescaling', 'the new tasks are gone');
-  if (waited(pass) >= REMOVING_TIMEOUT_MS)
-    return look(pass, 'rescaling', 'the new tasks still drain', {
-      left: [...state.left, 'the new task set, which is still draining'],
-    });
-  return wait(pass, lookAgainMs(waited(pass), state.pollIntervalMs), 'waiting for the new tasks to drain');
-}
-
-function rescaling(pass: BgPass): Decision {
-  const { rollout: key, scaled, wayBack } = pass.state;
-  const values = wayBack?.values ?? {};
-  const action: Action = { type: 'ecs.restore-service', key, taskDefinition: null, values, tags: null };
-  return tidy(pass, scaled && !isEmpty(values), action, 'putting the service back', 'detaching');
-}
-
-/** Exactly the weights of before, where the new set is gone. */
-function detaching(pass: BgPass): Decision {
-  const { rollout: key, attached, forwardsBefore, launched } = pass.state;
-  const kept = launched && !removes(pass.state);
-  const exact = forwardsBefore.every((before) => {
-    const now = pass.world.forwards.find(({ arn }) => arn === before.arn);
-    return JSON.stringify(now?.weights) === JSON.stringify(before.weights);
-  });
-  const action: Action = { type: 'elb.set-weights', key, forwards: forwardsBefore };
-  return tidy(pass, attached && !kept && !exact, action, 'putting the listeners back', 'deleting');
-}
-
-function deleting(pass: BgPass): Decision {
-  const { state, seen, world } = pass;
-  if (!state.created || !removes(state)) return goOn(pass, 'cleaning');
-  if (seen.outcome?.ok === false)
-    return goOn(pass, 'cleaning', { left: [...state.left, `the new service: ${seen.outcome.error.message}`] });
-  if (!state.deleted) {
-    const action: Action = { type: 'ecs.delete-service', key: state.rollout };
-    return act(pass, action, 'deleting the service that this rollout created', { deleted: true });
-  }
-  const status = world.service?.status;
-  if (status === undefined || status === 'INACTIVE') return goOn(pass, 'cleaning');
-  if (waited(pass) >= REMOVING_TIMEOUT_MS)
-    return goOn(pass, 'cleaning', { left: [...state.left, 'the new service, which is still draining'] });
-  return wait(pass, lookAgainMs(waited(pass), state.pollIntervalMs), 'waiting for the new service to drain');
-}
-
-function cleaning(pass: BgPass): Decision {
-  const { rollout: key, family, taskDefinition, registering: registered, launched } = pass.state;
-  const kept = launched && !removes(pass.state);
-  const action: Action = { type: 'ecs.deregister-task-definition', key, family: family ?? '', taskDefinition };
-  return tidy(pass, registered && !kept, action, 'deregistering the new task definition', 'closing');
-}
-
-/** All steps back are done: name the end. */
-function closing(pass: BgPass): Decision {
-  const { state } = pass;
-  const what = state.failure?.message ?? 'aborted';
-  const left = state.left.length === 0 ? '' : `; left behind: ${state.left.join('; ')}`;
-  const touched = state.created || state.scaled || state.attached || state.launched;
-  if (!touched) return end(pass, state.aborted ? 'aborted' : 'failed', `${what}; nothing was changed${left}`);
-  const kept = state.launched && !removes(state) ? '; the new tasks are kept for a look' : '';
-  const back = state.wayBack === null ? 'nothing serves, as before' : 'what served before serves everything';
-  return end(pass, state.aborted ? 'aborted' : 'rolled back', `${what}; ${back}${kept}${left}`);
-}
-
 const PHASES: Readonly<Record<string, Phase>> = {
   vetting: 'preparing',
   registering: 'preparing',
@@ -730,14 +529,7 @@ const TABLE: StepTable<EcsBlueGreenState, EcsSeen> = {
     shifting,
     promoting,
     retiring,
-    returning,
-    demoting,
-    removing,
-    rescaling,
-    detaching,
-    deleting,
-    cleaning,
-    closing,
+    ...stepsBack(() => TABLE),
   },
   forward: new Set<string>(FORWARD),
   promote: ({ state, now }, all) => (state.shifts ? promoted(state, now, all, state.step === 'shifting') : undefined),
