@@ -4,8 +4,8 @@
  */
 import * as vscode from 'vscode';
 import type { LanguageClient } from 'vscode-languageclient/node';
-import type { Engine, StatusEntry } from '../engine/index.ts';
 import type { About } from './about.ts';
+import { createApi, type GitMoxiApi } from './api.ts';
 import { Asked, tellFailure } from './asked.ts';
 import { type CommandHandlers, commandTable } from './commands.ts';
 import { CommitTrigger } from './commitTrigger.ts';
@@ -31,18 +31,11 @@ import { Timelines } from './timeline/timelinePanel.ts';
 import { errorText } from './words.ts';
 import { WorkloadFiles } from './workloadFiles.ts';
 
-/** What other extensions and tests get from `getExtension('gitmoxi.gitmoxi').exports`. */
-export interface GitMoxiApi {
-  /** The window's engine, loaded when asked for: for AWS as the settings say, or for the sandbox while one runs. */
-  readonly engine: () => Promise<Engine>;
-  /** The latest rollout of every workload of the store. */
-  rollouts(): Promise<StatusEntry[]>;
-}
-
 /** What `deactivate` has to end and wait for; VS Code gives it nothing. */
 let running: { readonly client: LanguageClient; readonly window: RolloutWindow } | undefined;
 
 export function activate(context: vscode.ExtensionContext): GitMoxiApi {
+  const startedAt = performance.now();
   const client = createLanguageClient(context, vscode.workspace.isTrusted);
   const log = vscode.window.createOutputChannel('GitMoxi', { log: true });
   const status = new LanguageStatus(client);
@@ -64,15 +57,23 @@ export function activate(context: vscode.ExtensionContext): GitMoxiApi {
   );
   // Without the server everything else works; the client itself tells the user.
   client.start().catch((error) => client.error('the language server did not start', error));
-  return {
-    engine: async () => (await window.session.open()).engine,
-    rollouts: async () => (await window.session.open()).engine.status(),
-  };
+  // The host's own tools and the suite read it.
+  performance.measure('gitmoxi.activate', { start: startedAt });
+  return createApi(window.session, refuseWithoutTrust);
 }
 
 export async function deactivate(): Promise<void> {
   await Promise.all([running?.client.dispose(), running?.window.close()]);
   running = undefined;
+}
+
+async function refuseWithoutTrust(): Promise<void> {
+  if (vscode.workspace.isTrusted) return;
+  const { EngineError } = await import('./engine/loaded.ts');
+  throw new EngineError('client.not-trusted', 'nothing is deployed in Restricted Mode', {
+    kind: 'usage',
+    hint: 'trust the workspace first',
+  });
 }
 
 /** Commands that work without trust: they only show what the files say. */

@@ -1,19 +1,35 @@
 /**
- * The preview: what a template gives, as a read-only document beside it, kept up to date while the author types.
+ * The preview: what a template gives, as a read-only document beside it, kept up to date while the author types. What
+ * belongs to the cursor on either side is marked on the other.
  *
- * Owns: nothing. The text comes from the language server each time.
+ * Owns: the last map of each open preview.
  */
 import * as vscode from 'vscode';
 import type { LanguageClient } from 'vscode-languageclient/node';
-import { previewChanged, type RenderedPreview, renderPreview } from '../server/protocol.ts';
+import {
+  type PreviewParams,
+  type PreviewPiece,
+  previewChanged,
+  type RenderedPreview,
+  renderPreview,
+  type TextRange,
+} from '../server/protocol.ts';
 import { LANGUAGE } from './manifestIds.ts';
+import { counterparts } from './previewMap.ts';
 import { previewText } from './previewText.ts';
+import { shortCommit } from './words.ts';
 
 const SCHEME = 'gitmoxi-preview';
 
 export class Preview implements vscode.TextDocumentContentProvider, vscode.Disposable {
   readonly #client: LanguageClient;
   readonly #changed = new vscode.EventEmitter<vscode.Uri>();
+  readonly #maps = new Map<string, readonly PreviewPiece[]>();
+  readonly #mark = vscode.window.createTextEditorDecorationType({
+    backgroundColor: new vscode.ThemeColor('editor.wordHighlightStrongBackground'),
+    borderColor: new vscode.ThemeColor('editor.wordHighlightStrongBorder'),
+    overviewRulerColor: new vscode.ThemeColor('editorOverviewRuler.wordHighlightStrongForeground'),
+  });
   readonly #registrations: readonly vscode.Disposable[];
   readonly onDidChange = this.#changed.event;
 
@@ -24,33 +40,41 @@ export class Preview implements vscode.TextDocumentContentProvider, vscode.Dispo
       client.onNotification(previewChanged.method, ({ uris }: { readonly uris: readonly string[] }) =>
         this.#refresh(uris),
       ),
+      vscode.window.onDidChangeTextEditorSelection(({ textEditor }) => this.#follow(textEditor)),
+      vscode.workspace.onDidCloseTextDocument(({ uri }) => this.#maps.delete(uri.toString())),
       this.#changed,
+      this.#mark,
     ];
   }
 
   async provideTextDocumentContent(uri: vscode.Uri, token: vscode.CancellationToken): Promise<string> {
-    const source = sourceOf(uri);
-    const params = { uri: this.#client.code2ProtocolConverter.asUri(source) };
+    const { source, revision } = partsOf(uri);
+    const params: PreviewParams = {
+      uri: this.#client.code2ProtocolConverter.asUri(source),
+      ...(revision === undefined ? {} : { revision }),
+    };
     const answer = await this.#client.sendRequest<RenderedPreview | null>(renderPreview.method, params, token);
+    this.#maps.set(uri.toString(), answer?.map ?? []);
     return previewText(vscode.workspace.asRelativePath(source), answer);
   }
 
   /**
    * Opens the preview beside the template.
    *
-   * @param target the template's URI. @default the active editor's document
+   * @param target the template's URI, a code lens, or `{ workload, revision }` with one of the workload's files.
+   *   @default the active editor's document
    * @returns the preview's URI; undefined where there is nothing to preview, which the user was told
    */
   async show(target?: unknown): Promise<vscode.Uri | undefined> {
-    const source = target instanceof vscode.Uri ? target : vscode.window.activeTextEditor?.document.uri;
-    const document = source?.scheme === 'file' ? await vscode.workspace.openTextDocument(source) : undefined;
+    const { source, revision } = askedFor(target);
+    const document = source?.scheme === 'file' ? await opened(source) : undefined;
     if (document?.languageId !== LANGUAGE) {
       void vscode.window.showInformationMessage(
         'Open a service, task, function or deployment definition to preview it.',
       );
       return undefined;
     }
-    const uri = previewUri(document.uri);
+    const uri = previewUri(document.uri, revision);
     await vscode.window.showTextDocument(uri, {
       viewColumn: vscode.ViewColumn.Beside,
       preview: true,
@@ -66,17 +90,79 @@ export class Preview implements vscode.TextDocumentContentProvider, vscode.Dispo
   #refresh(uris: readonly string[]): void {
     const changed = new Set(uris.map((uri) => vscode.Uri.parse(uri).fsPath));
     for (const { uri } of vscode.workspace.textDocuments) {
-      if (uri.scheme === SCHEME && changed.has(sourceOf(uri).fsPath)) this.#changed.fire(uri);
+      if (uri.scheme === SCHEME && changed.has(partsOf(uri).source.fsPath)) this.#changed.fire(uri);
+    }
+  }
+
+  /** Marks in the other editor what belongs to the selection in this one. */
+  #follow(editor: vscode.TextEditor): void {
+    if (editor !== vscode.window.activeTextEditor) return;
+    const { uri } = editor.document;
+    const side = uri.scheme === SCHEME ? 'rendered' : 'source';
+    const sameFile = (preview: vscode.Uri, source: vscode.Uri) =>
+      preview.scheme === SCHEME && partsOf(preview).source.toString() === source.toString();
+    for (const other of vscode.window.visibleTextEditors) {
+      const pair = side === 'rendered' ? [uri, other.document.uri] : [other.document.uri, uri];
+      if (other === editor || !sameFile(pair[0]!, pair[1]!)) continue;
+      const map = this.#maps.get(pair[0]!.toString()) ?? [];
+      const ranges = counterparts(map, side, plainRange(editor.selection)).map(rangeOf);
+      other.setDecorations(this.#mark, ranges);
+      editor.setDecorations(this.#mark, []);
+      if (ranges[0]) other.revealRange(ranges[0], vscode.TextEditorRevealType.InCenterIfOutsideViewport);
     }
   }
 }
 
+const plainRange = ({ start, end }: vscode.Range): TextRange => ({
+  start: { line: start.line, character: start.character },
+  end: { line: end.line, character: end.character },
+});
+
+const rangeOf = ({ start, end }: TextRange): vscode.Range =>
+  new vscode.Range(start.line, start.character, end.line, end.character);
+
+/** A file that is gone has nothing to show. */
+async function opened(uri: vscode.Uri): Promise<vscode.TextDocument | undefined> {
+  try {
+    // The editor may still know a document whose file is gone.
+    await vscode.workspace.fs.stat(uri);
+    return await vscode.workspace.openTextDocument(uri);
+  } catch {
+    return undefined;
+  }
+}
+
+interface AskedFor {
+  readonly source: vscode.Uri | undefined;
+  readonly revision: string | undefined;
+}
+
+function askedFor(target: unknown): AskedFor {
+  const active = vscode.window.activeTextEditor?.document.uri;
+  if (target instanceof vscode.Uri) return { source: target, revision: undefined };
+  if (typeof target !== 'object' || target === null) return { source: active, revision: undefined };
+  const { uri, workload, revision } = target as Record<string, unknown>;
+  const [folder] = vscode.workspace.workspaceFolders ?? [];
+  const file =
+    typeof workload === 'string' && folder !== undefined ? vscode.Uri.joinPath(folder.uri, workload) : active;
+  return {
+    source: typeof uri === 'string' ? vscode.Uri.parse(uri) : file,
+    revision: typeof revision === 'string' && revision !== '' ? revision : undefined,
+  };
+}
+
 /** The name shows in the tab. JSON with comments, because what cannot be rendered is explained in comments. */
-const previewUri = (source: vscode.Uri): vscode.Uri =>
+const previewUri = (source: vscode.Uri, revision: string | undefined): vscode.Uri =>
   vscode.Uri.from({
     scheme: SCHEME,
-    path: source.path.replace(/\.json$/, '.rendered.jsonc'),
-    query: source.toString(),
+    path: source.path.replace(
+      /\.json$/,
+      `${revision === undefined ? '' : ` (${shortCommit(revision)})`}.rendered.jsonc`,
+    ),
+    query: JSON.stringify([source.toString(), ...(revision === undefined ? [] : [revision])]),
   });
 
-const sourceOf = (preview: vscode.Uri): vscode.Uri => vscode.Uri.parse(preview.query);
+function partsOf(preview: vscode.Uri): { readonly source: vscode.Uri; readonly revision: string | undefined } {
+  const [source, revision] = JSON.parse(preview.query) as [string, string?];
+  return { source: vscode.Uri.parse(source), revision };
+}

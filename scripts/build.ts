@@ -98,7 +98,7 @@ function removeStaleChunks(written: ReadonlySet<string>): void {
   }
 }
 
-const jobs = [command, editor({ server: 'server/main.ts' }), editor(ON_DEMAND), client];
+const jobs = [command, editor({ server: 'client/languageServer.ts' }), editor(ON_DEMAND), client];
 
 try {
   // Nothing is written before everything is built: a failed build leaves the last good one in place.

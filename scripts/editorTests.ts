@@ -25,7 +25,7 @@ async function runInHost(suite: string, data: string, repo: string): Promise<Rep
   if (typeof browser === 'string') return browser;
   const report = join(data, 'report.json');
   const env = { GITMOXI_TEST_REPORT: report, GITMOXI_STORE: join(data, 'store.db') };
-  const editor = await startEditor({ data, env });
+  const editor = await startEditor({ data, env, forSuite: true });
   try {
     const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
     const payload = [

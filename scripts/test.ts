@@ -25,7 +25,12 @@ const STEPS: readonly (readonly [name: string, script: string, ...args: string[]
   ['bundle', join(ROOT, 'scripts', 'build.ts')],
   ['suites', bin('mocha', 'bin', 'mocha.js'), ...suites],
   // What is named by file is all that is wanted.
-  ...(isWhole ? ([['inside the editor', join(ROOT, 'scripts', 'editorTests.ts')]] as const) : []),
+  ...(isWhole
+    ? ([
+        ['inside the editor', join(ROOT, 'scripts', 'editorTests.ts')],
+        ['in front of the editor', bin('mocha', 'bin', 'mocha.js'), 'test/editor/ui/*.ui.ts'],
+      ] as const)
+    : []),
 ];
 
 // Everything that the suites start runs on the Node that runs this, whatever else is installed.

@@ -33,7 +33,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'engine/store',
   ],
   server: ['engine/base', 'engine/config', 'engine/template', 'engine/check', 'engine/plan', 'schemas'],
-  session: ['engine/facade', 'sandbox'],
+  session: ['engine/facade', 'sandbox', 'server'],
   client: ['engine/base', 'engine/facade', 'sandbox', 'server', 'session'],
   cli: ['engine/facade', 'sandbox', 'server', 'session'],
   sandbox: [],

@@ -1,28 +1,9 @@
-/** What the command gives its language server beyond files: commits for previews, and plans. */
-import { type Engine, EngineError, type Json, readRevisionFiles } from '../../engine/index.ts';
-import type { PlanProvider, PlanView, RevisionReader } from '../../server/index.ts';
+/** What the command gives its language server beyond files and commits: plans. */
+import type { Engine, Json } from '../../engine/index.ts';
+import type { PlanProvider, PlanView } from '../../server/index.ts';
 import { type Context, withEngine } from '../session/context.ts';
 
 type WorkloadPlan = Awaited<ReturnType<Engine['plan']>>['workloads'][number];
-
-export const revisions: RevisionReader = {
-  async at(root, revision) {
-    const read = (paths: readonly string[], limitBytes: number) => readRevisionFiles(root, revision, paths, limitBytes);
-    const isKnown = await read([], 0).then(
-      () => true,
-      (error: unknown) => {
-        if (error instanceof EngineError) return false;
-        throw error;
-      },
-    );
-    if (!isKnown) return undefined;
-    return {
-      repositoryAbove: async () => root,
-      read: async (_root, path, limitBytes) => (await read([path], limitBytes)).get(path) ?? { problem: 'missing' },
-      list: async () => [],
-    };
-  },
-};
 
 export function plansOf(context: Context): PlanProvider {
   return {

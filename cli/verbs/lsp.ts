@@ -10,9 +10,10 @@ export const lspVerb: Verb = (program, run) => {
     .requiredOption('--stdio', 'talk over standard input and output')
     .action(
       run(async (context) => {
-        const [{ keepMemorySmall, startServer }, { plansOf, revisions }] = await Promise.all([
+        const [{ keepMemorySmall, startServer }, { plansOf }, { revisions }] = await Promise.all([
           import('../../server/index.ts'),
           import('../lsp/providers.ts'),
+          import('../../session/index.ts'),
         ]);
         keepMemorySmall();
         const { ended } = startServer({

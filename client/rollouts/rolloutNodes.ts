@@ -103,7 +103,11 @@ export function rolloutForest(state: RolloutsState, live: Live, now: number): Ro
     const group = live.get(key);
     roots.push(add(groupNode(key, members, group)));
     const failed = group?.state === 'failed' ? [add(failureNode(`failure ${key}`, group.error, key))] : [];
-    children.set(`group ${key}`, [...failed, ...members.map((row) => add(workloadNode(row, group, now)))]);
+    const named = labelsOf(members.map(({ workload }) => workload));
+    children.set(`group ${key}`, [
+      ...failed,
+      ...members.map((row, i) => add(workloadNode(row, named[i]!, group, now))),
+    ]);
   }
   return { roots, nodes, children, inProgress: unfinished.length };
 }
@@ -111,7 +115,7 @@ export function rolloutForest(state: RolloutsState, live: Live, now: number): Ro
 function groupNode(key: string, members: readonly WorkloadRow[], live: LiveGroup | undefined): RolloutNode {
   const { target, kind } = members[0]!;
   const place = [target?.account, target?.region].filter((text) => text !== undefined);
-  const name = target === undefined ? 'No target' : target.kind === 'ecs' ? target.cluster : 'Functions';
+  const name = target === undefined ? 'No target' : target.kind === 'ecs' ? target.cluster : 'Lambda';
   return {
     id: `group ${key}`,
     label: name,
@@ -169,7 +173,7 @@ function liveState({ record, head }: WorkloadRow, plan: WorkloadPlan): State {
   }
 }
 
-function workloadNode(row: WorkloadRow, live: LiveGroup | undefined, now: number): RolloutNode {
+function workloadNode(row: WorkloadRow, label: string, live: LiveGroup | undefined, now: number): RolloutNode {
   const { record } = row;
   const isMoving = record !== undefined && record.endedAt === null;
   const state = isMoving ? { ...moving(row), why: record.message } : stateOf(row, live);
@@ -179,7 +183,7 @@ function workloadNode(row: WorkloadRow, live: LiveGroup | undefined, now: number
   const when = record === undefined ? [] : [since(record, now)];
   return {
     id: row.id,
-    label: shortPath(row.workload),
+    label,
     description: [state.word, ...told, ...when].join(' · '),
     tooltip: [
       row.workload,
@@ -226,7 +230,7 @@ function progressNode(row: WorkloadRow, now: number): RolloutNode {
   const time = row.expectedMs === undefined ? elapsed : `${elapsed} of ~${duration(row.expectedMs, 1)}`;
   return {
     id: `progress ${record.id}`,
-    label: shortPath(row.workload),
+    label: nameOf(row.workload),
     description: [word, ...countsOf(record), time].join(' · '),
     tooltip: [row.workload, ...recordLines(record, row.owner === undefined, now)],
     icon,
@@ -296,6 +300,14 @@ function recordLines(record: RolloutRecord, isAbandoned: boolean, now: number): 
     ...(record.paused === null || !unfinished ? [] : [`paused by ${record.paused.by}`]),
     ...failureLines(record),
   ];
+}
+
+const nameOf = (path: string): string => path.split('/').at(-1)!;
+
+/** The last segment is name enough where no other workload beside it has the same. */
+function labelsOf(paths: readonly string[]): string[] {
+  const counts = Map.groupBy(paths, nameOf);
+  return paths.map((path) => (counts.get(nameOf(path))!.length === 1 ? nameOf(path) : shortPath(path)));
 }
 
 /** What fits beside the state in a sidebar of 300 pixels, characters. */

@@ -30,10 +30,8 @@ interface Span {
 export function spansOf({ record, events, now }: TimelineInput): Span[] {
   const end = record.endedAt ?? Math.max(now, record.startedAt);
   const starts: { phase: Phase; from: number }[] = [{ phase: 'queued', from: record.startedAt }];
-  for (const { code, time, phase } of events) {
-    if (code === 'rollout.phase' || code === 'rollout.ended') {
-      if (starts.at(-1)!.phase !== phase) starts.push({ phase, from: time });
-    }
+  for (const { time, phase } of events) {
+    if (starts.at(-1)!.phase !== phase) starts.push({ phase, from: time });
   }
   return starts.flatMap(({ phase, from }, i) => {
     const to = Math.min(end, starts[i + 1]?.from ?? end);
@@ -114,7 +112,9 @@ export function timelineMarkup(input: TimelineInput): string {
   const end = record.endedAt ?? Math.max(now, record.startedAt + 1);
   const scale = { start: record.startedAt, end };
   const traffic = series(events, ['trafficPercent', 'percent']);
-  const tasks = series(events, ['ready']);
+  // How it ended is told by the record alone.
+  const last = record.endedAt === null ? undefined : record.progress.ready;
+  const tasks = [...series(events, ['ready']), ...(last === undefined ? [] : [{ at: record.endedAt!, value: last }])];
   const desired = Math.max(1, record.progress.desired ?? 1, ...tasks.map(({ value }) => value));
   const failure = failureLines(record);
   const name = record.workload.split('/').at(-1) ?? record.workload;

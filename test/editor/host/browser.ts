@@ -29,7 +29,9 @@ export async function openBrowser(): Promise<Browser | string> {
     return `no browser for ${process.platform} ${process.arch}: install Chromium or set CHROMIUM_PATH`;
   }
   const executablePath = fromPackage ? await chromiumPackage.executablePath() : installed!;
-  const args = fromPackage ? [...chromiumPackage.args, ...FLAGS] : FLAGS;
+  // In a single process, the first page that is closed takes the browser along.
+  const own = fromPackage ? chromiumPackage.args.filter((flag) => flag !== '--single-process') : [];
+  const args = [...own, ...FLAGS];
   try {
     return await chromium.launch({ executablePath, args, headless: true });
   } catch (error) {

@@ -59,6 +59,8 @@ export interface EditorOptions {
   readonly data: string;
   readonly settings?: Readonly<Record<string, unknown>>;
   readonly env?: Readonly<Record<string, string>>;
+  /** The window runs a test suite in its extension host; notifications are not shown then. @default false */
+  readonly forSuite?: boolean;
 }
 
 export interface Editor {
@@ -70,6 +72,7 @@ const SETTINGS = {
   'security.workspace.trust.enabled': false,
   'workbench.startupEditor': 'none',
   'workbench.tips.enabled': false,
+  'workbench.secondarySideBar.defaultVisibility': 'hidden',
   'chat.disableAIFeatures': true,
   'telemetry.telemetryLevel': 'off',
   'update.mode': 'none',
@@ -93,16 +96,18 @@ export async function writeSettings(data: string, settings: Readonly<Record<stri
   await writeFile(path, JSON.stringify({ ...SETTINGS, ...settings }, null, 2));
 }
 
-export async function startEditor({ data, settings, env }: EditorOptions): Promise<Editor> {
+export async function startEditor({ data, settings, env, forSuite = false }: EditorOptions): Promise<Editor> {
   await writeSettings(data, settings);
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
-  const flags = ['--without-connection-token', '--accept-server-license-terms', '--enable-smoke-test-driver'];
+  const flags = ['--without-connection-token', '--accept-server-license-terms'];
+  // A built product honours the development payload of a window's address only with this.
+  if (forSuite) flags.push('--enable-smoke-test-driver');
   const child = spawn(
     process.execPath,
     [main, '--host', '127.0.0.1', '--port', String(port), ...flags, ...places(data)],
     {
-      env: { ...process.env, ...env },
+      env: { ...withoutAws(process.env), ...env },
       stdio: 'ignore',
       // Its own group, so that the extension hosts that it starts end with it.
       detached: true,
@@ -120,10 +125,22 @@ export async function startEditor({ data, settings, env }: EditorOptions): Promi
   return { url, stop: () => stop(child) };
 }
 
+/** Keeps the tests away from the person's own AWS. */
+const withoutAws = (environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv =>
+  Object.fromEntries(
+    Object.entries({ ...environment, AWS_EC2_METADATA_DISABLED: 'true' }).filter(
+      ([name]) => !name.startsWith('AWS_') || name === 'AWS_EC2_METADATA_DISABLED',
+    ),
+  );
+
 async function stop(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.pid === undefined) return;
+  if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) return;
   const ended = new Promise((resolve) => child.once('exit', resolve));
-  process.kill(-child.pid, 'SIGKILL');
+  try {
+    process.kill(-child.pid, 'SIGKILL');
+  } catch {
+    return;
+  }
   await ended;
 }
 

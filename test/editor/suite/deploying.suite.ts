@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import type { DeployReport, Explanation, PlanReport, RolloutEvent } from '../../../engine/index.ts';
-import { changeFile, commitAll, run, WEB } from './window.ts';
+import { changeFile, commitAll, firstCommit, run, WEB } from './window.ts';
 
 describe('a window on the sandbox', function () {
   this.timeout(60_000);
@@ -63,6 +63,22 @@ describe('a window on the sandbox', function () {
     assert.equal(explanation.failure?.class, 'image');
     const events = await run<RolloutEvent[]>('gitmoxi.logs', { rollout, confirm: false });
     assert.equal(events[0]?.code, 'rollout.started');
+  });
+
+  it('gives other extensions its engine and rollouts', async () => {
+    const { engine, rollouts } = vscode.extensions.getExtension('gitmoxi.gitmoxi')!.exports;
+    const history = await engine.history({ workload: WEB });
+    assert.ok(history.length >= 4);
+    assert.equal((await rollouts()).length, 1);
+  });
+
+  it('previews a commit beside the present', async () => {
+    const uri = await run<vscode.Uri>('gitmoxi.preview', {
+      workload: 'examples/shop/web_taskdef.json',
+      revision: firstCommit(),
+    });
+    const document = await vscode.workspace.openTextDocument(uri);
+    assert.match(document.getText(), /shop\/web:1\.4\.0/);
   });
 
   it('tells where a workload is', async () => {

@@ -10,6 +10,11 @@ describe('the extension', () => {
     assert.ok(extension().isActive);
   });
 
+  it('is active within 100 ms', () => {
+    const [measure] = performance.getEntriesByName('gitmoxi.activate');
+    assert.ok(measure !== undefined && measure.duration < 100, `${measure?.duration} ms`);
+  });
+
   it('has every command of its manifest', async () => {
     const known = new Set(await vscode.commands.getCommands(true));
     const declared: { command: string }[] = extension().packageJSON.contributes.commands;

@@ -17,6 +17,7 @@ export async function run(): Promise<void> {
   mocha.suite.emit('pre-require', globalThis as never, 'suite', mocha);
   await import('./extension.suite.ts');
   await import('./deploying.suite.ts');
+  await import('./surroundings.suite.ts');
   const failures: { title: string; error: string }[] = [];
   const lines: string[] = [];
   let passes = 0;

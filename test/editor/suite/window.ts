@@ -24,3 +24,6 @@ const WHO = ['-c', 'user.name=Ada Lovelace', '-c', 'user.email=ada@example.com',
 export function commitAll(message: string): void {
   execFileSync('git', [...WHO, 'commit', '-q', '-a', '-m', message], { cwd: repo() });
 }
+
+export const firstCommit = (): string =>
+  execFileSync('git', ['rev-list', '--max-parents=0', 'HEAD'], { cwd: repo(), encoding: 'utf8' }).trim();
