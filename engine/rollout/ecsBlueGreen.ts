@@ -17,6 +17,16 @@ import type { Action } from './actions.ts';
 import { lookAgainMs } from './cadence.ts';
 import { stepsBack } from './ecsBlueGreenBack.ts';
 import {
+  type BgPass,
+  type EcsBlueGreenState,
+  EVENTUALLY_MS,
+  externalIdOf,
+  REMOVING_TIMEOUT_MS,
+  WEIGHTS_LOOK_MS,
+  WEIGHTS_SETTLE_MS,
+  wantedAt,
+} from './ecsBlueGreenState.ts';
+import {
   asWished,
   capacityFrom,
   forBreaker,
@@ -29,16 +39,6 @@ import {
   toldFallback,
 } from './ecsCapacity.ts';
 import { countFailures, taskFailures, tripped } from './ecsEvidence.ts';
-import {
-  type BgPass,
-  type EcsBlueGreenState,
-  EVENTUALLY_MS,
-  externalIdOf,
-  REMOVING_TIMEOUT_MS,
-  WEIGHTS_LOOK_MS,
-  WEIGHTS_SETTLE_MS,
-  wantedAt,
-} from './ecsTaskSets.ts';
 import { hear, watchFrom } from './ecsWatch.ts';
 import { wayBackOf } from './ecsWayBack.ts';
 import { alarmFailure, broken, misfit, refused } from './failures.ts';

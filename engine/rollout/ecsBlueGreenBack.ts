@@ -18,7 +18,7 @@ import {
   WEIGHTS_LOOK_MS,
   WEIGHTS_SETTLE_MS,
   wantedAt,
-} from './ecsTaskSets.ts';
+} from './ecsBlueGreenState.ts';
 import type { EcsSeen, TaskSetSeen } from './observation.ts';
 import { endings, type StepTable, waited } from './stepwise.ts';
 import type { Decision } from './strategy.ts';

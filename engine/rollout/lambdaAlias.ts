@@ -20,29 +20,28 @@ import {
   configurationDifferences,
   functionDifferences,
   type LambdaDesired,
-  type LambdaTarget,
   type LiveLambda,
   PROVISIONED_TAG,
   sourceChanges,
 } from '../plan/index.ts';
 import type { LambdaAction, Outcome } from './actions.ts';
 import { alarmFailure, broken, refused } from './failures.ts';
-import { type LinksState, linkSteps, linksOf, linkWish } from './lambdaEventSources.ts';
-import type { FunctionSeen, LambdaSeen } from './observation.ts';
-import type { Phase } from './record.ts';
-import { endings, type Pass, type StepState, type StepTable, stepwise, waited } from './stepwise.ts';
-import type { Decision, RolloutSpec, Strategy } from './strategy.ts';
+import { stepsBack } from './lambdaAliasBack.ts';
+import { linkSteps, linksOf, linkWish } from './lambdaEventSources.ts';
 import {
-  bakeLookMs,
-  bakeOf,
-  baking,
-  MOST_SETS,
-  mayBeInForce,
-  promoted,
-  type ShiftState,
-  shiftOf,
-  UNSET,
-} from './trafficSteps.ts';
+  type LambdaAliasState,
+  type LambdaPass,
+  leaving,
+  SETTLE_LOOK_MS,
+  SETTLE_TIMEOUT_MS,
+  settled,
+  takenOver,
+} from './lambdaState.ts';
+import type { LambdaSeen } from './observation.ts';
+import type { Phase } from './record.ts';
+import { endings, type StepTable, stepwise, waited } from './stepwise.ts';
+import type { Decision, RolloutSpec, Strategy } from './strategy.ts';
+import { bakeLookMs, bakeOf, baking, MOST_SETS, mayBeInForce, promoted, shiftOf, UNSET } from './trafficSteps.ts';
 
 const FORWARD = [
   'creating',
@@ -55,55 +54,6 @@ const FORWARD = [
   'shifting',
   'connecting',
 ] as const;
-
-export interface LambdaAliasState extends StepState, ShiftState, LinksState {
-  readonly target: LambdaTarget;
-  readonly alias: string;
-  /** Does the rollout create the function? Then going back is deleting it. */
-  readonly creates: boolean;
-  /** The version the alias served when the rollout began; null where there was no alias. */
-  readonly before: string | null;
-  /** `$LATEST` is not what a version keeps: it is published first, so that there is something to go back to. */
-  readonly secures: boolean;
-  /** The version that keeps what `$LATEST` was. */
-  readonly kept: string | null;
-  /** Was that version made by this rollout? */
-  readonly keptPublished: boolean;
-  /** `$LATEST`'s description, which versions do not keep. */
-  readonly description: string;
-  readonly configurationDiffers: boolean;
-  readonly codeDiffers: boolean;
-  /** Has a change of `$LATEST`'s configuration or code been made? */
-  readonly configured: boolean;
-  readonly coded: boolean;
-  /** When Lambda says it took the last change of `$LATEST`, in its words: what was read before does not count. */
-  readonly modifiedAt: string | null;
-  /** Was the alias set back? */
-  readonly returned: boolean;
-  /** The version to serve, once it is known. */
-  readonly version: string | null;
-  /** The function is as asked for: its version stays, and no traffic moves. */
-  readonly keepsVersion: boolean;
-  /** Was it made by this rollout? Publishing gives the last version again when nothing changed. */
-  readonly published: boolean;
-  readonly alarms: readonly string[];
-  readonly readinessIntervalMs: number;
-  readonly readinessLeft: number;
-  /** Executions to keep ready on the version that serves; null where nobody asks. */
-  readonly provisions: number | null;
-  /** Executions kept ready as it was, by qualifier. */
-  readonly provisionedBefore: Readonly<Record<string, number>>;
-  /** The version on which an earlier rollout put provisioned concurrency. */
-  readonly provisionedByUs: string | null;
-  /** How often provisioned concurrency was asked for. */
-  readonly provisionSets: number;
-}
-
-type LambdaPass = Pass<LambdaAliasState, LambdaSeen>;
-
-/** Lambda's own updates settle in seconds, VPC and image changes in about a minute; an unsettled one is a failure. */
-const SETTLE_TIMEOUT_MS = 10 * 60_000;
-const SETTLE_LOOK_MS = 2_000;
 
 /** Provisioned concurrency takes one to three minutes, and longer the more of it. */
 const PROVISION_TIMEOUT_MS = 30 * 60_000;
@@ -193,18 +143,6 @@ const mayBeDone = (outcome: Outcome): boolean => outcome.ok || outcome.error.pas
 const modified = (outcome: Outcome): Pick<LambdaAliasState, 'modifiedAt'> => ({
   modifiedAt: outcome.ok ? String(outcome.data['lastModified'] ?? '') : null,
 });
-
-/** Is an update of `$LATEST` under way, and if it is over, did it go wrong? */
-function settled(latest: FunctionSeen): 'settling' | 'settled' | { readonly reason: string } {
-  const said = (code: string | undefined, reason: string | undefined) => ({
-    reason: `${code ?? 'Failed'}: ${reason ?? 'no reason given'}`,
-  });
-  if (latest.state === 'Pending' || latest.lastUpdateStatus === 'InProgress') return 'settling';
-  if (latest.state === 'Failed') return said(latest.stateReasonCode, latest.stateReason);
-  if (latest.lastUpdateStatus === 'Failed')
-    return said(latest.lastUpdateStatusReasonCode, latest.lastUpdateStatusReason);
-  return 'settled';
-}
 
 /** Waits until `$LATEST` is settled; undefined when it is. */
 function waitUntilSettled(pass: LambdaPass, what: string, ours: boolean): Decision | undefined {
@@ -336,9 +274,6 @@ function provisioning(pass: LambdaPass): Decision {
   return act(pass, action, `keeping ${provisions} executions of version ${version} ready`, { provisionSets });
 }
 
-/** The version that the alias leaves: an alias on `$LATEST` cannot be weighted, so what it keeps takes its place. */
-const leaving = (state: LambdaAliasState): string | null => (state.before === '$LATEST' ? state.kept : state.before);
-
 /** The alias write that a traffic step wants. */
 function aliasFor(state: LambdaAliasState, percent: number): LambdaAction {
   const { rollout: key, alias } = state;
@@ -361,14 +296,6 @@ function aliasIs({ world: { alias }, state }: LambdaPass, percent: number): bool
     shares.length === 1 &&
     share?.[0] === state.version &&
     Math.abs(share[1] - percent) < SAME_PERCENT
-  );
-}
-
-/** Did somebody point the alias at a version that this rollout knows nothing of? */
-function takenOver({ world: { alias }, state }: LambdaPass): boolean {
-  const known = [state.before, state.kept, state.version];
-  return (
-    alias !== undefined && [alias.version, ...Object.keys(alias.additional)].some((version) => !known.includes(version))
   );
 }
 
@@ -456,139 +383,6 @@ function retiring(pass: LambdaPass): Decision {
   return act(pass, { type: 'lambda.retire', key, versions, released }, `deleting version ${versions.join(', ')}`);
 }
 
-/** First step back: traffic. */
-function returning(pass: LambdaPass): Decision {
-  const { state, seen, world } = pass;
-  const { rollout: key, alias, before } = state;
-  if (state.creates) return goOn(pass, state.configured ? 'deleting' : 'closing');
-  if (seen.outcome?.ok === false) {
-    const { code, message } = seen.outcome.error;
-    const byHand =
-      before === null ? `delete the alias ${alias} by hand` : `point the alias ${alias} at version ${before} by hand`;
-    return end(
-      pass,
-      'failed',
-      `${state.failure?.message}; and AWS refused to move the alias back: ${code}: ${message}; ${byHand}`,
-    );
-  }
-  if (world.alias === undefined || takenOver(pass)) return goOn(pass, 'releasing');
-  if (before === null)
-    return act(pass, { type: 'lambda.delete-alias', key, alias }, `removing the alias ${alias} again`);
-  // An alias on `$LATEST` waits on the version that keeps it until `$LATEST` is itself again.
-  const back = leaving(state) ?? before;
-  const isBack = [before, back].includes(world.alias.version) && Object.keys(world.alias.additional).length === 0;
-  // Before the alias was set back, a read that shows it so may only be older than the shift.
-  if (isBack && (state.sets === 0 || state.returned)) return goOn(pass, 'releasing');
-  if (seen.outcome?.ok) return wait(pass, 500, 'waiting for the alias to show the old version');
-  return act(
-    pass,
-    { type: 'lambda.set-alias', key, alias, version: back },
-    `sending all traffic back to version ${back}`,
-    { returned: true },
-  );
-}
-
-/** A step back, once `$LATEST` has settled: an update under way would refuse it. */
-function tidyLatest(pass: LambdaPass, needed: boolean, action: LambdaAction, message: string, next: string): Decision {
-  const { latest } = pass.world;
-  const isLate = latest !== undefined && latest.lastModified < (pass.state.modifiedAt ?? '');
-  const isSettling = latest !== undefined && settled(latest) === 'settling';
-  const busy = (isLate || isSettling) && waited(pass) < SETTLE_TIMEOUT_MS;
-  if (needed && busy && pass.seen.outcome === undefined)
-    return wait(pass, SETTLE_LOOK_MS, 'waiting for the function to settle');
-  return tidy(pass, needed, action, message, next);
-}
-
-/** Provisioned concurrency as it was: a version that has it cannot be deleted. */
-function releasing(pass: LambdaPass): Decision {
-  const { rollout: key, version, provisionSets, provisionedBefore } = pass.state;
-  const executions = provisionedBefore[version ?? ''] ?? null;
-  const action: LambdaAction = { type: 'lambda.set-provisioned', key, version: version ?? '', executions };
-  const message = `putting the provisioned concurrency of version ${version} back`;
-  return tidy(pass, provisionSets > 0 && version !== null, action, message, 'unpublishing');
-}
-
-function unpublishing(pass: LambdaPass): Decision {
-  const { rollout: key, version, published } = pass.state;
-  const action: LambdaAction = { type: 'lambda.delete-version', key, version: version ?? '' };
-  return tidyLatest(
-    pass,
-    published && version !== null,
-    action,
-    `deleting version ${version}`,
-    'restoring-configuration',
-  );
-}
-
-function restoringConfiguration(pass: LambdaPass): Decision {
-  const { rollout: key, configured, kept, description } = pass.state;
-  const action: LambdaAction = { type: 'lambda.restore-configuration', key, version: kept ?? '', description };
-  return tidyLatest(
-    pass,
-    configured && kept !== null,
-    action,
-    `putting the configuration of version ${kept} back`,
-    'restoring-code',
-  );
-}
-
-function restoringCode(pass: LambdaPass): Decision {
-  const { rollout: key, coded, kept } = pass.state;
-  const action: LambdaAction = { type: 'lambda.restore-code', key, version: kept ?? '' };
-  return tidyLatest(pass, coded && kept !== null, action, `putting the code of version ${kept} back`, 'realiasing');
-}
-
-/** An alias that was on `$LATEST` goes back there last. */
-function realiasing(pass: LambdaPass): Decision {
-  const { rollout: key, alias, before } = pass.state;
-  const away =
-    before === '$LATEST' &&
-    pass.world.alias !== undefined &&
-    pass.world.alias.version !== '$LATEST' &&
-    !takenOver(pass);
-  const action: LambdaAction = { type: 'lambda.set-alias', key, alias, version: '$LATEST' };
-  return tidyLatest(pass, away, action, `pointing the alias ${alias} at $LATEST again`, 'unkeeping');
-}
-
-function unkeeping(pass: LambdaPass): Decision {
-  const { rollout: key, kept, keptPublished } = pass.state;
-  const action: LambdaAction = { type: 'lambda.delete-version', key, version: kept ?? '' };
-  return tidyLatest(pass, keptPublished && kept !== null, action, `deleting version ${kept}`, 'closing');
-}
-
-/** Only what bears this rollout's tag: a function of the same name may be somebody else's. */
-function deleting(pass: LambdaPass): Decision {
-  const { state, seen, world } = pass;
-  if (seen.outcome?.ok === false)
-    return end(
-      pass,
-      'failed',
-      `${state.failure?.message}; and the new function could not be deleted: ${seen.outcome.error.message}`,
-    );
-  if (world.latest === undefined || seen.outcome?.ok) return goOn(pass, 'closing');
-  return act(
-    pass,
-    { type: 'lambda.delete-own-function', key: state.rollout },
-    'deleting the function that this rollout created',
-  );
-}
-
-/** All steps back are done: name the end. */
-function closing(pass: LambdaPass): Decision {
-  const { state } = pass;
-  const what = state.failure?.message ?? 'aborted';
-  const left = state.left.length === 0 ? '' : `; left behind: ${state.left.join('; ')}`;
-  const changed = state.provisionSets > 0 || state.linkIndex !== null;
-  const touched = state.configured || state.coded || state.published || state.sets > 0 || changed;
-  if (!touched) return end(pass, state.aborted ? 'aborted' : 'failed', `${what}; nothing was changed${left}`);
-  const back = state.creates
-    ? 'the new function was deleted'
-    : state.before === null
-      ? 'no alias serves, as before'
-      : `version ${state.before} serves`;
-  return end(pass, state.aborted ? 'aborted' : 'rolled back', `${what}; ${back}${left}`);
-}
-
 const { connecting, disconnecting } = linkSteps<LambdaAliasState>(
   { act, end, fail, goOn, look, tidy, wait },
   { forward: 'tagging', back: 'returning' },
@@ -641,15 +435,7 @@ const TABLE: StepTable<LambdaAliasState, LambdaSeen> = {
     tagging,
     retiring,
     disconnecting,
-    returning,
-    releasing,
-    unpublishing,
-    'restoring-configuration': restoringConfiguration,
-    'restoring-code': restoringCode,
-    realiasing,
-    unkeeping,
-    deleting,
-    closing,
+    ...stepsBack(() => TABLE),
   },
   forward: new Set<string>(FORWARD),
   promote: ({ state, now }, all) => promoted(state, now, all, state.step === 'shifting'),
