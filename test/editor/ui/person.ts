@@ -83,9 +83,24 @@ export class Person {
     await entry.click();
   }
 
-  /** A notification's or dialogue's button. */
+  /** A notification's or dialogue's button. Notifications move while others come and go: a click may miss. */
   async press(name: string): Promise<void> {
-    await this.page.locator('.monaco-button').filter({ hasText: name }).first().click();
+    const button = this.page.locator('.monaco-button').filter({ hasText: name });
+    const before = await button.count().then(
+      (n) =>
+        n ||
+        button
+          .first()
+          .waitFor()
+          .then(() => button.count()),
+    );
+    for (let attempt = 0; attempt < 3; attempt++) {
+      await button.first().click();
+      for (let looks = 0; looks < 20; looks++) {
+        if ((await button.count()) < before) return;
+        await this.page.waitForTimeout(100);
+      }
+    }
   }
 
   notification(text: string | RegExp): Locator {
