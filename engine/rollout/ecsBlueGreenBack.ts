@@ -152,7 +152,7 @@ export function stepsBack(table: () => StepTable<EcsBlueGreenState, EcsSeen>) {
     const touched = state.created || state.scaled || state.attached || state.launched;
     if (!touched) return end(pass, state.aborted ? 'aborted' : 'failed', `${what}; nothing was changed${left}`);
     const kept = state.launched && !removes(state) ? '; the new tasks are kept for a look' : '';
-    const back = state.wayBack === null ? 'nothing serves, as before' : 'what served before serves everything';
+    const back = state.primaryBefore === null ? 'nothing serves, as before' : 'what served before serves everything';
     return end(pass, state.aborted ? 'aborted' : 'rolled back', `${what}; ${back}${kept}${left}`);
   }
 

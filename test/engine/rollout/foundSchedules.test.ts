@@ -68,6 +68,14 @@ const FOUND: readonly (readonly [holds: string, story: string, faults: readonly 
     'a rolling creation',
     [stale(10, 11, 1), { kind: 'store locked', nth: 4 }, { kind: 'abort', at: 1 }],
   ],
+  [
+    'nothing is said to serve again where nothing did when the rollout began',
+    'a blue/green rollout that fails',
+    [
+      { kind: 'mishap', name: 'somebody deletes the newest task set', at: 0 },
+      { kind: 'crash', when: 'before', touched: 'write', nth: 1 },
+    ],
+  ],
 ];
 
 describe('schedules that once broke an invariant', function () {

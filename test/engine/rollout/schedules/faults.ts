@@ -29,8 +29,12 @@ export type Fault =
   | { readonly kind: 'stale reads'; readonly at: number; readonly lasting: number; readonly lagSeconds: number }
   | { readonly kind: 'weather'; readonly name: string; readonly at: number; readonly lasting: number }
   | { readonly kind: 'mishap'; readonly name: string; readonly at: number }
-  /** Somebody aborts; another process tries to resume; the lease lapses while its holder lives, and another resumes. */
-  | { readonly kind: 'abort' | 'rival' | 'takeover'; readonly at: number };
+  /** Somebody pauses it, and lets it go on later. */
+  | { readonly kind: 'pause'; readonly at: number; readonly lasting: number }
+  /** Somebody steers it; another process tries to resume; the lease lapses while its holder lives, and another resumes. */
+  | { readonly kind: Steering | 'rival' | 'takeover'; readonly at: number };
+
+type Steering = 'abort' | 'leave' | 'promote' | 'promote-all';
 
 type ApiEffect =
   | { readonly error: 'ThrottlingException' | 'InternalFailure'; readonly status: 400 | 500; readonly times: number }
@@ -87,6 +91,16 @@ export function schedulesOf({ operations, weathers, mishaps, lasts }: Possible):
     { weight: 5, arbitrary: api },
     { weight: 2, arbitrary: stale },
     { weight: 1, arbitrary: at.map((when): Fault => ({ kind: 'abort', at: when })) },
+    {
+      weight: 1,
+      arbitrary: fc
+        .tuple(fc.constantFrom<Steering>('promote', 'promote', 'promote-all', 'leave'), at)
+        .map(([kind, when]): Fault => ({ kind, at: when })),
+    },
+    {
+      weight: 1,
+      arbitrary: fc.tuple(at, lasting).map(([from, long]): Fault => ({ kind: 'pause', at: from, lasting: long })),
+    },
     { weight: 1, arbitrary: at.map((when): Fault => ({ kind: 'rival', at: when })) },
     { weight: 1, arbitrary: at.map((when): Fault => ({ kind: 'takeover', at: when })) },
   ];
@@ -136,6 +150,8 @@ export function tell(fault: Fault): string {
       return `reads lag by ${fault.lagSeconds} s from ${fault.at} s on, for ${fault.lasting} s`;
     case 'weather':
       return `${fault.name} from ${fault.at} s on, for ${fault.lasting} s`;
+    case 'pause':
+      return `paused from ${fault.at} s on, for ${fault.lasting} s`;
     default:
       return `${fault.kind === 'mishap' ? fault.name : fault.kind} at ${fault.at} s`;
   }

@@ -7,7 +7,7 @@ import { hostname } from 'node:os';
 import type { PlanReport } from '../../../../engine/api.ts';
 import { type DeployPorts, deployPlan, resumeAll } from '../../../../engine/deploying.ts';
 import { EngineError } from '../../../../engine/errors.ts';
-import type { RolloutRecord } from '../../../../engine/rollout/index.ts';
+import type { Command, RolloutRecord } from '../../../../engine/rollout/index.ts';
 import { LEASE_MS, type Store } from '../../../../engine/store/index.ts';
 import type { LocalRequest } from '../../../../sandbox/index.ts';
 import { Crash } from '../crash.ts';
@@ -160,16 +160,15 @@ export class Life {
   }
 
   /** Whatever befalls the processes from outside. */
-  happen(kind: 'abort' | 'rival' | 'takeover'): void {
+  happen(kind: Command | 'rival' | 'takeover'): void {
     this.#stage.note(kind);
     if (kind === 'takeover') this.#passTime(LEASE_MS + 1);
-    if (kind === 'abort') this.#rivals.push(this.#abort());
-    else this.#rivals.push(this.#resume());
+    this.#rivals.push(kind === 'rival' || kind === 'takeover' ? this.#resume() : this.#ask(kind));
   }
 
-  async #abort(): Promise<void> {
+  async #ask(command: Command): Promise<void> {
     const [open] = await this.#stage.store.list({ unfinished: true });
-    if (open) await this.#stage.store.ask(open.record.id, 'abort', 'somebody');
+    if (open) await this.#stage.store.ask(open.record.id, command, 'somebody');
   }
 
   /** Deploys, and takes up what is left until nothing is. Undefined when it is never over. */

@@ -98,15 +98,28 @@ async function run(
   const living = (async () => {
     const plan = await stage.plan(story.path, next, next === undefined ? before : undefined);
     const happening = faults.flatMap((fault) => {
-      if (fault.kind === 'mishap') {
-        const { name, happen } = story.mishaps.find((one) => one.name === fault.name)!;
-        return mishap(fault.at, () => {
-          stage.note(name);
-          return happen(stage).catch((error) => stage.note(`${name}: ${error}`));
-        });
+      switch (fault.kind) {
+        case 'mishap': {
+          const { name, happen } = story.mishaps.find((one) => one.name === fault.name)!;
+          return mishap(fault.at, () => {
+            stage.note(name);
+            return happen(stage).catch((error) => stage.note(`${name}: ${error}`));
+          });
+        }
+        case 'pause':
+          return [
+            mishap(fault.at, () => life.happen('pause')),
+            mishap(fault.at + fault.lasting, () => life.happen('continue')),
+          ];
+        case 'crash':
+        case 'store locked':
+        case 'api':
+        case 'stale reads':
+        case 'weather':
+          return [];
+        default:
+          return mishap(fault.at, () => life.happen(fault.kind));
       }
-      const isOurs = fault.kind === 'abort' || fault.kind === 'rival' || fault.kind === 'takeover';
-      return isOurs ? mishap(fault.at, () => life.happen(fault.kind)) : [];
     });
     const record = await life.live(plan);
     over.abort();
@@ -127,11 +140,15 @@ async function judge(
   if (record === undefined) return ['the rollout is never over'];
   const named = (name: string) => story.mishaps.find((one) => one.name === name);
   const interfered = faults.some((fault) => fault.kind === 'mishap' && named(fault.name)?.interferes);
-  const disturbed = faults.some(({ kind }) => kind === 'mishap' || kind === 'weather' || kind === 'abort');
+  const disturbed = faults.some(({ kind }) => DISTURBING.has(kind));
   const ending = await story.look(stage, record.phase);
   const lastHand = Math.max(...faults.map((fault) => (fault.kind === 'mishap' ? startedAt + fault.at * 1000 : 0)));
   const claims = !interfered || lastHand + UNDISTURBED_MS < (record.endedAt ?? 0);
-  const problems = interfered ? honest(story, record, ending, claims) : exact(story, record, ending);
+  const problems = wasLeft(record)
+    ? []
+    : interfered
+      ? honest(story, record, ending, claims)
+      : exact(story, record, ending);
   if (!disturbed && record.phase !== story.phase)
     problems.push(`it ended ${record.phase}, not ${story.phase}: ${record.message}`);
   const loses =
@@ -145,6 +162,13 @@ async function judge(
   if (!loses && lost > NONE_LOST) problems.push(`${lost} requests were lost`);
   return problems;
 }
+
+/** With these, a rollout need not end as its story does. */
+const DISTURBING: ReadonlySet<Fault['kind']> = new Set(['mishap', 'weather', 'abort', 'leave']);
+
+/** Somebody asked for it to be left as it was then, and answers for it. */
+const wasLeft = ({ phase, message }: RolloutRecord): boolean =>
+  phase === 'aborted' && message.startsWith('left as it is');
 
 function servingIf({ before, next }: Story, phase: string): Serving {
   if (phase === 'succeeded') return next === undefined ? 'none' : 'new';
@@ -163,8 +187,8 @@ function exact(story: Story, record: RolloutRecord, { serving, amiss }: Ending):
 
 /** Where somebody else has a hand in it, at least nothing is claimed that is not so. */
 function honest(story: Story, record: RolloutRecord, { serving }: Ending, claims: boolean): string[] {
-  const claimed =
-    claims && ['succeeded', 'rolled back'].includes(record.phase) ? servingIf(story, record.phase) : serving;
+  const says = record.message.includes('nothing serves') ? 'none' : servingIf(story, record.phase);
+  const claimed = claims && ['succeeded', 'rolled back'].includes(record.phase) ? says : serving;
   if (claimed !== serving) return [`${record.phase}, but what serves is ${serving}: ${record.message}`];
   const divided = serving === 'both' && !['failed', 'superseded'].includes(record.phase);
   return divided ? [`${record.phase}, but both revisions serve: ${record.message}`] : [];
