@@ -31,6 +31,15 @@ const removes = (state: EcsBlueGreenState): boolean =>
 const ownSet = ({ world, state }: BgPass): TaskSetSeen | undefined =>
   world.service?.taskSets.find(({ id, externalId }) => id === state.taskSet || externalId === externalIdOf(state));
 
+/**
+ * Has somebody else deleted what served before? A rollout going back never does, and a read that is too old would still
+ * show it.
+ */
+function hasLostOld({ state, world }: BgPass): boolean {
+  if (state.primaryBefore === null || world.service === undefined) return false;
+  return !world.service.taskSets.some(({ id, status }) => id === state.primaryBefore && status !== 'DRAINING');
+}
+
 /** @param table the strategy's own, which these steps are part of */
 export function stepsBack(table: () => StepTable<EcsBlueGreenState, EcsSeen>) {
   const { act, end, goOn, look, tidy, wait } = endings<EcsBlueGreenState, EcsSeen>(table);
@@ -40,6 +49,11 @@ export function stepsBack(table: () => StepTable<EcsBlueGreenState, EcsSeen>) {
    */
   function returning(pass: BgPass): Decision {
     const { state, seen, world, now } = pass;
+    const begins = seen.outcome === undefined && state.returnedAt === null;
+    if (begins && hasLostOld(pass) && (ownSet(pass)?.runningCount ?? 0) > 0) {
+      const gone = 'somebody deleted the task set that served before, so the new tasks are left as they are';
+      return end(pass, 'failed', `${state.failure?.message}; ${gone}: deploy a revision that works`);
+    }
     if (!state.shifted) return goOn(pass, 'demoting');
     const back = wantedAt(state, state.primaryBefore === null ? 100 : 0);
     if (seen.outcome?.ok === false) {
@@ -152,6 +166,10 @@ export function stepsBack(table: () => StepTable<EcsBlueGreenState, EcsSeen>) {
     const touched = state.created || state.scaled || state.attached || state.launched;
     if (!touched) return end(pass, state.aborted ? 'aborted' : 'failed', `${what}; nothing was changed${left}`);
     const kept = state.launched && !removes(state) ? '; the new tasks are kept for a look' : '';
+    if (hasLostOld(pass)) {
+      const gone = 'nothing serves: somebody deleted the task set that served before';
+      return end(pass, 'failed', `${what}; ${gone}${kept}${left}`);
+    }
     const back = state.primaryBefore === null ? 'nothing serves, as before' : 'what served before serves everything';
     return end(pass, state.aborted ? 'aborted' : 'rolled back', `${what}; ${back}${kept}${left}`);
   }

@@ -69,6 +69,14 @@ const FOUND: readonly (readonly [holds: string, story: string, faults: readonly 
     [stale(10, 11, 1), { kind: 'store locked', nth: 4 }, { kind: 'abort', at: 1 }],
   ],
   [
+    'tasks that nothing but them could serve for are not deleted on the way back',
+    'task sets without a load balancer',
+    [
+      { kind: 'mishap', name: 'somebody wants three tasks', at: 10 },
+      { kind: 'mishap', name: 'somebody deletes the newest task set', at: 0 },
+    ],
+  ],
+  [
     'nothing is said to serve again where nothing did when the rollout began',
     'a blue/green rollout that fails',
     [
