@@ -85,9 +85,11 @@ export function bakeOf(state: ShiftState, now: number, percent: number, shifted:
   const isLast = state.stepIndex === state.weights.length - 1;
   const verifiedAt = state.verifiedAt ?? now;
   const lastsMs = Math.max(leastMs, isLast && !state.bakeAtEnd ? 0 : state.bakeMs);
+  // A promotion moves the time of verification back; what has to settle after the last write it cannot shorten.
+  const endsAt = Math.max(verifiedAt + lastsMs, (state.setAt ?? 0) + leastMs);
   const told: EventDraft[] =
     state.verifiedAt === null ? [{ code: 'traffic.shifted', message: shifted, data: { percent } }] : [];
-  return { told, verifiedAt, leftMs: verifiedAt + lastsMs - now, isLast };
+  return { told, verifiedAt, leftMs: endsAt - now, isLast };
 }
 
 /**

@@ -77,6 +77,11 @@ const FOUND: readonly (readonly [holds: string, story: string, faults: readonly 
     ],
   ],
   [
+    'a promotion does not cut the time that the load balancer needs to follow the last weights',
+    'a blue/green rollout',
+    [{ kind: 'promote', at: 46 }],
+  ],
+  [
     'nothing is said to serve again where nothing did when the rollout began',
     'a blue/green rollout that fails',
     [
