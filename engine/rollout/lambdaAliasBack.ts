@@ -20,6 +20,9 @@ import type { LambdaSeen } from './observation.ts';
 import { endings, type StepTable, waited } from './stepwise.ts';
 import type { Decision } from './strategy.ts';
 
+/** Reads may lag behind writes by seconds, ms. */
+const EVENTUALLY_MS = 15_000;
+
 /** @param table the strategy's own, which these steps are part of */
 export function stepsBack(table: () => StepTable<LambdaAliasState, LambdaSeen>) {
   const { act, end, goOn, tidy, wait } = endings<LambdaAliasState, LambdaSeen>(table);
@@ -139,7 +142,12 @@ export function stepsBack(table: () => StepTable<LambdaAliasState, LambdaSeen>) 
         'failed',
         `${state.failure?.message}; and the new function could not be deleted: ${seen.outcome.error.message}`,
       );
-    if (world.latest === undefined || seen.outcome?.ok) return goOn(pass, 'closing');
+    if (seen.outcome?.ok) return goOn(pass, 'closing');
+    if (world.latest === undefined) {
+      // What was made a moment ago may not show yet.
+      if (waited(pass) >= EVENTUALLY_MS) return goOn(pass, 'closing');
+      return wait(pass, SETTLE_LOOK_MS, 'making sure that the new function is gone');
+    }
     return act(
       pass,
       { type: 'lambda.delete-own-function', key: state.rollout },
