@@ -32,6 +32,10 @@ export interface ReportOptions {
   readonly severity?: Severity;
 }
 
+/** Writes a known value in place of what is there; undefined writes nothing. */
+export const writing = (value: string | number | undefined): ReportOptions =>
+  value === undefined ? {} : { write: { title: `Change to ${JSON.stringify(value)}`, json: JSON.stringify(value) } };
+
 /** @param place where the finding is shown; undefined shows nothing */
 export type Report = (place: Place | undefined, message: string, hint: string, options?: ReportOptions) => void;
 

@@ -2,6 +2,9 @@
  * How often to look: often right after a change, seldom later, never more seldom than asked.
  */
 
+/** Reads may lag behind writes by seconds, ms. Source: Amazon ECS API reference, RunTask, on eventual consistency. */
+export const EVENTUALLY_MS = 15_000;
+
 /** The first looks come this often, ms. */
 const SOONEST_MS = 5_000;
 

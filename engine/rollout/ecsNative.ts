@@ -21,7 +21,7 @@ import {
   sameTaskDefinition,
   taskDefinitionName,
 } from '../plan/index.ts';
-import { lookAgainMs } from './cadence.ts';
+import { EVENTUALLY_MS, lookAgainMs } from './cadence.ts';
 import { goesOver, lackWords, noRoomYet } from './ecsCapacity.ts';
 import { tripped } from './ecsEvidence.ts';
 import {
@@ -32,7 +32,6 @@ import {
   deploymentOf,
   displaced,
   type EcsServiceState,
-  EVENTUALLY_MS,
   firstStepBack,
   heeded,
   isComplete,

@@ -17,7 +17,7 @@ import {
   taskDefinitionName,
   withOwnCapacity,
 } from '../plan/index.ts';
-import { lookAgainMs } from './cadence.ts';
+import { EVENTUALLY_MS, lookAgainMs } from './cadence.ts';
 import {
   asBefore,
   asWished,
@@ -95,9 +95,6 @@ const DELETE_TIMEOUT_MS = 15 * 60_000;
  * to an hour. Source: Elastic Load Balancing, deregistration_delay.timeout_seconds, 0–3600.
  */
 export const DRAINING_TIMEOUT_MS = 65 * 60_000;
-
-/** Reads may lag behind writes by seconds. Source: Amazon ECS API reference, RunTask, on eventual consistency. */
-export const EVENTUALLY_MS = 15_000;
 
 /** A rollback target that cannot be run any more is no way back. */
 function refusalOf(live: LiveEcs, force: boolean): Failure | null {

@@ -7,6 +7,7 @@
  * Pure.
  */
 import type { LambdaAction } from './actions.ts';
+import { EVENTUALLY_MS } from './cadence.ts';
 import {
   type LambdaAliasState,
   type LambdaPass,
@@ -19,9 +20,6 @@ import {
 import type { LambdaSeen } from './observation.ts';
 import { endings, type StepTable, waited } from './stepwise.ts';
 import type { Decision } from './strategy.ts';
-
-/** Reads may lag behind writes by seconds, ms. */
-const EVENTUALLY_MS = 15_000;
 
 /** @param table the strategy's own, which these steps are part of */
 export function stepsBack(table: () => StepTable<LambdaAliasState, LambdaSeen>) {

@@ -1,7 +1,7 @@
 /** Rules about the containers of a task definition, and how they depend on each other. */
 import { closest } from '../../closest.ts';
 import type { Place } from '../place.ts';
-import type { Report, Rules } from '../rule.ts';
+import { type Report, type Rules, writing } from '../rule.ts';
 import { containersOf } from './task.ts';
 
 const nameOf = (container: Place): string | undefined => container.get('name')?.text;
@@ -122,14 +122,8 @@ export const CONTAINER_RULES: Rules = {
       for (const place of wanted) {
         if (place?.text === undefined || names.includes(place.text)) continue;
         const near = closest(place.text, names);
-        report(
-          place,
-          `no container is called ${place.shown}`,
-          near === undefined ? `the task has ${names.join(', ')}` : `did you mean "${near}"?`,
-          {
-            ...(near === undefined ? {} : { write: { title: `Change to "${near}"`, json: JSON.stringify(near) } }),
-          },
-        );
+        const hint = near === undefined ? `the task has ${names.join(', ')}` : `did you mean "${near}"?`;
+        report(place, `no container is called ${place.shown}`, hint, writing(near));
       }
     },
   },
@@ -261,15 +255,8 @@ export const CONTAINER_RULES: Rules = {
         for (const option of log.get('options')?.members() ?? []) {
           if (AWSLOGS_OPTIONS.has(option.key)) continue;
           const near = closest(option.key, AWSLOGS_OPTIONS);
-          report(
-            option,
-            `awslogs has no option ${option.key}`,
-            near === undefined ? 'delete it' : `did you mean "${near}"?`,
-            {
-              atKey: true,
-              ...(near === undefined ? {} : { write: { title: `Change to "${near}"`, json: JSON.stringify(near) } }),
-            },
-          );
+          const hint = near === undefined ? 'delete it' : `did you mean "${near}"?`;
+          report(option, `awslogs has no option ${option.key}`, hint, { atKey: true, ...writing(near) });
         }
       }
     },

@@ -1,7 +1,7 @@
 /** Rules about a service definition: against its task definition, its capacity, and how ECS may replace tasks. */
 import { closest } from '../../closest.ts';
 import type { Place } from '../place.ts';
-import type { Report, ReportOptions, Rules, Subject } from '../rule.ts';
+import { type Report, type Rules, type Subject, writing } from '../rule.ts';
 import { asksForFargate, capacityOf, onFargate } from './fargate.ts';
 import { containersOf } from './task.ts';
 
@@ -10,9 +10,6 @@ function containerUses(service: Place | undefined): { name: Place | undefined; p
   const uses = [...(service?.each('loadBalancers') ?? []), ...(service?.each('serviceRegistries') ?? [])];
   return uses.map((use) => ({ name: use.get('containerName'), port: use.get('containerPort') }));
 }
-
-const writing = (near: string | number | undefined): ReportOptions =>
-  near === undefined ? {} : { write: { title: `Change to ${JSON.stringify(near)}`, json: JSON.stringify(near) } };
 
 const controllerOf = (service: Place | undefined): string => service?.at('deploymentController', 'type')?.text ?? 'ECS';
 

@@ -54,6 +54,11 @@ const FOUND: readonly (readonly [holds: string, story: string, faults: readonly 
     [stale(0, 3, 3), { kind: 'abort', at: 1 }],
   ],
   [
+    'a created function that does not show yet is deleted on the way back',
+    'the creation of a function',
+    [stale(0, 3, 3), { kind: 'abort', at: 1 }],
+  ],
+  [
     'a revision is registered once where the call of a process that lost the rollout is still under way',
     'a rolling creation',
     [takeover(1), slow('ecs:RegisterTaskDefinition', 1)],
