@@ -1,12 +1,11 @@
 /**
  * How the server reaches files: one narrow port, so that tests and other editors' virtual file systems can supply
  * their own, and the reader of the local disk.
- *
- * Must not: read anything outside a repository's folder, or in Git's own; a path from an input file is not trusted.
  */
-import { constants, lstat, open, readdir, realpath } from 'node:fs/promises';
-import { dirname, isAbsolute, join, relative, sep } from 'node:path';
-import { decodeText, type FileContent, type FileProblem } from '../engine/config/index.ts';
+import { readdir, realpath } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { FileContent } from '../engine/config/index.ts';
+import { hasRepository, readRepositoryFile } from '../engine/files/index.ts';
 
 export interface FileReader {
   /** The nearest folder at or above `folder` that holds a Git repository; undefined where there is none. */
@@ -39,17 +38,8 @@ export const diskReader: FileReader = {
   },
 
   async read(root, path, limitBytes) {
-    try {
-      const base = await realpath(root);
-      const real = await realpath(join(root, path));
-      const inside = relative(base, real);
-      if (inside === '..' || inside.startsWith(`..${sep}`) || isAbsolute(inside)) return { problem: 'symlink' };
-      if (inside.split(sep).some((segment) => segment.toLowerCase() === '.git')) return { problem: 'outside' };
-      if (await isInOtherRepository(base, real)) return { problem: 'submodule' };
-      return await readBounded(real, limitBytes);
-    } catch (error) {
-      return { problem: problemOf(error) };
-    }
+    const base = await realpath(root).catch(() => undefined);
+    return base === undefined ? { problem: 'missing' } : readRepositoryFile(base, path, limitBytes);
   },
 
   async list(folder) {
@@ -66,45 +56,3 @@ export const diskReader: FileReader = {
     return found;
   },
 };
-
-/** `.git` is a folder, or a file in submodules and linked worktrees. */
-function hasRepository(folder: string): Promise<boolean> {
-  return lstat(join(folder, '.git')).then(
-    () => true,
-    () => false,
-  );
-}
-
-async function isInOtherRepository(base: string, real: string): Promise<boolean> {
-  for (let folder = dirname(real); folder.length > base.length; folder = dirname(folder)) {
-    if (await hasRepository(folder)) return true;
-  }
-  return false;
-}
-
-async function readBounded(real: string, limitBytes: number): Promise<FileContent> {
-  // Without O_NONBLOCK, opening a pipe would wait for a writer.
-  const file = await open(real, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
-  try {
-    const stats = await file.stat();
-    if (!stats.isFile()) return { problem: 'not-a-file' };
-    if (stats.size > limitBytes) return { problem: 'too-large' };
-    return decodeText(await file.readFile());
-  } finally {
-    await file.close();
-  }
-}
-
-function problemOf(error: unknown): FileProblem {
-  switch ((error as NodeJS.ErrnoException).code) {
-    case 'ENOENT':
-    case 'ENOTDIR':
-    case 'ENAMETOOLONG':
-    case 'ERR_INVALID_ARG_VALUE':
-      return 'missing';
-    case 'ELOOP':
-      return 'symlink';
-    default:
-      return 'unreadable';
-  }
-}

@@ -18,7 +18,8 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   'engine/plan': ['engine/base', 'engine/config', 'engine/check'],
   'engine/diagnose': ['engine/base'],
   'engine/rollout': ['engine/base', 'engine/config', 'engine/plan', 'engine/diagnose'],
-  'engine/git': ['engine/base', 'engine/config'],
+  'engine/files': ['engine/config'],
+  'engine/git': ['engine/base', 'engine/config', 'engine/files'],
   'engine/aws': ['engine/base', 'engine/diagnose', 'engine/plan', 'engine/rollout'],
   'engine/store': ['engine/base', 'engine/plan', 'engine/rollout'],
   'engine/facade': [
@@ -32,7 +33,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'engine/aws',
     'engine/store',
   ],
-  server: ['engine/base', 'engine/config', 'engine/template', 'engine/check', 'engine/plan', 'schemas'],
+  server: ['engine/base', 'engine/config', 'engine/template', 'engine/check', 'engine/plan', 'engine/files', 'schemas'],
   session: ['engine/facade', 'sandbox', 'server'],
   client: ['engine/base', 'engine/facade', 'sandbox', 'server', 'session'],
   cli: ['engine/facade', 'sandbox', 'server', 'session'],

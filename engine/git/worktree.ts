@@ -1,12 +1,9 @@
 /**
  * The files on disk. Files that Git ignores don't count as config files, but inputs may refer to them: outputs of
  * Terraform are often not committed.
- *
- * Must not: read anything outside the repository's folder, or in Git's own.
  */
-import { constants, lstat, open, realpath } from 'node:fs/promises';
-import { dirname, isAbsolute, join, relative, sep } from 'node:path';
-import { decodeText, type FileContent, type FileProblem, parseConfigPath } from '../config/index.ts';
+import { type FileContent, parseConfigPath } from '../config/index.ts';
+import { readRepositoryFile } from '../files/index.ts';
 import type { GitCommand } from './gitCommand.ts';
 import type { Tree } from './tree.ts';
 
@@ -25,8 +22,7 @@ export async function openWorktree(git: GitCommand, root: string): Promise<Tree>
       const contents = new Map<string, FileContent>();
       const work = async () => {
         for (let path = queue.pop(); path !== undefined; path = queue.pop()) {
-          // Git lists nothing of repositories inside this one, so only other files have to be looked at for that.
-          contents.set(path, await readFile(root, path, limitBytes, listed.has(path)));
+          contents.set(path, await readRepositoryFile(root, path, limitBytes, listed.has(path)));
         }
       };
       await Promise.all(Array.from({ length: PARALLEL_READS }, work));
@@ -52,53 +48,4 @@ export async function worktreeFiles(git: GitCommand): Promise<string[]> {
 /** The names in a list that `\0` ends each entry of; a folder (a repository inside this one) is no file. */
 export function names(list: string): string[] {
   return list.split('\0').filter((name) => name !== '' && !name.endsWith('/'));
-}
-
-async function readFile(root: string, path: string, limitBytes: number, isListed: boolean): Promise<FileContent> {
-  try {
-    const real = await realpath(join(root, path));
-    const inside = relative(root, real);
-    if (inside.startsWith(`..${sep}`) || inside === '..' || isAbsolute(inside)) return { problem: 'symlink' };
-    if (inside.split(sep).some((segment) => segment.toLowerCase() === '.git')) return { problem: 'outside' };
-    if (!isListed && (await isInOtherRepository(root, real))) return { problem: 'submodule' };
-    return await readBounded(real, limitBytes);
-  } catch (error) {
-    return { problem: problemOf(error) };
-  }
-}
-
-async function readBounded(real: string, limitBytes: number): Promise<FileContent> {
-  // Without O_NONBLOCK, opening a pipe would wait for a writer.
-  const file = await open(real, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
-  try {
-    const stats = await file.stat();
-    if (!stats.isFile()) return { problem: 'not-a-file' };
-    if (stats.size > limitBytes) return { problem: 'too-large' };
-    return decodeText(await file.readFile());
-  } finally {
-    await file.close();
-  }
-}
-
-/** Whether a folder between the file and the root has a repository of its own: a commit would not have the file. */
-async function isInOtherRepository(root: string, real: string): Promise<boolean> {
-  for (let folder = dirname(real); folder.length > root.length; folder = dirname(folder)) {
-    const own = await lstat(join(folder, '.git')).catch(() => undefined);
-    if (own !== undefined) return true;
-  }
-  return false;
-}
-
-function problemOf(error: unknown): FileProblem {
-  switch ((error as NodeJS.ErrnoException).code) {
-    case 'ENOENT':
-    case 'ENOTDIR':
-    case 'ENAMETOOLONG':
-    case 'ERR_INVALID_ARG_VALUE':
-      return 'missing';
-    case 'ELOOP':
-      return 'symlink';
-    default:
-      return 'unreadable';
-  }
 }
