@@ -103,15 +103,6 @@ interface Held {
   readonly desired: Desired | undefined;
 }
 
-/** A rollback quarantines the commit it went back from; deploying a held workload on purpose lifts the hold. */
-async function settleHold(store: Store, record: RolloutRecord): Promise<void> {
-  const { kind, workload, hold } = record;
-  const repository = record.repository.identity;
-  if (record.phase !== 'succeeded') return;
-  if (hold) await store.hold({ repository, kind, workload, commit: hold.commit ?? undefined, reason: hold.reason });
-  else if (record.force) await store.releaseHold(repository, kind, workload);
-}
-
 /** Waits for one's turn among the rollouts of the same account and region. */
 function turn({ turns }: DeployPorts, record: RolloutRecord, { signal }: RunOptions, lost: AbortSignal) {
   const { account = '', region = '' } = record.target;
@@ -142,7 +133,6 @@ async function run(ports: DeployPorts, held: Held, options: RunOptions): Promise
       { store, aws, clock, live, hash: codeHash, emit: options.onEvent, onRecord },
       { ...held, strategy, force: held.record.force, signal: AbortSignal.any([options.signal, ending.signal]) },
     );
-    await settleHold(store, record);
     return summaryOf(record);
   } catch (error) {
     return unfinished(latest, ending.signal.aborted ? ending.signal.reason : error, options.signal.aborted);

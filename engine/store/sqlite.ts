@@ -282,9 +282,31 @@ export function openSqliteStore(file: string, now: () => number = Date.now): Sto
         held.fence,
       );
       if (changes !== 1) throw fenced(record.id);
+      if (record.phase === 'succeeded') settleHold(record);
       return { seq: next, events: writeEvents(record, seq, drafts) };
     });
   }
+
+  /** A rollback quarantines the commit it went back from; deploying a held workload on purpose lifts the hold. */
+  function settleHold({ repository: { identity }, kind, workload, hold, force }: RolloutRecord): void {
+    if (hold) writeHold({ ...hold, repository: identity, kind, workload, commit: hold.commit ?? undefined });
+    else if (force) deleteHold(identity, kind, workload);
+  }
+
+  const writeHold = (hold: Omit<Hold, 'at'>) =>
+    run(
+      'INSERT OR REPLACE INTO holds (repository, kind, workload, commit_id, reason, at) VALUES (?, ?, ?, ?, ?, ?)',
+      hold.repository,
+      hold.kind,
+      hold.workload,
+      hold.commit ?? null,
+      hold.reason,
+      now(),
+    );
+
+  const deleteHold = (repository: string, kind: string, workload: string) =>
+    run('DELETE FROM holds WHERE repository = ? AND kind = ? AND workload = ?', repository, kind, workload).changes ===
+    1;
 
   const notFound = (rollout: string) =>
     new EngineError('store.no-such-rollout', `no rollout ${rollout} in this store`, {
@@ -427,22 +449,9 @@ export function openSqliteStore(file: string, now: () => number = Date.now): Sto
       }),
     hold: (hold) =>
       guarded(() => {
-        run(
-          'INSERT OR REPLACE INTO holds (repository, kind, workload, commit_id, reason, at) VALUES (?, ?, ?, ?, ?, ?)',
-          hold.repository,
-          hold.kind,
-          hold.workload,
-          hold.commit ?? null,
-          hold.reason,
-          now(),
-        );
+        writeHold(hold);
       }),
-    releaseHold: (repository, kind, workload) =>
-      guarded(
-        () =>
-          run('DELETE FROM holds WHERE repository = ? AND kind = ? AND workload = ?', repository, kind, workload)
-            .changes === 1,
-      ),
+    releaseHold: (repository, kind, workload) => guarded(() => deleteHold(repository, kind, workload)),
     holds: (repository) =>
       guarded(() =>
         all<{ kind: 'ecs' | 'lambda'; workload: string; commit_id: string | null; reason: string; at: number }>(

@@ -28,6 +28,7 @@ export interface Hold {
   readonly at: number;
 }
 
+/** An append whose record ends in `succeeded` settles the hold of its workload in the same write. */
 export interface Store extends StorePort {
   /** For people: the file, or the table. */
   readonly location: string;

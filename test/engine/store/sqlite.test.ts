@@ -51,6 +51,18 @@ async function succeed(store: Store, begun: RolloutRecord): Promise<void> {
 const ids = (stored: readonly { readonly record: RolloutRecord }[]) => stored.map(({ record: { id } }) => id).sort();
 
 describe('the store', () => {
+  it('settles the hold of a workload in the write that ends its rollout', async () => {
+    const store = openSqliteStore(':memory:');
+    await succeed(store, { ...record('back', 'web', 1), hold: { commit: 'c1', reason: 'went back from c1' } });
+    const [held] = await store.holds('shop');
+    assert.deepEqual([held?.workload, held?.commit, held?.reason], ['dev/web', 'c1', 'went back from c1']);
+    await succeed(store, record('other', 'api', 2));
+    assert.equal((await store.holds('shop')).length, 1);
+    await succeed(store, { ...record('forced', 'web', 3), force: true });
+    assert.deepEqual(await store.holds('shop'), []);
+    store.close();
+  });
+
   it('knows the newest rollout of every target, however many others there are since', async () => {
     const store = openSqliteStore(':memory:');
     await succeed(store, record('web-1', 'web', 1));
