@@ -11,7 +11,7 @@
  * Owns nothing: all state is in the record. Which half of a pair serves is found from what is live. What served before
  * is not deleted until the new set serves everything and has baked.
  */
-import type { JsonObject } from '../json.ts';
+import { isObject, type JsonObject } from '../json.ts';
 import { type EcsDesired, type LiveEcs, serviceDifferences, taskDefinitionName } from '../plan/index.ts';
 import type { Action } from './actions.ts';
 import { lookAgainMs } from './cadence.ts';
@@ -84,6 +84,19 @@ function targetGroupsOf(service: JsonObject): string[] {
   });
 }
 
+/**
+ * Where what serves is behind other target groups than are asked for, and nothing says how to shift: the two as pairs.
+ * A definition from before there were pairs, for example, names the half that the last shift left.
+ */
+function strayedPairs(live: LiveEcs, asked: readonly string[]): (readonly [string, string])[] {
+  const sets = Array.isArray(live.service?.['taskSets']) ? live.service['taskSets'].filter(isObject) : [];
+  const primary = sets.find(({ status }) => status === 'PRIMARY');
+  const serving = primary === undefined ? [] : targetGroupsOf(primary);
+  const left = serving.filter((group) => !asked.includes(group));
+  const joined = asked.filter((group) => !serving.includes(group));
+  return left.length === joined.length ? left.map((group, i) => [group, joined[i]!] as const) : [];
+}
+
 function begin(spec: RolloutSpec, live: LiveEcs): EcsBlueGreenState {
   const { service, taskDefinition, settings, target } = spec.desired as EcsDesired;
   const found = live.service === undefined ? [] : serviceDifferences(live.service, service);
@@ -91,7 +104,8 @@ function begin(spec: RolloutSpec, live: LiveEcs): EcsBlueGreenState {
     .filter((key) => MEMBERS.has(key))
     .sort();
   const asked = targetGroupsOf(service);
-  const shifts = settings.trafficShifting !== undefined && asked.length > 0;
+  const isDeclared = settings.trafficShifting !== undefined && asked.length > 0;
+  const pairs = isDeclared ? settings.targetGroupArnPairs : strayedPairs(live, asked);
   return {
     step: 'vetting',
     rollout: spec.rollout,
@@ -100,8 +114,9 @@ function begin(spec: RolloutSpec, live: LiveEcs): EcsBlueGreenState {
     taskDefinition: taskDefinition === undefined ? String(service['taskDefinition']) : null,
     registering: false,
     asked,
-    pairs: settings.targetGroupArnPairs,
-    shifts,
+    pairs,
+    shifts: isDeclared || pairs.length > 0,
+    strayed: !isDeclared && pairs.length > 0,
     swaps: [],
     forwardsBefore: [],
     oldSets: [],
@@ -150,14 +165,24 @@ function progress(pass: BgPass): Progress {
   };
 }
 
+/** The asked target groups whose traffic moves: strayed ones only where a forward knows both halves of their pair. */
+function movedGroups({ state, world }: BgPass): readonly string[] {
+  if (!state.strayed) return state.asked;
+  const both = state.pairs.filter((pair) =>
+    world.forwards.some(({ weights }) => pair.every((half) => weights[half] !== undefined)),
+  );
+  return both.map(([, to]) => to);
+}
+
 /** What the rollout would do to the traffic, from what is live; or why it must not begin. */
 function survey(pass: BgPass): Partial<EcsBlueGreenState> | { readonly problem: Failure } {
   const { state, world } = pass;
   const sets = world.service?.taskSets ?? [];
   const primary = sets.find(({ status }) => status === 'PRIMARY');
   const foundSets = { oldSets: sets.map(({ id }) => id), primaryBefore: primary?.id ?? null };
-  if (!state.shifts) return foundSets;
-  const { swaps, obstacles } = surveyTraffic(world, state.asked, state.pairs);
+  const moved = movedGroups(pass);
+  if (!state.shifts || moved.length === 0) return { ...foundSets, shifts: false };
+  const { swaps, obstacles } = surveyTraffic(world, moved, state.pairs);
   const obstacle = [...alarmObstacles(world.alarms, state.alarms), ...obstacles].find(
     (one) => one.severity === 'error',
   );

@@ -16,8 +16,10 @@ export interface EcsBlueGreenState extends StepState, ShiftState, EcsWatch, HasC
   /** Target groups of the service definition's load balancers. */
   readonly asked: readonly string[];
   readonly pairs: readonly (readonly [string, string])[];
-  /** Does the deployment definition ask for traffic shifting? Without it the new set takes the asked target groups. */
+  /** Does traffic move between target groups? Else the new set takes the asked ones. */
   readonly shifts: boolean;
+  /** Does it move although the deployment definition does not say so, because what serves is behind other groups? */
+  readonly strayed: boolean;
   /** Found when the rollout is vetted. */
   readonly swaps: readonly Swap[];
   /** Every listener and rule that sends traffic to a pair, as it was. */

@@ -11,8 +11,12 @@ import type { JsonObject } from '../../../engine/json.ts';
 import { web } from './fixtures.ts';
 import type { Files, Stage } from './stage.ts';
 
-/** A load balancer with one listener and two target groups, the first of which gets all traffic. */
-export async function balanced(stage: Stage) {
+/**
+ * A load balancer with one listener and two target groups, the first of which gets all traffic.
+ *
+ * @param name of the load balancer; another one than the first also names its groups by it
+ */
+export async function balanced(stage: Stage, name = 'shop') {
   const elb = new ElasticLoadBalancingV2Client(stage.client);
   const group = async (Name: string) => {
     const made = await elb.send(
@@ -20,9 +24,10 @@ export async function balanced(stage: Stage) {
     );
     return made.TargetGroups?.[0]?.TargetGroupArn ?? '';
   };
-  const [blue, green] = [await group('blue'), await group('green')];
+  const prefix = name === 'shop' ? '' : `${name}-`;
+  const [blue, green] = [await group(`${prefix}blue`), await group(`${prefix}green`)];
   const balancer = await elb.send(
-    new CreateLoadBalancerCommand({ Name: 'shop', Subnets: ['subnet-0a1b2c3d', 'subnet-1a1b2c3d'] }),
+    new CreateLoadBalancerCommand({ Name: name, Subnets: ['subnet-0a1b2c3d', 'subnet-1a1b2c3d'] }),
   );
   const LoadBalancerArn = balancer.LoadBalancers?.[0]?.LoadBalancerArn;
   const DefaultActions = [{ Type: 'forward' as const, TargetGroupArn: blue }];

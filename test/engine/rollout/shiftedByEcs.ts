@@ -11,6 +11,7 @@ import {
   DescribeLoadBalancersCommand,
   DescribeTargetGroupsCommand,
   ElasticLoadBalancingV2Client,
+  ModifyListenerCommand,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { JsonObject } from '../../../engine/json.ts';
 import { web } from './fixtures.ts';
@@ -31,6 +32,8 @@ export interface Shifted {
   readonly loadBalancers: readonly JsonObject[];
   /** Weights of the production listener: blue, green. */
   weights(): Promise<(number | undefined)[]>;
+  /** Sets them, as somebody else would. */
+  set(blue: number, green: number): Promise<void>;
 }
 
 const clientOf = (stage: Stage) => new ElasticLoadBalancingV2Client(stage.client);
@@ -64,6 +67,13 @@ export async function shifted(stage: Stage, withTest = false): Promise<Shifted> 
   };
   return {
     loadBalancers: [{ targetGroupArn: blue, containerName: 'web', containerPort: 8080, advancedConfiguration }],
+    async set(...weights) {
+      const client = clientOf(stage);
+      const TargetGroups = [blue, green].map((TargetGroupArn, i) => ({ TargetGroupArn, Weight: weights[i] }));
+      const DefaultActions = [{ Type: 'forward' as const, ForwardConfig: { TargetGroups } }];
+      await client.send(new ModifyListenerCommand({ ListenerArn: production, DefaultActions }));
+      client.destroy();
+    },
     async weights() {
       const client = clientOf(stage);
       const found = await client.send(new DescribeListenersCommand({ ListenerArns: [production] }));
