@@ -6,14 +6,41 @@ import type { Aws } from './aws/index.ts';
 import type { CheckedWorkload } from './check/index.ts';
 import { EngineError } from './errors.ts';
 import type { Problem } from './finding.ts';
-import { isObject } from './json.ts';
+import { isObject, type JsonObject } from './json.ts';
 import { type Desired, type EcsDesired, problemAt, type WorkloadPlan } from './plan/index.ts';
-import { alarmObstacles, type Observation, type Obstacle, surveyTraffic, type Wish } from './rollout/index.ts';
+import {
+  alarmObstacles,
+  type ForwardReference,
+  type Observation,
+  type Obstacle,
+  productionObstacles,
+  surveyTraffic,
+  type Wish,
+} from './rollout/index.ts';
 
-const targetGroupsOf = ({ service }: EcsDesired): string[] => {
-  const balancers = Array.isArray(service['loadBalancers']) ? service['loadBalancers'].filter(isObject) : [];
-  return balancers.flatMap(({ targetGroupArn }) => (typeof targetGroupArn === 'string' ? [targetGroupArn] : []));
-};
+const balancersOf = ({ service }: EcsDesired): JsonObject[] =>
+  Array.isArray(service['loadBalancers']) ? service['loadBalancers'].filter(isObject) : [];
+
+const targetGroupsOf = (desired: EcsDesired): string[] =>
+  balancersOf(desired).flatMap(({ targetGroupArn }) => (typeof targetGroupArn === 'string' ? [targetGroupArn] : []));
+
+interface Production {
+  readonly forwards: readonly ForwardReference[];
+  /** Both halves. */
+  readonly targetGroups: readonly string[];
+}
+
+/** What ECS itself would shift; nothing where the rollout creates the service. */
+function productionOf(desired: EcsDesired, { strategy, action }: WorkloadPlan): Production {
+  const balancers = strategy === 'ecs-native' && action === 'update' ? balancersOf(desired) : [];
+  const advanced = balancers.map((balancer) => balancer['advancedConfiguration']).filter((one) => isObject(one));
+  const texts = (values: readonly unknown[]) => values.filter((value) => typeof value === 'string');
+  const forwards = texts(advanced.map((one) => one['productionListenerRule'])).map((arn): ForwardReference => {
+    return { arn, kind: arn.includes(':listener-rule/') ? 'rule' : 'listener' };
+  });
+  const alternates = texts(advanced.map((one) => one['alternateTargetGroupArn']));
+  return { forwards, targetGroups: forwards.length === 0 ? [] : [...targetGroupsOf(desired), ...alternates] };
+}
 
 /** Does the rollout shift traffic between target groups itself? */
 const shifts = (desired: EcsDesired, { strategy }: WorkloadPlan): boolean =>
@@ -28,13 +55,17 @@ function wishOf(desired: Desired, plan: WorkloadPlan): Wish | undefined {
       : { kind: 'lambda', target, alias: settings.alias, version: undefined, alarms };
   }
   const findForwardsTo = shifts(desired, plan) ? desired.settings.targetGroupArnPairs.flat() : [];
-  if (alarms.length + findForwardsTo.length === 0) return undefined;
-  return { kind: 'ecs', target: desired.target, stoppedTasksOf: [], alarms, findForwardsTo };
+  const { forwards, targetGroups } = productionOf(desired, plan);
+  if (alarms.length + findForwardsTo.length + forwards.length === 0) return undefined;
+  const traffic = forwards.length > 0 ? { forwards, healthOf: targetGroups } : { findForwardsTo };
+  return { kind: 'ecs', target: desired.target, stoppedTasksOf: [], alarms, ...traffic };
 }
 
 function obstaclesOf(desired: Desired, plan: WorkloadPlan, seen: Observation): readonly Obstacle[] {
   const alarms = alarmObstacles(seen.alarms, desired.settings.alarmNames);
-  if (desired.kind !== 'ecs' || seen.kind !== 'ecs' || !shifts(desired, plan)) return alarms;
+  if (desired.kind !== 'ecs' || seen.kind !== 'ecs') return alarms;
+  if (plan.strategy === 'ecs-native') return [...alarms, ...productionObstacles(seen.forwards, seen.targets)];
+  if (!shifts(desired, plan)) return alarms;
   return [...alarms, ...surveyTraffic(seen, targetGroupsOf(desired), desired.settings.targetGroupArnPairs).obstacles];
 }
 

@@ -33,7 +33,7 @@ export type {
   StoredRollout,
   StorePort,
 } from './ports.ts';
-export { alarmObstacles, type Obstacle, surveyTraffic } from './preflight.ts';
+export { alarmObstacles, type Obstacle, productionObstacles, surveyTraffic } from './preflight.ts';
 export {
   EVENT_CODES,
   type EventCode,

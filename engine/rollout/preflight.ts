@@ -3,7 +3,7 @@
  * strategy that vets the world refuses to begin. Pure.
  */
 import type { Severity } from '../finding.ts';
-import type { AlarmSeen, EcsSeen, ForwardSeen } from './observation.ts';
+import type { AlarmSeen, EcsSeen, ForwardSeen, TargetsSeen } from './observation.ts';
 import { findSwaps, type Swap } from './weights.ts';
 
 export interface Obstacle {
@@ -110,4 +110,23 @@ export function surveyTraffic(seen: EcsSeen, asked: readonly string[], pairs: Pa
     return pairObstacle(swap, seen.forwards, primary !== undefined, ['targetGroupArnPairs', i]) ?? [];
   });
   return { swaps: found.swaps, obstacles };
+}
+
+/**
+ * Production traffic that goes where nothing answers, while healthy targets stand in the other half: ECS itself shifts
+ * on from there without a word, and its idea of which half serves is wrong from then on.
+ *
+ * @param production the production listeners or rules of the service that runs
+ */
+export function productionObstacles(production: readonly ForwardSeen[], targets: readonly TargetsSeen[]): Obstacle[] {
+  const healthyIn = (group: string) => targets.find(({ targetGroup }) => targetGroup === group)?.healthy;
+  return production.flatMap(({ kind, weights }): Obstacle[] => {
+    const groups = Object.keys(weights);
+    const empty = groups.find((group) => weights[group]! > 0 && healthyIn(group) === 0);
+    const serving = groups.find((group) => (healthyIn(group) ?? 0) > 0);
+    if (empty === undefined || serving === undefined) return [];
+    const message = `the production ${kind} sends traffic to ${empty}, which has no healthy target; the tasks that serve are behind ${serving}`;
+    const hint = `see who changed its weights, give ${serving} all of the traffic again, then deploy`;
+    return [{ severity: 'error', code: 'plan.production-misdirected', message, hint, path: [] }];
+  });
 }

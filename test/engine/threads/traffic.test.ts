@@ -2,11 +2,12 @@
 import assert from 'node:assert/strict';
 import { DescribeServicesCommand, DescribeTaskSetsCommand } from '@aws-sdk/client-ecs';
 import { ModifyListenerCommand } from '@aws-sdk/client-elastic-load-balancing-v2';
+import { withPreflight } from '../../../engine/preflight.ts';
 import type { RolloutRecord } from '../../../engine/rollout/index.ts';
 import { balanced, external, taskSets } from '../rollout/balanced.ts';
 import { web } from '../rollout/fixtures.ts';
 import { BLUE_GREEN, native, SHIFTED_GIVEN, serviceNow, shifted } from '../rollout/shiftedByEcs.ts';
-import { type Files, Stage } from '../rollout/stage.ts';
+import { checkedFrom, type Files, Stage } from '../rollout/stage.ts';
 import { askOnce, played } from './world.ts';
 
 const CANARY = { type: 'CANARY', percent: 20, waitInterval: 300 };
@@ -196,10 +197,22 @@ describe('traffic on the way', () => {
     await using stage = await Stage.open({ scenario: { given: SHIFTED_GIVEN, traffic: TRAFFIC } });
     const front = await shifted(stage);
     await played(stage, native(front, BLUE_GREEN));
+    const next = native(front, BLUE_GREEN, 'shop/web:2');
+    const preflight = async () => {
+      const [plan] = (await stage.plan('dev/web', next)).workloads;
+      return stage.clock.run(withPreflight(stage.clients.aws, plan!, checkedFrom('dev/web', next)));
+    };
+    assert.equal((await preflight()).action, 'update');
     await front.set(0, 100);
-    const end = await played(stage, native(front, BLUE_GREEN, 'shop/web:2'));
-    assert.deepEqual([end.phase, end.failure?.class], ['failed', 'configuration'], end.story);
-    assert.match(end.message, /nothing was changed$/);
+    const plan = await preflight();
+    assert.deepEqual([plan.action, plan.desired], ['blocked', undefined]);
+    assert.match(plan.reason, /sends traffic to \S+green\S+, which has no healthy target.*serve are behind \S+blue/);
+    assert.match(plan.problems.at(-1)?.hint ?? '', /see who changed its weights/);
+    // Also while only a share of it goes there.
+    await front.set(90, 10);
+    assert.equal((await preflight()).action, 'blocked');
+    await front.set(100, 0);
+    assert.equal((await preflight()).action, 'update');
   });
 
   it('containers-roadmap #2853: task sets get what somebody sent where nothing runs, before anything new begins', async () => {
