@@ -12,7 +12,7 @@ import { dirname, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { compile, type JSONSchema } from 'json-schema-to-typescript';
 import { buildSchema, type Schema, withoutDocumentation } from './awsSchemas/index.ts';
-import { FRACTIONS, OPEN_ENUMS, RANGES } from './awsSchemas/knowledge.ts';
+import { FRACTIONS, LISTS, OPEN_ENUMS, RANGES, REQUIRED, TEXTS } from './awsSchemas/knowledge.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
@@ -52,7 +52,8 @@ async function generate(): Promise<Map<string, string>> {
     files.set(`schemas/aws/${file}.schema.json`, `${JSON.stringify(built.schema, null, 2)}\n`);
     shapes[`aws/${file}.schema.json`] = withoutDocumentation(built.schema);
   }
-  const stale = [...FRACTIONS, ...OPEN_ENUMS, ...Object.keys(RANGES)].filter((entry) => !used.has(entry));
+  const entries = [FRACTIONS, OPEN_ENUMS, REQUIRED, ...[RANGES, TEXTS, LISTS].map(Object.keys)].flat();
+  const stale = entries.filter((entry) => !used.has(entry));
   if (stale.length > 0) throw new Error(`scripts/awsSchemas/knowledge.ts names what the SDK has not: ${stale}`);
   files.set('schemas/aws/shapes.json', `${JSON.stringify(shapes)}\n`);
   files.set('schemas/types.ts', await types(files));

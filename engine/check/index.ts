@@ -1,6 +1,7 @@
 /** The door of engine/check. */
 export { CATALOGUE } from './catalogue.ts';
 export { type CheckedWorkload, hasErrors, objectOf, type RenderedFile } from './checked.ts';
+export { REGIONS } from './regions.ts';
 export type { Documentation } from './rule.ts';
 export { type SeveritySettings, withSeverities } from './severities.ts';
 export { checkWorkload } from './workload.ts';

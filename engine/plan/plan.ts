@@ -28,7 +28,7 @@ import {
 } from './lambda.ts';
 import { exists, type Live, type LiveEcs, type LiveLambda } from './live.ts';
 import { problemAt } from './places.ts';
-import { notCarriedOut, onFallback, othersDeployment, problemAtDefinition, unreadable } from './problems.ts';
+import { onFallback, othersDeployment, problemAtDefinition, unreadable } from './problems.ts';
 import { maskSecrets } from './secrets.ts';
 import type { PlanInput, StrategyName, WorkloadPlan } from './workloadPlan.ts';
 
@@ -289,7 +289,6 @@ export function planWorkload(input: PlanInput): WorkloadPlan {
         head.sources,
       ),
       ...(decided.problems ?? []),
-      ...notCarriedOut(head, strategy),
       ...onFallback(head, live, desired),
       ...(input.underWay === undefined ? othersDeployment(head, live) : []),
     ],

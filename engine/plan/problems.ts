@@ -1,14 +1,10 @@
 /** What a plan has to say about files and about what runs, beyond the findings of the check. Pure. */
-import { type CheckedWorkload, objectOf } from '../check/checked.ts';
-import type { FileRole } from '../config/index.ts';
+import type { CheckedWorkload } from '../check/checked.ts';
 import { type Problem, type Severity, toProblem } from '../finding.ts';
-import type { Json } from '../json.ts';
 import { capacityWords, onFallbackSince, strategyWords } from './capacity.ts';
 import type { Desired } from './desired.ts';
-import { isEmpty } from './differences.ts';
 import { ongoingDeployment } from './ecs.ts';
 import type { Live, LiveFailure } from './live.ts';
-import type { StrategyName } from './workloadPlan.ts';
 
 /** A problem of the workload as a whole, at the start of its definition file. */
 export function problemAtDefinition(
@@ -62,73 +58,4 @@ export function onFallback(workload: CheckedWorkload, live: Live | undefined, de
       ? `bring it back with \`gitmoxi return ${workload.path}\``
       : `it comes back while \`gitmoxi return --watch\` runs; to try now, \`gitmoxi return ${workload.path}\``;
   return [problemAtDefinition(workload, 'plan.on-fallback', message, hint, 'info')];
-}
-
-interface Ignored {
-  readonly role: FileRole;
-  /** A member of the file; the whole file where there is none. */
-  readonly key?: string;
-  readonly code: string;
-  readonly message: string;
-  readonly hint: string;
-  /** A value that asks for nothing else than what is done anyway. */
-  readonly harmless?: Json;
-}
-
-/** @param why completes "is checked and not carried out: …" */
-const ignored = (key: string, why: string, hint = `take ${key} out, or do not count on it`): Ignored => ({
-  role: 'deployment',
-  key,
-  code: 'plan.setting-not-carried-out',
-  message: `${key} is checked and not carried out: ${why}`,
-  hint,
-});
-
-const NO_PAUSES = ignored('pauseHooks', "only ECS's own BLUE_GREEN, LINEAR and CANARY have lifecycle hooks that pause");
-
-const BY_ECS = 'the service definition has ECS shift the traffic itself';
-
-/** What the files may ask for and this version does not do. */
-const IGNORED: Partial<Record<StrategyName, readonly Ignored[]>> = {
-  'ecs-rolling': [
-    ...['trafficShiftingConfig', 'targetGroupArnPairs'].map((key) =>
-      ignored(key, "this version deploys the service by ECS's rolling update alone"),
-    ),
-    NO_PAUSES,
-  ],
-  'ecs-native': [
-    ignored(
-      'trafficShiftingConfig',
-      BY_ECS,
-      'take it out, and set linearConfiguration or canaryConfiguration, and bakeTimeInMinutes, in deploymentConfiguration of the service definition',
-    ),
-    ignored(
-      'targetGroupArnPairs',
-      BY_ECS,
-      'take it out: targetGroupArn and advancedConfiguration.alternateTargetGroupArn of the service definition are the pair',
-    ),
-    {
-      ...ignored(
-        'deleteNewUponTrafficShiftFailure',
-        BY_ECS,
-        'take it out: ECS stops the new tasks when it rolls back; a lifecycle hook that pauses is a way to have a look first',
-      ),
-      harmless: true,
-    },
-  ],
-  'ecs-blue-green': [NO_PAUSES],
-};
-
-/** Said plainly, so that nobody counts on it. */
-export function notCarriedOut(workload: CheckedWorkload, strategy: StrategyName): Problem[] {
-  return (IGNORED[strategy] ?? []).flatMap(({ role, key, harmless, ...finding }) => {
-    const file = workload.files.find((one) => one.role === role);
-    const value = key === undefined ? undefined : objectOf(workload, role)?.[key];
-    if (file === undefined || (key !== undefined && (isEmpty(value) || value === harmless))) return [];
-    const name = key === undefined ? '' : `"${key}"`;
-    // A key that a template makes is not found: then it is the file.
-    const start = Math.max(0, file.source?.indexOf(name) ?? 0);
-    const end = file.source?.startsWith(name, start) ? start + name.length : start;
-    return [toProblem({ path: file.path, start, end, severity: 'warning', ...finding }, file.source)];
-  });
 }

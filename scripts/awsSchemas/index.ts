@@ -7,7 +7,7 @@
  */
 
 import { type Declarations, type Doc, type Member, readDeclarations } from './declarations.ts';
-import { FRACTIONS, OPEN_ENUMS, RANGES, USUAL_RANGE } from './knowledge.ts';
+import { FRACTIONS, LISTS, OPEN_ENUMS, RANGES, REQUIRED, TEXTS, USUAL_RANGE } from './knowledge.ts';
 import { firstSentence, toMarkdown } from './markdown.ts';
 
 export interface Schema {
@@ -69,16 +69,22 @@ function definitionOf(name: string, known: Declarations, define: Define, used: S
   const union = known.unions.get(name);
   const members = (structure ?? union)?.members;
   if (!members) throw new Error(`the SDK's declarations have no ${name}`);
-  const required = members.filter((member) => member.required).map((member) => member.name);
+  const required = members.filter((member) => member.required || isRequired(`${name}.${member.name}`, used));
   return {
     type: 'object',
-    ...(required.length > 0 ? { required } : {}),
+    ...(required.length > 0 ? { required: required.map((member) => member.name) } : {}),
     ...(union ? { minProperties: 1, maxProperties: 1 } : {}),
     properties: Object.fromEntries(
       members.map((member) => [member.name, memberSchema(`${name}.${member.name}`, member, known, define, used)]),
     ),
     additionalProperties: false,
   };
+}
+
+function isRequired(path: string, used: Set<string>): boolean {
+  if (!REQUIRED.includes(path)) return false;
+  used.add(path);
+  return true;
 }
 
 function memberSchema(path: string, member: Member, known: Declarations, define: Define, used: Set<string>): Schema {
@@ -94,7 +100,8 @@ function typeSchema(path: string, type: string, known: Declarations, define: Def
   if (type.endsWith('[]')) {
     const item = type.slice(0, -2);
     const structure = known.structures.get(item) ?? known.unions.get(item);
-    return { type: 'array', items: { ...(structure ? described(structure.doc) : {}), ...nested(item) } };
+    const items = { ...(structure ? described(structure.doc) : {}), ...nested(item) };
+    return { type: 'array', ...listSchema(path, used), items };
   }
   const record = /^Record<string, (.+)>$/.exec(type);
   if (record) return { type: 'object', additionalProperties: nested(record[1]!) };
@@ -110,6 +117,7 @@ function typeSchema(path: string, type: string, known: Declarations, define: Def
   }
   switch (type) {
     case 'string':
+      return { type, ...textSchema(path, used) };
     case 'boolean':
       return { type };
     case 'number':
@@ -134,6 +142,20 @@ function numberSchema(path: string, used: Set<string>): Schema {
     minimum,
     ...(maximum === undefined ? {} : { maximum }),
   };
+}
+
+function textSchema(path: string, used: Set<string>): Schema {
+  if (!Object.hasOwn(TEXTS, path)) return {};
+  used.add(path);
+  const { words, ...form } = TEXTS[path]!;
+  return { ...form, ...(words === undefined ? {} : { 'x-gitmoxi-format': words }) };
+}
+
+function listSchema(path: string, used: Set<string>): Schema {
+  if (!Object.hasOwn(LISTS, path)) return {};
+  used.add(path);
+  const [minItems, maxItems] = LISTS[path]!;
+  return { ...(minItems > 0 ? { minItems } : {}), ...(maxItems === undefined ? {} : { maxItems }) };
 }
 
 function described(doc: Doc): Schema {

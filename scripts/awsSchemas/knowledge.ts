@@ -78,3 +78,88 @@ export const RANGES: Readonly<Record<string, Range>> = {
 
 /** Enums that AWS extends several times a year: a value that the installed SDK does not know yet may be right. */
 export const OPEN_ENUMS: readonly string[] = ['Runtime'];
+
+/** What a text has to look like, the texts of a list too; `words` follow "must be". */
+export interface TextForm {
+  readonly pattern?: string;
+  readonly words?: string;
+  readonly minLength?: number;
+  readonly maxLength?: number;
+}
+
+const NAME: TextForm = { pattern: '^[a-zA-Z0-9_-]{1,255}$', words: 'up to 255 letters, digits, - and _' };
+
+const ROLE: TextForm = {
+  pattern: '^(?:[\\w+=,.@-]{1,64}|arn:aws[a-z-]*:iam::\\d{12}:role/[\\w+=,.@/-]+)?$',
+  words: 'the ARN of a role (arn:aws:iam::ACCOUNT:role/NAME), or its name',
+};
+
+const FUNCTION: TextForm = {
+  pattern:
+    '^(?:arn:aws[a-z-]*:lambda:[a-z0-9-]+:)?(?:\\d{12}:)?(?:function:)?[a-zA-Z0-9_-]{1,64}(?::(?:\\$LATEST|[a-zA-Z0-9_-]+))?$',
+  words: 'a name of up to 64 letters, digits, - and _, or the ARN of a function',
+};
+
+const arnOf = (service: string, words: string): TextForm => ({ pattern: `^(?:arn:aws[a-z-]*:${service}:.+)?$`, words });
+
+/**
+ * Forms of texts from the members' own documentation ("Pattern", "Length Constraints", or what it says in words) in the
+ * Amazon ECS and AWS Lambda API references.
+ */
+export const TEXTS: Readonly<Record<string, TextForm>> = {
+  'CreateServiceRequest.serviceName': NAME,
+  'RegisterTaskDefinitionRequest.family': NAME,
+  'RegisterTaskDefinitionRequest.executionRoleArn': ROLE,
+  'RegisterTaskDefinitionRequest.taskRoleArn': ROLE,
+  'ContainerDefinition.name': NAME,
+  'ContainerDefinition.image': { minLength: 1 },
+  'PortMapping.name': {
+    pattern: '^[a-z0-9_][a-z0-9_-]{0,63}$',
+    words: 'up to 64 lower-case letters, digits, - and _, not beginning with -',
+  },
+  'EFSVolumeConfiguration.fileSystemId': {
+    pattern: '^(?:fs-[0-9a-f]{8,40}|arn:aws[a-z-]*:elasticfilesystem:.+)$',
+    words: 'the id of a file system, such as fs-0123456789abcdef0',
+  },
+  'Tag.key': {
+    pattern: '^(?![aA][wW][sS]:)',
+    words: 'a key that does not begin with "aws:", which AWS keeps for itself',
+    minLength: 1,
+    maxLength: 128,
+  },
+  'Tag.value': { maxLength: 256 },
+  'CreateFunctionRequest.FunctionName': FUNCTION,
+  'CreateFunctionRequest.Description': { maxLength: 256 },
+  'CreateFunctionRequest.Handler': { maxLength: 128 },
+  'CreateFunctionRequest.KMSKeyArn': arnOf('kms', 'the ARN of a KMS key'),
+  'DeadLetterConfig.TargetArn': arnOf('(?:sqs|sns)', 'the ARN of an SQS queue or an SNS topic'),
+  'FunctionCode.S3Bucket': { maxLength: 63 },
+  'FunctionCode.S3Key': { minLength: 1, maxLength: 1024 },
+  'LoggingConfig.LogGroup': {
+    pattern: '^[.\\-_/#A-Za-z0-9]{1,512}$',
+    words: 'letters, digits and any of . - _ / #',
+  },
+  'VpcConfig.SubnetIds': {
+    pattern: '^subnet-[0-9a-z]+$',
+    words: 'the id of a subnet, such as subnet-0123456789abcdef0',
+  },
+  'VpcConfig.SecurityGroupIds': {
+    pattern: '^sg-[0-9a-zA-Z]+$',
+    words: 'the id of a security group, such as sg-0123456789abcdef0',
+  },
+  'CreateEventSourceMappingRequest.FunctionName': FUNCTION,
+};
+
+/** How many items a list has. Source: as of `TEXTS`. */
+export const LISTS: Readonly<Record<string, Range>> = {
+  'CreateServiceRequest.tags': [0, 50],
+  // "Each service may be associated with one service registry."
+  'CreateServiceRequest.serviceRegistries': [0, 1],
+  'RegisterTaskDefinitionRequest.containerDefinitions': [1],
+  'RegisterTaskDefinitionRequest.tags': [0, 50],
+  'HealthCheck.command': [1],
+  'CreateFunctionRequest.Architectures': [1, 1],
+};
+
+/** Members that the declarations call optional, and without which AWS refuses the request. Source: as of `TEXTS`. */
+export const REQUIRED: readonly string[] = ['ContainerDefinition.name', 'ContainerDefinition.image'];

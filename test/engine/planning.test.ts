@@ -379,7 +379,7 @@ describe('plans', () => {
     assert.deepEqual(
       problems.map(({ code, severity, path, line, message }) => [code, severity, path, line, message.split(' ')[0]]),
       [
-        ['plan.setting-not-carried-out', 'warning', 'dev/web_depdef.json', 15, 'trafficShiftingConfig'],
+        ['deployment.setting-not-carried-out', 'warning', 'dev/web_depdef.json', 15, 'trafficShiftingConfig'],
         ['plan.alarm-missing', 'error', 'dev/web_depdef.json', 7, 'there'],
       ],
     );
@@ -403,7 +403,7 @@ describe('plans', () => {
     const rolling = await said('');
     assert.deepEqual(
       rolling.map(([key]) => key),
-      ['trafficShiftingConfig', 'pauseHooks'],
+      ['pauseHooks', 'trafficShiftingConfig'],
     );
     assert.deepEqual(await said('"deploymentConfiguration": { "strategy": "BLUE_GREEN" },'), [
       [

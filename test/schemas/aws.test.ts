@@ -54,7 +54,7 @@ const task = {
   runtimePlatform: { cpuArchitecture: 'ARM64', operatingSystemFamily: 'LINUX' },
   ephemeralStorage: { sizeInGiB: 30 },
   volumes: [
-    { name: 'data', efsVolumeConfiguration: { fileSystemId: 'fs-1', transitEncryption: 'ENABLED' } },
+    { name: 'data', efsVolumeConfiguration: { fileSystemId: 'fs-0123456789abcdef0', transitEncryption: 'ENABLED' } },
     { name: 'scratch', host: {} },
   ],
   containerDefinitions: [

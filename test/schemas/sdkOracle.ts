@@ -9,6 +9,7 @@
 
 import assert from 'node:assert/strict';
 import { followReference, type JsonSchema, type SchemaPlace } from '../../schemas/index.ts';
+import { REQUIRED } from '../../scripts/awsSchemas/knowledge.ts';
 
 const LIST = 64;
 const MAP = 128;
@@ -42,7 +43,14 @@ export function compareWithSdk(runtime: unknown, place: SchemaPlace, path: strin
     const [kind, , , , names, types, requiredCount = 0] = known as [number, string, string, 0, string[], [], number?];
     assert.ok(kind === 3 || kind === 4, `${path} is of kind ${kind}, which is not known here`);
     assert.deepEqual(Object.keys(schema.properties ?? {}).sort(), [...names].sort(), path);
-    assert.deepEqual([...(schema.required ?? [])].sort(), names.slice(0, requiredCount).sort(), path);
+    const added = names.filter((one) =>
+      REQUIRED.some((entry) => entry.endsWith(`.${one}`) && known[2] === entry.split('.')[0]),
+    );
+    assert.deepEqual(
+      [...(schema.required ?? [])].sort(),
+      [...new Set([...names.slice(0, requiredCount), ...added])].sort(),
+      path,
+    );
     assert.equal(schema.additionalProperties, false, path);
     assert.equal(schema.maxProperties, kind === 4 ? 1 : undefined, path);
     for (const [i, name] of names.entries()) inner(types[i], schema.properties?.[name], `.${name}`);

@@ -1,28 +1,13 @@
 /** Rules about the containers of a task definition, and how they depend on each other. */
 import { closest } from '../../closest.ts';
 import type { Place } from '../place.ts';
-import { type Report, type Rules, writing } from '../rule.ts';
+import { type Rules, writing } from '../rule.ts';
+import { onFargate } from './fargate.ts';
+import { isImageName } from './imageName.ts';
+import { reportRepeats } from './reporting.ts';
 import { containersOf } from './task.ts';
 
 const nameOf = (container: Place): string | undefined => container.get('name')?.text;
-
-/** Shown at each place after the first with the same identity. */
-function reportRepeats(
-  places: readonly { readonly place: Place; readonly identity: string | undefined }[],
-  report: Report,
-  words: (place: Place) => { readonly message: string; readonly hint: string },
-): void {
-  const first = new Map<string, Place>();
-  for (const { place, identity } of places) {
-    if (identity === undefined) continue;
-    const known = first.get(identity);
-    if (known === undefined) first.set(identity, place);
-    else {
-      const { message, hint } = words(place);
-      report(place, message, hint, { see: { place: known, message: 'the first one' } });
-    }
-  }
-}
 
 /** Containers on a cycle of `dependsOn`, in its order; undefined where there is none. */
 function cycleOf(containers: readonly Place[]): string[] | undefined {
@@ -62,23 +47,6 @@ function portIdentity(container: Place, mapping: Place, mode: string | undefined
   return containerPort === undefined ? undefined : `${protocol} ${nameOf(container)} ${containerPort}`;
 }
 
-/** @see Amazon ECS developer guide, "Using the awslogs driver" */
-const AWSLOGS_OPTIONS: ReadonlySet<string> = new Set([
-  'awslogs-create-group',
-  'awslogs-region',
-  'awslogs-group',
-  'awslogs-stream-prefix',
-  'awslogs-datetime-format',
-  'awslogs-multiline-pattern',
-  'awslogs-stream',
-  'awslogs-endpoint',
-  'awslogs-force-flush-interval-seconds',
-  'awslogs-credentials-endpoint',
-  'awslogs-format',
-  'mode',
-  'max-buffer-size',
-]);
-
 /** What `valueFrom` may be: a parameter's name, or the ARN of a parameter or secret, which may name a key inside. */
 const SECRET_SOURCE =
   /^(?:[a-zA-Z0-9_.\-/]+|arn:aws[a-z-]*:ssm:[a-z0-9-]+:\d{12}:parameter\/[a-zA-Z0-9_.\-/]+|arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:\d{12}:secret:[a-zA-Z0-9/_+=.@-]+(?::[^:]*:[^:]*:[^:]*)?)$/;
@@ -86,8 +54,15 @@ const SECRET_SOURCE =
 const SECRET_NAME =
   /(?:^|_)(?:PASSWORD|PASSWD|SECRET|SECRET_KEY|API_?KEY|PRIVATE_KEY|ACCESS_KEY|AUTH_TOKEN|ACCESS_TOKEN)$/i;
 
-/** A name, then optionally a tag or digest, with at most one of each. */
-const IMAGE = /^[a-zA-Z0-9][\w./-]*(?::\d+\/[\w./-]+)?(?::[\w][\w.-]{0,127})?(?:@sha256:[a-f0-9]{64})?$/;
+function imageHint(image: string): string {
+  if (/^https?:/.test(image)) return 'leave out the scheme';
+  return /[A-Z]/.test(image)
+    ? 'write registry/name:tag; names of repositories are in lower case'
+    : 'write registry/name:tag';
+}
+
+/** Seconds that Fargate gives a container at most to end. Source: Amazon ECS API reference, ContainerDefinition. */
+const LONGEST_STOP = 120;
 
 export const CONTAINER_RULES: Rules = {
   'task.duplicate-container': {
@@ -210,7 +185,8 @@ export const CONTAINER_RULES: Rules = {
       for (const mapping of containersOf(task).flatMap((one) => one.each('portMappings'))) {
         const hostPort = mapping.get('hostPort');
         const containerPort = mapping.get('containerPort')?.number;
-        if (!hostPort?.number || containerPort === undefined || hostPort.number === containerPort) continue;
+        if (hostPort?.number === undefined || containerPort === undefined || hostPort.number === containerPort)
+          continue;
         report(
           hostPort,
           `hostPort ${hostPort.shown} differs from containerPort ${containerPort} in network mode ${mode}`,
@@ -219,60 +195,6 @@ export const CONTAINER_RULES: Rules = {
             write: { title: `Change to ${containerPort}`, json: String(containerPort) },
           },
         );
-      }
-    },
-  },
-
-  'task.log-options': {
-    severity: 'error',
-    title: 'The awslogs driver lacks an option',
-    about: '`awslogs` needs `awslogs-group` and `awslogs-region`, and on Fargate `awslogs-stream-prefix`.',
-    check({ task }, report) {
-      const fargate = task?.each('requiresCompatibilities').some(({ text }) => text === 'FARGATE') ?? false;
-      for (const container of containersOf(task)) {
-        const log = container.get('logConfiguration');
-        if (log?.get('logDriver')?.text !== 'awslogs') continue;
-        const options = log.get('options');
-        const needed = ['awslogs-group', 'awslogs-region', ...(fargate ? ['awslogs-stream-prefix'] : [])];
-        for (const key of needed) {
-          if (options?.has(key)) continue;
-          report(options ?? log.get('logDriver'), `awslogs needs the option ${key}`, `add "${key}"`, {
-            atKey: options !== undefined,
-          });
-        }
-      }
-    },
-  },
-
-  'task.unknown-log-option': {
-    severity: 'warning',
-    title: 'The awslogs driver does not know an option',
-    about: 'An option that the log driver does not know keeps the container from starting.',
-    check({ task }, report) {
-      for (const container of containersOf(task)) {
-        const log = container.get('logConfiguration');
-        if (log?.get('logDriver')?.text !== 'awslogs') continue;
-        for (const option of log.get('options')?.members() ?? []) {
-          if (AWSLOGS_OPTIONS.has(option.key)) continue;
-          const near = closest(option.key, AWSLOGS_OPTIONS);
-          const hint = near === undefined ? 'delete it' : `did you mean "${near}"?`;
-          report(option, `awslogs has no option ${option.key}`, hint, { atKey: true, ...writing(near) });
-        }
-      }
-    },
-  },
-
-  'task.no-log-router': {
-    severity: 'error',
-    title: 'Logs go to FireLens, and no container is the log router',
-    about: 'The driver `awsfirelens` needs a container with `firelensConfiguration` in the same task.',
-    check({ task }, report) {
-      const containers = containersOf(task);
-      if (containers.some((one) => one.has('firelensConfiguration'))) return;
-      for (const container of containers) {
-        const driver = container.at('logConfiguration', 'logDriver');
-        if (driver?.text === 'awsfirelens')
-          report(driver, 'no container of this task is a log router', 'add a container with "firelensConfiguration"');
       }
     },
   },
@@ -341,12 +263,8 @@ export const CONTAINER_RULES: Rules = {
     check({ task }, report) {
       for (const container of containersOf(task)) {
         const image = container.get('image');
-        if (image?.text === undefined || image.text === '' || IMAGE.test(image.text)) continue;
-        report(
-          image,
-          `${image.shown} is not the name of an image`,
-          /^https?:/.test(image.text) ? 'leave out the scheme' : 'write registry/name:tag',
-        );
+        if (image?.text === undefined || image.text === '' || isImageName(image.text)) continue;
+        report(image, `${image.shown} is not the name of an image`, imageHint(image.text));
       }
     },
   },
@@ -388,6 +306,93 @@ export const CONTAINER_RULES: Rules = {
             timeout,
             `timeout ${timeout.shown} s is longer than the interval of ${interval} s`,
             'lower the timeout, or raise the interval',
+          );
+      }
+    },
+  },
+
+  'task.duplicate-port-name': {
+    severity: 'error',
+    title: 'Two ports have the same name',
+    about: 'Service Connect tells the ports of a task apart by their names.',
+    check({ task }, report) {
+      const names = containersOf(task).flatMap((one) =>
+        one.each('portMappings').flatMap((port) => port.get('name') ?? []),
+      );
+      reportRepeats(
+        names.map((place) => ({ place, identity: place.text })),
+        report,
+        (place) => ({ message: `another port is called ${place.shown}`, hint: 'give it a name of its own' }),
+      );
+    },
+  },
+
+  'task.no-port': {
+    severity: 'error',
+    title: 'A port mapping has no port, or two kinds of it',
+    about: 'A mapping has `containerPort` or `containerPortRange`.',
+    check({ task }, report) {
+      for (const mapping of containersOf(task).flatMap((one) => one.each('portMappings'))) {
+        if (!mapping.has('containerPort') && !mapping.has('containerPortRange'))
+          report(mapping, 'the mapping has no containerPort', 'add "containerPort"');
+        if (mapping.has('containerPort') && mapping.has('containerPortRange'))
+          report(
+            mapping.get('containerPortRange'),
+            'containerPortRange stands beside containerPort',
+            'keep one of them',
+            {
+              atKey: true,
+            },
+          );
+      }
+    },
+  },
+
+  'task.reservation': {
+    severity: 'error',
+    title: 'A container reserves more memory than it may use',
+    about: '`memory` is the hard limit and `memoryReservation` the soft one: the hard limit has to be the larger.',
+    check({ task }, report) {
+      for (const container of containersOf(task)) {
+        const hard = container.get('memory');
+        const soft = container.get('memoryReservation');
+        if (hard?.number === undefined || soft?.number === undefined || hard.number >= soft.number) continue;
+        report(soft, `memoryReservation ${soft.shown} is above memory ${hard.shown}`, 'lower it, or raise "memory"', {
+          see: { place: hard, message: 'the hard limit' },
+        });
+      }
+    },
+  },
+
+  'task.ulimit': {
+    severity: 'error',
+    title: 'A soft limit is above its hard limit',
+    about: 'Of each of `ulimits`, `softLimit` is at most `hardLimit`; -1 stands for none.',
+    check({ task }, report) {
+      for (const limit of containersOf(task).flatMap((one) => one.each('ulimits'))) {
+        const soft = limit.get('softLimit');
+        const hard = limit.get('hardLimit');
+        if (soft?.number === undefined || hard?.number === undefined || hard.number === -1) continue;
+        if (soft.number > hard.number || soft.number === -1)
+          report(soft, `softLimit ${soft.shown} is above hardLimit ${hard.shown}`, 'lower it, or raise "hardLimit"');
+      }
+    },
+  },
+
+  'task.stop-timeout': {
+    severity: 'error',
+    title: 'A container is given more time to end than there is',
+    about: 'On Fargate `stopTimeout` is at most 120 seconds.',
+    check(subject, report) {
+      if (!onFargate(subject)) return;
+      for (const container of containersOf(subject.task)) {
+        const seconds = container.get('stopTimeout');
+        if ((seconds?.number ?? 0) > LONGEST_STOP)
+          report(
+            seconds,
+            `stopTimeout ${seconds!.shown} s is more than the 120 of Fargate`,
+            'write 120 or less',
+            writing(LONGEST_STOP),
           );
       }
     },

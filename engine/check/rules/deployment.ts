@@ -1,6 +1,8 @@
 /** Rules about `_depdef.json` and `_lambdadepdef.json`: whether the settings fit together and the definition. */
 import type { Place } from '../place.ts';
-import type { Rules, Subject } from '../rule.ts';
+import { type Rules, type Subject, writing } from '../rule.ts';
+import { isTargetGroup, TARGET_GROUP_HINT } from './balancing.ts';
+import { reportUseless } from './reporting.ts';
 import { controllerOf } from './service.ts';
 
 const loadBalancersOf = (service: Place | undefined): readonly Place[] => service?.each('loadBalancers') ?? [];
@@ -20,6 +22,62 @@ const strategyText = (strategy: Place | undefined): string | undefined =>
     )
     .sort()
     .join(', ');
+
+/** Of up to three tasks, a threshold of this many percent means one of them. */
+const FAIR_PERCENT = 20;
+
+/** Least time from the start of a task to its failure, seconds: it is placed, its image is pulled, it ends. */
+const SECONDS_TO_FAIL = 10;
+
+/** How a service is deployed: ECS's rolling update, ECS's own traffic shifting, or task sets. */
+function wayOf(service: Place | undefined): 'rolling' | 'native' | 'taskSets' | undefined {
+  if (service === undefined) return undefined;
+  const controller = controllerOf(service);
+  if (controller !== 'ECS') return controller === 'EXTERNAL' ? 'taskSets' : undefined;
+  return (service.at('deploymentConfiguration', 'strategy')?.text ?? 'ROLLING') === 'ROLLING' ? 'rolling' : 'native';
+}
+
+type NotCarriedOut = readonly [key: string, why: string, hint: string];
+
+const NO_PAUSES: NotCarriedOut = [
+  'pauseHooks',
+  "only ECS's own BLUE_GREEN, LINEAR and CANARY have lifecycle hooks that pause",
+  'take pauseHooks out, or do not count on it',
+];
+
+const BY_ECS = 'the service definition has ECS shift the traffic itself';
+
+/** What a deployment definition may ask for and the way of deploying has no use for. */
+const NOT_CARRIED_OUT: Readonly<Record<'rolling' | 'native' | 'taskSets', readonly NotCarriedOut[]>> = {
+  rolling: [
+    ...['trafficShiftingConfig', 'targetGroupArnPairs'].map(
+      (key): NotCarriedOut => [
+        key,
+        "ECS's rolling update alone deploys this service",
+        `take ${key} out, or write "EXTERNAL" as the type of deploymentController`,
+      ],
+    ),
+    NO_PAUSES,
+  ],
+  native: [
+    [
+      'trafficShiftingConfig',
+      BY_ECS,
+      'take it out, and set linearConfiguration or canaryConfiguration, and bakeTimeInMinutes, in deploymentConfiguration of the service definition',
+    ],
+    [
+      'targetGroupArnPairs',
+      BY_ECS,
+      'take it out: targetGroupArn and advancedConfiguration.alternateTargetGroupArn of the service definition are the pair',
+    ],
+    [
+      'deleteNewUponTrafficShiftFailure',
+      BY_ECS,
+      'take it out: ECS stops the new tasks when it rolls back; a lifecycle hook that pauses is a way to have a look first',
+    ],
+  ],
+  taskSets: [NO_PAUSES],
+};
 
 export const DEPLOYMENT_RULES: Rules = {
   'deployment.no-pairs': {
@@ -85,7 +143,8 @@ export const DEPLOYMENT_RULES: Rules = {
       const paired = new Set(pairs.flatMap((pair) => pair.items().map(({ text }) => text)));
       for (const balancer of loadBalancersOf(service)) {
         const group = balancer.get('targetGroupArn');
-        if (group?.text === undefined || paired.has(group.text)) continue;
+        // What is no target group at all is said of it already.
+        if (group?.text === undefined || !isTargetGroup(group.text) || paired.has(group.text)) continue;
         report(group, `target group ${group.shown} is in no pair of targetGroupArnPairs`, 'name one half of a pair', {
           see: { place: deployment!.get('targetGroupArnPairs')!, message: 'the pairs' },
         });
@@ -173,8 +232,9 @@ export const DEPLOYMENT_RULES: Rules = {
       const breaker = subject.deployment?.get('gmDeploymentCircuitBreaker');
       const desired = desiredOf(subject);
       const percent = breaker?.get('failureThresholdPercent');
-      if (percent?.number === undefined || !desired || desired < 4 || Math.ceil((percent.number * desired) / 100) > 1)
-        return;
+      if (percent?.number === undefined || !desired || Math.ceil((percent.number * desired) / 100) > 1) return;
+      // Of a few tasks, one is a fair share.
+      if (desired < 4 && percent.number >= FAIR_PERCENT) return;
       report(
         percent,
         `${percent.shown} percent of ${desired} tasks is ${(percent.number * desired) / 100}: the first failed task ends the deployment`,
@@ -223,6 +283,101 @@ export const DEPLOYMENT_RULES: Rules = {
           'name another capacity provider, for example FARGATE behind FARGATE_SPOT',
           { atKey: true },
         );
+    },
+  },
+
+  'deployment.breaker-never-trips': {
+    severity: 'warning',
+    title: 'The circuit breaker can never trip',
+    about:
+      'Tasks are counted as they fail, at most one of each desired task in about 10 seconds, until the stability check ends: a higher threshold is not reached in that time.',
+    check(subject, report) {
+      const { deployment } = subject;
+      const threshold = deployment?.at('gmDeploymentCircuitBreaker', 'failureThreshold');
+      const desired = desiredOf(subject);
+      if (threshold?.number === undefined || !desired) return;
+      if (deployment!.at('gmDeploymentCircuitBreaker', 'failureThresholdPercent') !== undefined) return;
+      const check = deployment!.get('stabilityCheck');
+      const given = [check?.get('timeout')?.number, (check?.get('timeoutPerTask')?.number ?? 0) * desired];
+      const seconds = Math.max(...given.map((one) => one ?? 0)) || 300;
+      const most = Math.floor(seconds / SECONDS_TO_FAIL) * desired;
+      if (threshold.number > most)
+        report(
+          threshold,
+          `${threshold.shown} tasks cannot fail: with ${desired} desired, at most about ${most} do in the ${seconds} s of the stability check`,
+          'lower it, or use failureThresholdPercent',
+        );
+    },
+  },
+
+  'deployment.unused-percent': {
+    severity: 'info',
+    title: 'All traffic shifts at once, in steps of a percentage',
+    about: 'With `ALL_AT_ONCE` there is one step: `percent` has no effect.',
+    check({ deployment }, report) {
+      const shifting = deployment?.get('trafficShiftingConfig');
+      if (shifting?.get('type')?.text === 'ALL_AT_ONCE' && shifting.get('percent')?.number !== 100)
+        reportUseless(shifting.get('percent'), 'has no effect with ALL_AT_ONCE', report, 'info');
+    },
+  },
+
+  'deployment.alarm-name': {
+    severity: 'error',
+    title: 'An alarm is not named by its name',
+    about: '`alarmNames` are names of CloudWatch alarms, not ARNs.',
+    check({ deployment }, report) {
+      for (const alarm of deployment?.get('alarms')?.each('alarmNames') ?? []) {
+        const name = /^arn:aws[a-z-]*:cloudwatch:[^:]*:[^:]*:alarm:(.+)$/.exec(alarm.text ?? '')?.[1];
+        if (name === undefined) continue;
+        const isPlain =
+          alarm.file.map.toSource(alarm.node.offset, alarm.node.offset + alarm.node.length).names.length === 0;
+        report(
+          alarm,
+          'this is the ARN of an alarm, not its name',
+          `write "${isPlain ? name : 'NAME'}"`,
+          isPlain ? writing(name) : {},
+        );
+      }
+    },
+  },
+
+  'deployment.no-alarms': {
+    severity: 'warning',
+    title: 'Alarms are to be watched, and none is named',
+    about: '`alarms` without `alarmNames` watches nothing.',
+    check({ deployment }, report) {
+      const alarms = deployment?.get('alarms');
+      if (alarms?.node.type === 'object' && !alarms.has('alarmNames'))
+        report(alarms, 'no alarm is named', 'name the alarms in "alarmNames", or delete "alarms"', { atKey: true });
+    },
+  },
+
+  'deployment.target-group': {
+    severity: 'error',
+    title: 'Half of a pair is not the ARN of a target group',
+    about: '`targetGroupArnPairs` are pairs of `arn:aws:elasticloadbalancing:REGION:ACCOUNT:targetgroup/NAME/ID`.',
+    check({ deployment }, report) {
+      for (const group of pairsOf(deployment).flatMap((pair) => pair.items()))
+        if (group.text !== undefined && !isTargetGroup(group.text))
+          report(group, `${group.shown} is not the ARN of a target group`, TARGET_GROUP_HINT);
+    },
+  },
+
+  'deployment.setting-not-carried-out': {
+    severity: 'warning',
+    title: 'A setting has no effect for the way this service is deployed',
+    about:
+      "Traffic shifting by GitMoxi is for the controller EXTERNAL. ECS's own strategies shift between the target groups of the service definition, and only they have lifecycle hooks that pause.",
+    check({ service, deployment }, report) {
+      const way = wayOf(service);
+      for (const [key, why, hint] of way === undefined ? [] : NOT_CARRIED_OUT[way]) {
+        const setting = deployment?.has(key) ? deployment.get(key) : undefined;
+        if (setting === undefined || (key === 'deleteNewUponTrafficShiftFailure' && setting.isTrue)) continue;
+        report(setting, `${key} is checked and not carried out: ${why}`, hint, {
+          atKey: true,
+          remove: { title: `Delete "${key}"` },
+        });
+      }
     },
   },
 };

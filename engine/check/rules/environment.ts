@@ -1,6 +1,8 @@
 /** Rules about where things are: ARNs against the `environment` that is deployed to. */
+import { closest } from '../../closest.ts';
 import type { Place } from '../place.ts';
-import type { Report, Rules, Subject } from '../rule.ts';
+import { REGIONS } from '../regions.ts';
+import { type Report, type Rules, type Subject, writing } from '../rule.ts';
 import { mappingsOf } from './eventSources.ts';
 
 interface Arn {
@@ -31,6 +33,7 @@ function localPlaces(subject: Subject): (Place | undefined)[] {
 function compare(subject: Subject, key: 'region' | 'account', report: Report): void {
   const setting = subject.deployment?.at('environment', key);
   if (setting?.text === undefined || setting.text === '') return;
+  if (key === 'region' && isUnknownRegion(setting.text)) return;
   const queues = key === 'region' ? mappingsOf(subject).map((mapping) => mapping.get('EventSourceArn')) : [];
   for (const place of [...localPlaces(subject), ...queues]) {
     const found = parseArn(place?.text)?.[key];
@@ -46,7 +49,28 @@ function compare(subject: Subject, key: 'region' | 'account', report: Report): v
   }
 }
 
+/** Region names come and go more often than this program: one that is near a known one is a slip, others may be new. */
+const isUnknownRegion = (text: string): boolean => !REGIONS.includes(text);
+
 export const ENVIRONMENT_RULES: Rules = {
+  'environment.unknown-region': {
+    severity: 'warning',
+    title: 'There is no such region',
+    about:
+      'A deployment to a region that does not exist fails at its first request. Regions that are newer than this version may be right.',
+    check({ deployment }, report) {
+      const region = deployment?.at('environment', 'region');
+      // What does not even look like a region is said by the schema.
+      if (!region?.text || !isUnknownRegion(region.text) || !/^[a-z]{2,}(?:-[a-z]+)+-\d$/.test(region.text)) return;
+      const near = closest(region.text, REGIONS);
+      report(
+        region,
+        `no region is called ${region.shown}`,
+        near === undefined ? 'correct it, unless it is new' : `did you mean "${near}"?`,
+        writing(near),
+      );
+    },
+  },
   'environment.other-region': {
     severity: 'error',
     title: 'Something is in another region than the workload',
@@ -65,7 +89,7 @@ export const ENVIRONMENT_RULES: Rules = {
     about: 'Log groups are usually in the region of the tasks.',
     check({ task, deployment }, report) {
       const setting = deployment?.at('environment', 'region');
-      if (setting?.text === undefined) return;
+      if (setting?.text === undefined || isUnknownRegion(setting.text)) return;
       for (const container of task?.each('containerDefinitions') ?? []) {
         const region = container.at('logConfiguration', 'options', 'awslogs-region');
         if (region?.text === undefined || region.text === setting.text) continue;

@@ -1,6 +1,8 @@
 /** Rules about `_lambdaeventsourcedef.json`: what each kind of source takes. */
 import type { Place } from '../place.ts';
-import type { Report, Rules, Subject } from '../rule.ts';
+import type { Rules, Subject } from '../rule.ts';
+import { isTargetGroup, TARGET_GROUP_HINT } from './balancing.ts';
+import { reportRepeats, reportUseless } from './reporting.ts';
 
 type SourceKind = 'sqs' | 'kinesis' | 'dynamodb' | 'msk' | 'kafka' | 'mq' | 'documentdb';
 
@@ -39,6 +41,10 @@ const ONLY_FOR: Readonly<Record<string, readonly SourceKind[]>> = {
   MaximumRetryAttempts: ['kinesis', 'dynamodb', 'msk', 'kafka'],
   ParallelizationFactor: ['kinesis', 'dynamodb'],
   TumblingWindowInSeconds: ['kinesis', 'dynamodb'],
+  DestinationConfig: ['kinesis', 'dynamodb', 'msk', 'kafka'],
+  FunctionResponseTypes: ['sqs', 'kinesis', 'dynamodb', 'msk', 'kafka'],
+  LoggingConfig: ['msk', 'kafka'],
+  SourceAccessConfigurations: ['msk', 'kafka', 'mq', 'documentdb'],
   ScalingConfig: ['sqs'],
   Topics: ['msk', 'kafka'],
   Queues: ['mq'],
@@ -74,18 +80,18 @@ function eachMapping(subject: Subject, look: (mapping: Place, kind: SourceKind) 
   }
 }
 
-function reportExtra(place: Place, why: string, report: Report): void {
-  report(place, `${place.key} ${why}`, `delete "${place.key}"`, {
-    atKey: true,
-    remove: { title: `Delete "${place.key}"` },
-  });
-}
-
 /** The function's name in `name`, `name:alias`, `account:function:name` or an ARN. */
 function functionNameIn(text: string): string {
   const parts = text.split(':');
   const at = parts.lastIndexOf('function');
   return (at >= 0 ? parts[at + 1] : parts[0]) ?? text;
+}
+
+/** The alias or version in `name:alias` or the ARN of one. */
+function qualifierIn(text: string): string | undefined {
+  const parts = text.split(':');
+  const at = parts.lastIndexOf('function');
+  return at >= 0 ? parts[at + 2] : parts[1];
 }
 
 export const EVENT_SOURCE_RULES: Rules = {
@@ -148,7 +154,7 @@ export const EVENT_SOURCE_RULES: Rules = {
       eachMapping(subject, (mapping, kind) => {
         const { name, startingPosition } = FACTS[kind];
         const position = mapping.get('StartingPosition');
-        if (startingPosition === 'refused' && position) reportExtra(position, `is not for ${name}`, report);
+        if (startingPosition === 'refused' && position) reportUseless(position, `is not for ${name}`, report);
         if (startingPosition === 'required' && !position)
           report(
             mapping.get('EventSourceArn') ?? mapping,
@@ -172,7 +178,7 @@ export const EVENT_SOURCE_RULES: Rules = {
           if (kind === 'dynamodb')
             report(position, 'DynamoDB streams are not read from a time on', 'write "LATEST" or "TRIM_HORIZON"');
           else if (!time) report(position, 'StartingPositionTimestamp is missing', 'add "StartingPositionTimestamp"');
-        } else if (time) reportExtra(time, 'is for the position AT_TIMESTAMP', report);
+        } else if (time) reportUseless(time, 'is for the position AT_TIMESTAMP', report);
       });
     },
   },
@@ -204,7 +210,7 @@ export const EVENT_SOURCE_RULES: Rules = {
         const window = mapping.get('MaximumBatchingWindowInSeconds');
         const size = mapping.get('BatchSize');
         if (isFifo(mapping)) {
-          if ((window?.number ?? 0) > 0) reportExtra(window!, 'is not for FIFO queues', report);
+          if ((window?.number ?? 0) > 0) reportUseless(window!, 'is not for FIFO queues', report);
         } else if ((size?.number ?? 0) > 10 && (window?.number ?? 0) < 1)
           report(
             size,
@@ -224,7 +230,7 @@ export const EVENT_SOURCE_RULES: Rules = {
       eachMapping(subject, (mapping, kind) => {
         for (const [key, kinds] of Object.entries(ONLY_FOR)) {
           if (mapping.has(key) && !kinds.includes(kind))
-            reportExtra(mapping.get(key)!, `is not for ${FACTS[kind].name}`, report);
+            reportUseless(mapping.get(key)!, `is not for ${FACTS[kind].name}`, report);
         }
       });
     },
@@ -283,17 +289,49 @@ export const EVENT_SOURCE_RULES: Rules = {
     check({ eventSource }, report) {
       for (const source of eventSource?.each('PushEventSources') ?? []) {
         const arn = source.get('TargetGroupArn');
-        if (
-          arn?.text !== undefined &&
-          arn.text !== '' &&
-          !/^arn:aws[a-z-]*:elasticloadbalancing:[a-z0-9-]+:\d{12}:targetgroup\//.test(arn.text)
-        )
-          report(
-            arn,
-            `${arn.shown} is not the ARN of a target group`,
-            'write arn:aws:elasticloadbalancing:REGION:ACCOUNT:targetgroup/NAME/ID',
-          );
+        if (arn?.text !== undefined && arn.text !== '' && !isTargetGroup(arn.text))
+          report(arn, `${arn.shown} is not the ARN of a target group`, TARGET_GROUP_HINT);
       }
+    },
+  },
+
+  'event.other-alias': {
+    severity: 'warning',
+    title: 'An event source is for another alias',
+    about: 'Event sources lead to the alias that traffic shifts by, whatever `FunctionName` says.',
+    check(subject, report) {
+      const alias = subject.deployment?.get('alias');
+      for (const mapping of mappingsOf(subject)) {
+        const name = mapping.get('FunctionName');
+        const qualifier = qualifierIn(name?.text ?? '');
+        if (qualifier === undefined || alias?.text === undefined || qualifier === alias.text) continue;
+        report(
+          name,
+          `the mapping names ${qualifier}, and leads to the alias ${alias.shown}`,
+          `write ${alias.shown} behind the colon, or nothing`,
+          {
+            see: { place: alias, message: 'the alias of this workload' },
+          },
+        );
+      }
+    },
+  },
+
+  'event.duplicate-push': {
+    severity: 'error',
+    title: 'A service is to call the function twice in the same way',
+    about: 'One target group or route leads to the function once.',
+    check({ eventSource }, report) {
+      const sources = eventSource?.each('PushEventSources') ?? [];
+      reportRepeats(
+        sources.flatMap((source) => {
+          const place = source.get('TargetGroupArn') ?? source.get('RouteId');
+          const identity = place?.text && `${source.get('ApiId')?.text ?? ''} ${place.text}`;
+          return place && identity ? [{ place, identity }] : [];
+        }),
+        report,
+        () => ({ message: 'this leads to the function already', hint: 'delete one of the two' }),
+      );
     },
   },
 };

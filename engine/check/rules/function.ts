@@ -1,6 +1,7 @@
 /** Rules about a Lambda function definition. */
 import type { Place } from '../place.ts';
 import type { Rules } from '../rule.ts';
+import { reportRepeats, reportUseless } from './reporting.ts';
 import {
   CURRENT_RUNTIMES,
   DEPRECATED_RUNTIMES,
@@ -108,6 +109,9 @@ export const FUNCTION_RULES: Rules = {
           'an object is named by "S3Bucket" and "S3Key"',
           { atKey: true },
         );
+      const zip = code.get('ZipFile');
+      if (zip?.text && !/^[A-Za-z0-9+/\s]+={0,2}\s*$/.test(zip.text))
+        report(zip, 'ZipFile is not base64', 'give a ZIP archive in base64, or "S3Bucket" and "S3Key"');
       const kind = subject.function?.get('PackageType');
       if (given.length === 1 && kind && (kind.text === 'Image') !== (given[0] === 'ImageUri')) {
         report(
@@ -178,6 +182,11 @@ export const FUNCTION_RULES: Rules = {
       const items = layers?.items() ?? [];
       if (items.length > 5)
         report(layers, `there are ${items.length} layers, 5 are allowed`, 'merge some of them', { atKey: true });
+      reportRepeats(
+        items.map((place) => ({ place, identity: place.text?.replace(/:\d+$/, '') })),
+        report,
+        (place) => ({ message: `${place.shown} is of a layer that is there already`, hint: 'keep one version of it' }),
+      );
       for (const layer of items) {
         if (layer.text !== undefined && !/^arn:aws[a-z-]*:lambda:[a-z0-9-]+:\d{12}:layer:[\w-]+:\d+$/.test(layer.text))
           report(
@@ -282,6 +291,18 @@ export const FUNCTION_RULES: Rules = {
         if (arn?.text?.includes(':elasticfilesystem:') && !definition!.has('VpcConfig'))
           report(arn, 'a file system needs a VPC', 'add "VpcConfig"');
       }
+    },
+  },
+
+  'function.log-level': {
+    severity: 'error',
+    title: 'Levels of logs are set for logs that have none',
+    about: '`ApplicationLogLevel` and `SystemLogLevel` need `LogFormat: JSON`; without it, logs are plain text.',
+    check(subject, report) {
+      const logging = subject.function?.get('LoggingConfig');
+      if (!logging || logging.get('LogFormat')?.text === 'JSON') return;
+      for (const key of ['ApplicationLogLevel', 'SystemLogLevel'])
+        if (logging.has(key)) reportUseless(logging.get(key), 'needs "LogFormat": "JSON"', report);
     },
   },
 };

@@ -6,19 +6,27 @@ import type { Finding, Fix, RelatedPlace } from '../../finding.ts';
 import type { MappedPlace } from '../../template/index.ts';
 import type { Place } from '../place.ts';
 import type { Documentation, ReportOptions, Rules, Subject } from '../rule.ts';
+import { BALANCING_RULES } from './balancing.ts';
+import { CAPACITY_RULES } from './capacity.ts';
 import { CONTAINER_RULES } from './containers.ts';
 import { DEPLOYMENT_RULES } from './deployment.ts';
 import { ENVIRONMENT_RULES } from './environment.ts';
 import { EVENT_SOURCE_RULES } from './eventSources.ts';
 import { FUNCTION_RULES } from './function.ts';
+import { LOGGING_RULES } from './logging.ts';
 import { SERVICE_RULES } from './service.ts';
 import { SHIFTING_RULES } from './shifting.ts';
 import { TASK_RULES } from './task.ts';
+import { VOLUME_RULES } from './volumes.ts';
 
 const RULES: Rules = {
   ...TASK_RULES,
   ...CONTAINER_RULES,
+  ...LOGGING_RULES,
+  ...VOLUME_RULES,
   ...SERVICE_RULES,
+  ...BALANCING_RULES,
+  ...CAPACITY_RULES,
   ...SHIFTING_RULES,
   ...DEPLOYMENT_RULES,
   ...FUNCTION_RULES,

@@ -1,33 +1,12 @@
 /** Rules about a service definition: against its task definition, its capacity, and how ECS may replace tasks. */
-import { closest } from '../../closest.ts';
 import type { Place } from '../place.ts';
-import { type Report, type Rules, type Subject, writing } from '../rule.ts';
-import { asksForFargate, capacityOf, onFargate } from './fargate.ts';
-import { containersOf } from './task.ts';
-
-/** Where the service names a container, and which of its ports. */
-function containerUses(service: Place | undefined): { name: Place | undefined; port: Place | undefined }[] {
-  const uses = [...(service?.each('loadBalancers') ?? []), ...(service?.each('serviceRegistries') ?? [])];
-  return uses.map((use) => ({ name: use.get('containerName'), port: use.get('containerPort') }));
-}
+import { type Rules, type Subject, writing } from '../rule.ts';
+import { capacityOf, onFargate } from './fargate.ts';
+import { reportRepeats, reportUseless } from './reporting.ts';
 
 const controllerOf = (service: Place | undefined): string => service?.at('deploymentController', 'type')?.text ?? 'ECS';
 
 const isDaemon = (service: Place | undefined): boolean => service?.get('schedulingStrategy')?.text === 'DAEMON';
-
-function reportUseless(
-  place: Place | undefined,
-  why: string,
-  report: Report,
-  severity: 'error' | 'warning' = 'error',
-): void {
-  if (place === undefined) return;
-  report(place, `${place.key} ${why}`, `delete "${place.key}"`, {
-    atKey: true,
-    remove: { title: `Delete "${place.key}"` },
-    severity,
-  });
-}
 
 /**
  * Tasks that ECS keeps while it replaces them.
@@ -43,52 +22,6 @@ function window({ service }: Subject): { desired: number; minimum: number; maxim
 }
 
 export const SERVICE_RULES: Rules = {
-  'service.unknown-container': {
-    severity: 'error',
-    title: 'The service names a container that the task definition does not have',
-    about:
-      '`containerName` of `loadBalancers` and `serviceRegistries` has to be a container of the task definition that the service runs.',
-    check({ service, task }, report) {
-      const names = containersOf(task).flatMap((one) => one.get('name')?.text ?? []);
-      if (names.length === 0) return;
-      for (const { name } of containerUses(service)) {
-        if (name?.text === undefined || names.includes(name.text)) continue;
-        const near = closest(name.text, names);
-        report(
-          name,
-          `the task definition has no container ${name.shown}`,
-          near === undefined ? `it has ${names.join(', ')}` : `did you mean "${near}"?`,
-          writing(near ?? (names.length === 1 ? names[0] : undefined)),
-        );
-      }
-    },
-  },
-
-  'service.unknown-port': {
-    severity: 'error',
-    title: 'The service names a port that the container does not map',
-    about:
-      "`containerPort` of `loadBalancers` and `serviceRegistries` has to be a port in the container's `portMappings`; ECS refuses others.",
-    check({ service, task }, report) {
-      for (const { name, port } of containerUses(service)) {
-        const container = containersOf(task).find((one) => one.get('name')?.text === name?.text);
-        if (port?.number === undefined || !container) continue;
-        const mappings = container.each('portMappings');
-        const ports = mappings.flatMap((mapping) => mapping.get('containerPort')?.number ?? []);
-        if (ports.includes(port.number) || mappings.some((mapping) => mapping.has('containerPortRange'))) continue;
-        report(
-          port,
-          `container ${name!.shown} does not map port ${port.shown}`,
-          ports.length === 0 ? 'add it to "portMappings" of the container' : `it maps ${ports.join(', ')}`,
-          {
-            ...writing(ports.length === 1 ? ports[0] : undefined),
-            see: { place: container.get('name')!, message: 'the container' },
-          },
-        );
-      }
-    },
-  },
-
   'service.no-network': {
     severity: 'error',
     title: 'Tasks have interfaces of their own, and the service gives no subnets',
@@ -175,35 +108,6 @@ export const SERVICE_RULES: Rules = {
     },
   },
 
-  'service.launch-type-and-strategy': {
-    severity: 'error',
-    title: 'There are both a launch type and a capacity provider strategy',
-    about: 'They say the same thing in two ways; ECS refuses a service with both.',
-    check({ service }, report) {
-      if (service?.has('launchType') && service.has('capacityProviderStrategy'))
-        reportUseless(service.get('launchType'), 'stands beside capacityProviderStrategy', report);
-    },
-  },
-
-  'service.not-on-fargate': {
-    severity: 'error',
-    title: 'The service runs on Fargate, and the task definition does not allow it',
-    about: 'Where `requiresCompatibilities` is given, it has to contain FARGATE for a service on Fargate.',
-    check({ service, task }, report) {
-      const compatibilities = task?.get('requiresCompatibilities');
-      if (
-        capacityOf(service) !== 'FARGATE' ||
-        !compatibilities ||
-        asksForFargate(task) ||
-        compatibilities.items().length === 0
-      )
-        return;
-      report(compatibilities, 'FARGATE is missing, and the service runs there', 'add "FARGATE"', {
-        see: { place: service!, message: 'the service' },
-      });
-    },
-  },
-
   'service.daemon': {
     severity: 'error',
     title: 'A daemon is asked for where there can be none',
@@ -257,6 +161,14 @@ export const SERVICE_RULES: Rules = {
       const configuration = service?.get('deploymentConfiguration');
       const minimum = configuration?.get('minimumHealthyPercent');
       const maximum = configuration?.get('maximumPercent');
+      if (maximum?.number !== undefined && maximum.number < 100 && !isDaemon(service)) {
+        report(
+          maximum,
+          `with maximumPercent ${maximum.shown}, ECS may not even run all desired tasks`,
+          'write 100 or more',
+        );
+        return;
+      }
       if (minimum?.number === undefined || maximum?.number === undefined || maximum.number >= minimum.number) return;
       report(maximum, `maximumPercent ${maximum.shown} is below minimumHealthyPercent ${minimum.shown}`, 'raise it');
     },
@@ -280,28 +192,6 @@ export const SERVICE_RULES: Rules = {
     },
   },
 
-  'service.placement-on-fargate': {
-    severity: 'error',
-    title: 'Tasks on Fargate are given a place',
-    about: 'Fargate has no instances to choose from: placement strategies and constraints are refused.',
-    check({ service }, report) {
-      if (capacityOf(service) !== 'FARGATE') return;
-      for (const key of ['placementStrategy', 'placementConstraints']) {
-        if (service!.has(key)) reportUseless(service!.get(key), 'is not supported on Fargate', report);
-      }
-    },
-  },
-
-  'service.platform-version': {
-    severity: 'error',
-    title: 'A platform version is given outside of Fargate',
-    about: '`platformVersion` is for tasks on Fargate.',
-    check({ service }, report) {
-      if (capacityOf(service) === 'EC2' && service!.has('platformVersion'))
-        reportUseless(service!.get('platformVersion'), 'is for Fargate only', report);
-    },
-  },
-
   'service.role': {
     severity: 'error',
     title: 'A role for the load balancer is given where ECS uses its own',
@@ -312,48 +202,22 @@ export const SERVICE_RULES: Rules = {
     },
   },
 
-  'service.capacity-strategy': {
-    severity: 'error',
-    title: 'A capacity provider strategy does not add up',
-    about:
-      'At most one item has a `base`, at least one has a `weight` above 0, and Fargate does not mix with other providers.',
-    check({ service, deployment }, report) {
-      for (const strategy of [
-        service?.get('capacityProviderStrategy'),
-        deployment?.get('fallbackCapacityProviderStrategy'),
-      ]) {
-        const items = strategy?.items() ?? [];
-        const based = items.filter((item) => (item.get('base')?.number ?? 0) > 0);
-        if (based.length > 1) report(based[1]!.get('base'), 'a second item has a base', 'keep the base of one item');
-        const weights = items.map((item) => item.get('weight')?.number ?? 0);
-        if (items.length > 1 && weights.every((weight) => weight === 0))
-          report(
-            strategy,
-            'every weight is 0, so no task can be placed beyond the base',
-            'give at least one item a weight',
-            { atKey: true },
-          );
-        const fargate = items.filter((item) => /^FARGATE(_SPOT)?$/.test(item.get('capacityProvider')?.text ?? ''));
-        if (fargate.length > 0 && fargate.length < items.length) {
-          const other = items.find((item) => !fargate.some(({ node }) => node === item.node))!;
-          report(
-            other.get('capacityProvider'),
-            `${other.get('capacityProvider')?.shown} does not mix with Fargate`,
-            'use providers of one kind',
-          );
-        }
-      }
-    },
-  },
-
   'service.strategy-controller': {
     severity: 'error',
-    title: 'A strategy of ECS is asked for, and another controller deploys',
-    about: '`deploymentConfiguration.strategy` is for services with the controller ECS.',
+    title: "Something of ECS's own deployments is asked for, and another controller deploys",
+    about:
+      '`strategy`, `deploymentCircuitBreaker` and `alarms` of `deploymentConfiguration` are for services with the controller ECS; a deployment definition has its own circuit breaker and alarms.',
     check({ service }, report) {
-      const strategy = service?.at('deploymentConfiguration', 'strategy');
-      if (strategy?.text === undefined || controllerOf(service) === 'ECS') return;
-      reportUseless(strategy, `${strategy.shown} contradicts the controller ${controllerOf(service)}`, report);
+      if (controllerOf(service) === 'ECS') return;
+      const configuration = service?.get('deploymentConfiguration');
+      const strategy = configuration?.get('strategy');
+      if (strategy?.text !== undefined)
+        reportUseless(strategy, `${strategy.shown} contradicts the controller ${controllerOf(service)}`, report);
+      for (const key of ['deploymentCircuitBreaker', 'alarms']) {
+        const place = configuration?.get(key);
+        if (place?.get('enable')?.isTrue)
+          reportUseless(place, `is for the controller ECS, not ${controllerOf(service)}`, report);
+      }
     },
   },
 
@@ -400,6 +264,65 @@ export const SERVICE_RULES: Rules = {
       const enable = service?.get('enableExecuteCommand');
       if (enable?.isTrue && task && !task.has('taskRoleArn'))
         report(enable, 'ECS Exec needs a task role', 'add "taskRoleArn" to the task definition', { atKey: true });
+    },
+  },
+
+  'service.controller': {
+    severity: 'error',
+    title: 'Another tool is to deploy the service',
+    about:
+      'GitMoxi deploys services with the controllers `ECS` and `EXTERNAL`; `CODE_DEPLOY` leaves that to AWS CodeDeploy.',
+    check({ service }, report) {
+      const type = service?.at('deploymentController', 'type');
+      if (type?.text === 'CODE_DEPLOY')
+        report(
+          type,
+          'the controller CODE_DEPLOY leaves deploying to AWS CodeDeploy',
+          'write "ECS" with "strategy": "BLUE_GREEN", or "EXTERNAL"',
+          writing('ECS'),
+        );
+    },
+  },
+
+  'service.no-alarms': {
+    severity: 'warning',
+    title: 'Alarms are to be watched, and none is named',
+    about: '`deploymentConfiguration.alarms` needs `alarmNames` where it is enabled.',
+    check({ service }, report) {
+      const alarms = service?.at('deploymentConfiguration', 'alarms');
+      if (alarms?.get('enable')?.isTrue && !alarms.has('alarmNames'))
+        report(alarms.get('alarmNames') ?? alarms, 'no alarm is named', 'name one, or write "enable": false', {
+          atKey: true,
+        });
+    },
+  },
+
+  'service.unused-task-definition': {
+    severity: 'info',
+    title: 'A task definition is named beside the one that is deployed',
+    about: 'Where there is a `_taskdef.json`, it is registered anew at every rollout and replaces `taskDefinition`.',
+    check({ service, task }, report) {
+      if (task && service?.has('taskDefinition'))
+        report(service.get('taskDefinition'), 'taskDefinition is replaced by the one of this workload', 'delete it', {
+          atKey: true,
+          remove: { title: 'Delete "taskDefinition"' },
+        });
+    },
+  },
+
+  'service.duplicate-tag': {
+    severity: 'error',
+    title: 'A tag is given twice',
+    about: 'A resource has one value for each key; ECS refuses a second.',
+    check({ service, task }, report) {
+      for (const tagged of [service, task]) {
+        const keys = tagged?.each('tags').flatMap((tag) => tag.get('key') ?? []) ?? [];
+        reportRepeats(
+          keys.map((place) => ({ place, identity: place.text })),
+          report,
+          (place) => ({ message: `the tag ${place.shown} is given twice`, hint: 'keep one of them' }),
+        );
+      }
     },
   },
 };

@@ -1,7 +1,7 @@
 /** Rules about a task definition as a whole: what Fargate asks for, memory, volumes, roles. */
 import type { Place } from '../place.ts';
 import type { Report, Rules, Subject } from '../rule.ts';
-import { asksForFargate, capacityOf, cpuUnits, FARGATE_SIZES, memoryMib, onFargate, sizesInWords } from './fargate.ts';
+import { capacityOf, cpuUnits, FARGATE_SIZES, memoryMib, onFargate, sizesInWords } from './fargate.ts';
 
 const containersOf = (task: Place | undefined): readonly Place[] => task?.each('containerDefinitions') ?? [];
 
@@ -126,9 +126,9 @@ export const TASK_RULES: Rules = {
     title: 'A task on Fargate uses what only EC2 has',
     about:
       'Fargate supports no host volumes, devices, GPUs, privileged containers, links or placement constraints; ECS refuses the task definition.',
-    check({ task }, report) {
-      // Only what the task definition itself says: the same one may also run on EC2.
-      if (!task || !asksForFargate(task)) return;
+    check(subject, report) {
+      const { task } = subject;
+      if (!task || !onFargate(subject)) return;
       for (const key of NOT_ON_FARGATE.task) if (task.has(key)) reportNotOnFargate(task.get(key)!, report);
       const pidMode = task.get('pidMode');
       if (pidMode?.text === 'host') reportNotOnFargate(pidMode, report);
@@ -150,22 +150,6 @@ export const TASK_RULES: Rules = {
           const type = resource.get('type');
           if (type?.text === 'GPU') report(type, 'GPUs are not supported on Fargate', 'run these tasks on EC2');
         }
-      }
-    },
-  },
-
-  'task.fargate-log-driver': {
-    severity: 'error',
-    title: 'A log driver is not there on Fargate',
-    about: 'On Fargate the log drivers are `awslogs`, `splunk` and `awsfirelens`.',
-    check({ task }, report) {
-      if (!asksForFargate(task)) return;
-      for (const container of containersOf(task)) {
-        const driver = container.at('logConfiguration', 'logDriver');
-        if (driver?.text === undefined || ['awslogs', 'splunk', 'awsfirelens'].includes(driver.text)) continue;
-        report(driver, `log driver ${driver.shown} is not supported on Fargate`, 'use awslogs, splunk or awsfirelens', {
-          write: { title: 'Change to "awslogs"', json: '"awslogs"' },
-        });
       }
     },
   },
@@ -263,49 +247,14 @@ export const TASK_RULES: Rules = {
     },
   },
 
-  'task.unknown-volume': {
-    severity: 'error',
-    title: 'A container mounts a volume that the task does not have',
-    about: "`mountPoints[].sourceVolume` has to be the name of one of the task's `volumes`.",
-    check({ task }, report) {
-      const names = new Set(task?.each('volumes').map((volume) => volume.get('name')?.text) ?? []);
-      for (const container of containersOf(task)) {
-        for (const mount of container.each('mountPoints')) {
-          const source = mount.get('sourceVolume');
-          if (source?.text === undefined || names.has(source.text)) continue;
-          report(
-            source,
-            `no volume is called ${source.shown}`,
-            names.size === 0 ? 'add it to "volumes"' : `the task has ${[...names].join(', ')}`,
-          );
-        }
-      }
-    },
-  },
-
-  'task.unused-volume': {
-    severity: 'info',
-    title: 'No container mounts a volume',
-    about: 'The volume has no effect.',
-    check({ task }, report) {
-      const used = new Set(
-        containersOf(task).flatMap((one) => one.each('mountPoints').map((mount) => mount.get('sourceVolume')?.text)),
-      );
-      for (const volume of task?.each('volumes') ?? []) {
-        const name = volume.get('name');
-        if (name?.text !== undefined && !used.has(name.text))
-          report(name, `no container mounts the volume ${name.shown}`, 'mount it, or delete it');
-      }
-    },
-  },
-
   'task.windows-fargate': {
     severity: 'error',
     title: 'A Windows task on Fargate is too small',
     about: 'Windows containers on Fargate need at least 1024 CPU units, and run on X86_64 only.',
-    check({ task }, report) {
+    check(subject, report) {
+      const { task } = subject;
       const system = task?.at('runtimePlatform', 'operatingSystemFamily');
-      if (!asksForFargate(task) || !system?.text?.startsWith('WINDOWS')) return;
+      if (!onFargate(subject) || !system?.text?.startsWith('WINDOWS')) return;
       const architecture = task?.at('runtimePlatform', 'cpuArchitecture');
       if (architecture?.text === 'ARM64')
         report(architecture, 'Windows runs on X86_64 only', 'write "X86_64"', {
@@ -317,6 +266,22 @@ export const TASK_RULES: Rules = {
         report(cpu, `cpu ${cpu!.shown} is too small for Windows on Fargate`, 'write "1024" or more', {
           write: { title: 'Change cpu to "1024"', json: '"1024"' },
         });
+    },
+  },
+
+  'task.size': {
+    severity: 'error',
+    title: 'CPU or memory of the task is no size',
+    about: '`cpu` is in units ("512") or vCPUs ("0.5 vCPU"), `memory` in MiB ("1024") or GB ("1 GB").',
+    check(subject, report) {
+      const { task } = subject;
+      if (onFargate(subject)) return;
+      const cpu = task?.get('cpu');
+      const memory = task?.get('memory');
+      if (cpu?.text && cpuUnits(cpu.text) === undefined)
+        report(cpu, `cpu ${cpu.shown} is no size`, 'write units such as "512", or "0.5 vCPU"');
+      if (memory?.text && memoryMib(memory.text) === undefined)
+        report(memory, `memory ${memory.shown} is no size`, 'write MiB such as "1024", or "1 GB"');
     },
   },
 };

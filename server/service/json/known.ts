@@ -1,5 +1,5 @@
 /** Values that are known for certain keys: from the sibling file, from AWS, or fixed. Pure. */
-import { objectOf } from '../../../engine/check/index.ts';
+import { objectOf, REGIONS } from '../../../engine/check/index.ts';
 import { isObject, type Json } from '../../../engine/json.ts';
 import type { AwsKind } from '../aws.ts';
 import type { FileView, WorkloadView } from '../knowledge.ts';
@@ -8,39 +8,6 @@ export interface KnownValue {
   readonly value: string | number;
   readonly detail: string;
 }
-
-/** Regions that ECS and Lambda are in. Source: AWS general reference, service endpoints. */
-export const REGIONS: readonly string[] = [
-  'af-south-1',
-  'ap-east-1',
-  'ap-northeast-1',
-  'ap-northeast-2',
-  'ap-northeast-3',
-  'ap-south-1',
-  'ap-south-2',
-  'ap-southeast-1',
-  'ap-southeast-2',
-  'ap-southeast-3',
-  'ap-southeast-4',
-  'ca-central-1',
-  'ca-west-1',
-  'eu-central-1',
-  'eu-central-2',
-  'eu-north-1',
-  'eu-south-1',
-  'eu-south-2',
-  'eu-west-1',
-  'eu-west-2',
-  'eu-west-3',
-  'il-central-1',
-  'me-central-1',
-  'me-south-1',
-  'sa-east-1',
-  'us-east-1',
-  'us-east-2',
-  'us-west-1',
-  'us-west-2',
-];
 
 const itemsOf = (value: Json | undefined): readonly Json[] => (Array.isArray(value) ? value : []);
 

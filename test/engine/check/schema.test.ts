@@ -73,7 +73,7 @@ describe('schema check of unknown and missing keys', () => {
   });
 
   it('warns of a repeated key, also where no schema looks', () => {
-    checkFinding('_taskdef.json', '{"family":"a","family":"b","containerDefinitions":[]}', {
+    checkFinding('_taskdef.json', '{"family":"a","family":"b","containerDefinitions":[{"name":"a","image":"b"}]}', {
       severity: 'warning',
       code: 'schema.duplicate-key',
       start: 14,
@@ -265,8 +265,8 @@ describe('schema check of a hostile file', () => {
       ['_svcdef.json', '{"serviceName":"a","desiredCount":"4711"}', '4711'],
       ['_svcdef.json', '{"serviceName":"a","desiredCount":-4711}', '4711'],
       ['_svcdef.json', '{"serviceName":"a","desiredCount":4711.5}', '4711'],
-      ['_taskdef.json', '{"family":4711,"containerDefinitions":[]}', '4711'],
-      ['_taskdef.json', '{"family":"a","containerDefinitions":[{"command":"4711"}]}', '4711'],
+      ['_taskdef.json', '{"family":4711,"containerDefinitions":[{"name":"a","image":"b"}]}', '4711'],
+      ['_taskdef.json', '{"family":"a","containerDefinitions":[{"name":"a","image":"b","command":"4711"}]}', '4711'],
     ] as const) {
       const findings = findingsOf(suffix, text, isSecret);
       assert.equal(findings.length, 1, text);

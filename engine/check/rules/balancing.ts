@@ -1,0 +1,135 @@
+/** Rules about what leads to a service's tasks: load balancers, service discovery and Service Connect. */
+import { closest } from '../../closest.ts';
+import type { Place } from '../place.ts';
+import { type Rules, writing } from '../rule.ts';
+import { reportUseless } from './reporting.ts';
+import { containersOf } from './task.ts';
+
+/** Whether a text is the ARN of a target group. */
+export const isTargetGroup = (text: string): boolean =>
+  /^arn:aws[a-z-]*:elasticloadbalancing:[a-z0-9-]+:\d{12}:targetgroup\//.test(text);
+
+export const TARGET_GROUP_HINT = 'write arn:aws:elasticloadbalancing:REGION:ACCOUNT:targetgroup/NAME/ID';
+
+/** Where the service names a container, and which of its ports. */
+function containerUses(service: Place | undefined): { name: Place | undefined; port: Place | undefined }[] {
+  const uses = [...(service?.each('loadBalancers') ?? []), ...(service?.each('serviceRegistries') ?? [])];
+  return uses.map((use) => ({ name: use.get('containerName'), port: use.get('containerPort') }));
+}
+
+export const BALANCING_RULES: Rules = {
+  'service.unknown-container': {
+    severity: 'error',
+    title: 'The service names a container that the task definition does not have',
+    about:
+      '`containerName` of `loadBalancers` and `serviceRegistries` has to be a container of the task definition that the service runs.',
+    check({ service, task }, report) {
+      const names = containersOf(task).flatMap((one) => one.get('name')?.text ?? []);
+      if (names.length === 0) return;
+      for (const { name } of containerUses(service)) {
+        if (name?.text === undefined || names.includes(name.text)) continue;
+        const near = closest(name.text, names);
+        report(
+          name,
+          `the task definition has no container ${name.shown}`,
+          near === undefined ? `it has ${names.join(', ')}` : `did you mean "${near}"?`,
+          writing(near ?? (names.length === 1 ? names[0] : undefined)),
+        );
+      }
+    },
+  },
+
+  'service.unknown-port': {
+    severity: 'error',
+    title: 'The service names a port that the container does not map',
+    about:
+      "`containerPort` of `loadBalancers` and `serviceRegistries` has to be a port in the container's `portMappings`; ECS refuses others.",
+    check({ service, task }, report) {
+      for (const { name, port } of containerUses(service)) {
+        const container = containersOf(task).find((one) => one.get('name')?.text === name?.text);
+        if (port?.number === undefined || !container) continue;
+        const mappings = container.each('portMappings');
+        const ports = mappings.flatMap((mapping) => mapping.get('containerPort')?.number ?? []);
+        if (ports.includes(port.number) || mappings.some((mapping) => mapping.has('containerPortRange'))) continue;
+        report(
+          port,
+          `container ${name!.shown} does not map port ${port.shown}`,
+          ports.length === 0 ? 'add it to "portMappings" of the container' : `it maps ${ports.join(', ')}`,
+          {
+            ...writing(ports.length === 1 ? ports[0] : undefined),
+            see: { place: container.get('name')!, message: 'the container' },
+          },
+        );
+      }
+    },
+  },
+
+  'service.load-balancer': {
+    severity: 'error',
+    title: 'A load balancer is not given in full',
+    about:
+      'Each of `loadBalancers` has `targetGroupArn` (or, for a Classic Load Balancer, `loadBalancerName`), and the container and port that it leads to.',
+    check({ service }, report) {
+      for (const balancer of service?.each('loadBalancers') ?? []) {
+        for (const key of ['containerName', 'containerPort'])
+          if (!balancer.has(key))
+            report(balancer, `${key} is missing`, `add "${key}": traffic would lead to no container`);
+        if (!balancer.has('targetGroupArn') && !balancer.has('loadBalancerName'))
+          report(balancer, 'targetGroupArn is missing', 'add "targetGroupArn"');
+        if (balancer.has('targetGroupArn') && balancer.has('loadBalancerName'))
+          reportUseless(balancer.get('loadBalancerName'), 'stands beside targetGroupArn', report);
+      }
+    },
+  },
+
+  'service.target-group': {
+    severity: 'error',
+    title: 'The target group is not the ARN of one',
+    about: '`targetGroupArn` is `arn:aws:elasticloadbalancing:REGION:ACCOUNT:targetgroup/NAME/ID`.',
+    check({ service }, report) {
+      for (const balancer of service?.each('loadBalancers') ?? []) {
+        const groups = [
+          balancer.get('targetGroupArn'),
+          balancer.at('advancedConfiguration', 'alternateTargetGroupArn'),
+        ];
+        for (const group of groups)
+          if (group?.text !== undefined && group.text !== '' && !isTargetGroup(group.text))
+            report(group, `${group.shown} is not the ARN of a target group`, TARGET_GROUP_HINT);
+      }
+    },
+  },
+
+  'service.registry': {
+    severity: 'error',
+    title: 'A service registry is not named',
+    about: '`serviceRegistries[].registryArn` is the ARN of a service in AWS Cloud Map.',
+    check({ service }, report) {
+      for (const registry of service?.each('serviceRegistries') ?? []) {
+        const arn = registry.get('registryArn');
+        const hint = 'write arn:aws:servicediscovery:REGION:ACCOUNT:service/ID';
+        if (!registry.has('registryArn')) report(registry, 'registryArn is missing', hint);
+        else if (arn?.text !== undefined && !/^arn:aws[a-z-]*:servicediscovery:.+:service\//.test(arn.text))
+          report(arn, `${arn.shown} is not the ARN of a service registry`, hint);
+      }
+    },
+  },
+
+  'service.unknown-port-name': {
+    severity: 'error',
+    title: 'Service Connect names a port that no container has',
+    about: "`serviceConnectConfiguration.services[].portName` is the `name` of one of the containers' `portMappings`.",
+    check({ service, task }, report) {
+      if (!task || service?.at('serviceConnectConfiguration', 'enabled')?.isTrue !== true) return;
+      const mappings = containersOf(task).flatMap((container) => container.each('portMappings'));
+      const names = mappings.flatMap((mapping) => mapping.get('name')?.text ?? []);
+      for (const exposed of service.at('serviceConnectConfiguration')!.each('services')) {
+        const name = exposed.get('portName');
+        if (name?.text === undefined || names.includes(name.text)) continue;
+        const near = closest(name.text, names) ?? (names.length === 1 ? names[0] : undefined);
+        const known =
+          names.length === 0 ? 'give a mapping in "portMappings" this "name"' : `it has ${names.join(', ')}`;
+        report(name, `the task definition has no port called ${name.shown}`, known, writing(near));
+      }
+    },
+  },
+};

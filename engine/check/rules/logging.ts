@@ -1,0 +1,129 @@
+/** Rules about where the logs of containers go. */
+import { closest } from '../../closest.ts';
+import { type Rules, writing } from '../rule.ts';
+import { onFargate } from './fargate.ts';
+import { containersOf } from './task.ts';
+
+/** @see Amazon ECS developer guide, "Using the awslogs driver" */
+const AWSLOGS_OPTIONS: ReadonlySet<string> = new Set([
+  'awslogs-create-group',
+  'awslogs-region',
+  'awslogs-group',
+  'awslogs-stream-prefix',
+  'awslogs-datetime-format',
+  'awslogs-multiline-pattern',
+  'awslogs-stream',
+  'awslogs-endpoint',
+  'awslogs-force-flush-interval-seconds',
+  'awslogs-credentials-endpoint',
+  'awslogs-format',
+  'mode',
+  'max-buffer-size',
+]);
+
+/** What options of awslogs may be, and that in words. Source: as of `AWSLOGS_OPTIONS`. */
+const AWSLOGS_VALUES: Readonly<Record<string, readonly [RegExp, string]>> = {
+  'awslogs-create-group': [/^(?:true|false)$/, '"true" or "false"'],
+  mode: [/^(?:blocking|non-blocking)$/, '"blocking" or "non-blocking"'],
+  'max-buffer-size': [/^\d+[bkmg]?$/i, 'a size such as "25m"'],
+  'awslogs-region': [/^[a-z]{2,}(?:-[a-z]+)+-\d$/, 'a region such as "us-east-1"'],
+  'awslogs-group': [/^[.\-_/#A-Za-z0-9]{1,512}$/, 'letters, digits and any of . - _ / #'],
+};
+
+export const LOGGING_RULES: Rules = {
+  'task.log-options': {
+    severity: 'error',
+    title: 'The awslogs driver lacks an option',
+    about: '`awslogs` needs `awslogs-group` and `awslogs-region`, and on Fargate `awslogs-stream-prefix`.',
+    check(subject, report) {
+      const { task } = subject;
+      const fargate = onFargate(subject);
+      for (const container of containersOf(task)) {
+        const log = container.get('logConfiguration');
+        if (log?.get('logDriver')?.text !== 'awslogs') continue;
+        const options = log.get('options');
+        const needed = ['awslogs-group', 'awslogs-region', ...(fargate ? ['awslogs-stream-prefix'] : [])];
+        for (const key of needed) {
+          if (options?.has(key)) continue;
+          report(options ?? log.get('logDriver'), `awslogs needs the option ${key}`, `add "${key}"`, {
+            atKey: options !== undefined,
+          });
+        }
+      }
+    },
+  },
+
+  'task.unknown-log-option': {
+    severity: 'warning',
+    title: 'The awslogs driver does not know an option',
+    about: 'An option that the log driver does not know keeps the container from starting.',
+    check({ task }, report) {
+      for (const container of containersOf(task)) {
+        const log = container.get('logConfiguration');
+        if (log?.get('logDriver')?.text !== 'awslogs') continue;
+        for (const option of log.get('options')?.members() ?? []) {
+          if (AWSLOGS_OPTIONS.has(option.key)) continue;
+          const near = closest(option.key, AWSLOGS_OPTIONS);
+          const hint = near === undefined ? 'delete it' : `did you mean "${near}"?`;
+          report(option, `awslogs has no option ${option.key}`, hint, { atKey: true, ...writing(near) });
+        }
+      }
+    },
+  },
+
+  'task.no-log-router': {
+    severity: 'error',
+    title: 'Logs go to FireLens, and no container is the log router',
+    about: 'The driver `awsfirelens` needs a container with `firelensConfiguration` in the same task.',
+    check({ task }, report) {
+      const containers = containersOf(task);
+      if (containers.some((one) => one.has('firelensConfiguration'))) return;
+      for (const container of containers) {
+        const driver = container.at('logConfiguration', 'logDriver');
+        if (driver?.text === 'awsfirelens')
+          report(driver, 'no container of this task is a log router', 'add a container with "firelensConfiguration"');
+      }
+    },
+  },
+
+  'task.fargate-log-driver': {
+    severity: 'error',
+    title: 'A log driver is not there on Fargate',
+    about: 'On Fargate the log drivers are `awslogs`, `splunk` and `awsfirelens`.',
+    check(subject, report) {
+      if (!onFargate(subject)) return;
+      for (const container of containersOf(subject.task)) {
+        const driver = container.at('logConfiguration', 'logDriver');
+        if (driver?.text === undefined || ['awslogs', 'splunk', 'awsfirelens'].includes(driver.text)) continue;
+        report(driver, `log driver ${driver.shown} is not supported on Fargate`, 'use awslogs, splunk or awsfirelens', {
+          write: { title: 'Change to "awslogs"', json: '"awslogs"' },
+        });
+      }
+    },
+  },
+
+  'task.log-value': {
+    severity: 'error',
+    title: 'An option of the awslogs driver has a value that it cannot have',
+    about:
+      '`awslogs-create-group` is "true" or "false", `mode` is "blocking" or "non-blocking", and `max-buffer-size` a size such as "25m", which counts in the mode "non-blocking".',
+    check({ task }, report) {
+      for (const container of containersOf(task)) {
+        const log = container.get('logConfiguration');
+        const options = log?.get('options');
+        if (log?.get('logDriver')?.text !== 'awslogs' || options === undefined) continue;
+        for (const [key, [shape, words]] of Object.entries(AWSLOGS_VALUES)) {
+          const option = options.get(key);
+          if (option?.text && !shape.test(option.text))
+            report(option, `${key} cannot be ${option.shown}`, `write ${words}`);
+        }
+        const size = options.get('max-buffer-size');
+        if (size && options.get('mode')?.text === 'blocking')
+          report(size, 'max-buffer-size has no effect in the mode "blocking"', 'delete it, or write "non-blocking"', {
+            atKey: true,
+            severity: 'warning',
+          });
+      }
+    },
+  },
+};

@@ -1,0 +1,129 @@
+/** Rules about volumes: of the task, where containers mount them, and what the service gives for them. */
+import { closest } from '../../closest.ts';
+import { type Rules, writing } from '../rule.ts';
+import { reportRepeats } from './reporting.ts';
+import { containersOf } from './task.ts';
+
+/** A volume is of one kind; without any of these it is a bind mount that ends with the task. */
+const KINDS = [
+  'host',
+  'dockerVolumeConfiguration',
+  'efsVolumeConfiguration',
+  'fsxWindowsFileServerVolumeConfiguration',
+  's3filesVolumeConfiguration',
+] as const;
+
+export const VOLUME_RULES: Rules = {
+  'task.unknown-volume': {
+    severity: 'error',
+    title: 'A container mounts a volume that the task does not have',
+    about: "`mountPoints[].sourceVolume` has to be the name of one of the task's `volumes`.",
+    check({ task }, report) {
+      const names = new Set(task?.each('volumes').map((volume) => volume.get('name')?.text) ?? []);
+      for (const container of containersOf(task)) {
+        for (const mount of container.each('mountPoints')) {
+          const source = mount.get('sourceVolume');
+          if (source?.text === undefined || names.has(source.text)) continue;
+          report(
+            source,
+            `no volume is called ${source.shown}`,
+            names.size === 0 ? 'add it to "volumes"' : `the task has ${[...names].join(', ')}`,
+          );
+        }
+      }
+    },
+  },
+
+  'task.unused-volume': {
+    severity: 'info',
+    title: 'No container mounts a volume',
+    about: 'The volume has no effect.',
+    check({ task }, report) {
+      const used = new Set(
+        containersOf(task).flatMap((one) => one.each('mountPoints').map((mount) => mount.get('sourceVolume')?.text)),
+      );
+      for (const volume of task?.each('volumes') ?? []) {
+        const name = volume.get('name');
+        if (name?.text !== undefined && !used.has(name.text))
+          report(name, `no container mounts the volume ${name.shown}`, 'mount it, or delete it');
+      }
+    },
+  },
+
+  'task.duplicate-volume': {
+    severity: 'error',
+    title: 'Two volumes have the same name, or one place of a container two volumes',
+    about: 'Containers name the volumes that they mount, each at a path of its own.',
+    check({ task }, report) {
+      const names = task?.each('volumes').flatMap((volume) => volume.get('name') ?? []) ?? [];
+      reportRepeats(
+        names.map((place) => ({ place, identity: place.text })),
+        report,
+        (place) => ({ message: `another volume is called ${place.shown}`, hint: 'give it a name of its own' }),
+      );
+      for (const container of containersOf(task)) {
+        const paths = container.each('mountPoints').flatMap((mount) => mount.get('containerPath') ?? []);
+        reportRepeats(
+          paths.map((place) => ({ place, identity: place.text })),
+          report,
+          (place) => ({ message: `something is mounted at ${place.shown} already`, hint: 'choose another path' }),
+        );
+      }
+    },
+  },
+
+  'task.volume-kind': {
+    severity: 'error',
+    title: 'A volume is of two kinds',
+    about: 'A volume is a bind mount, of Docker, of EFS, of FSx, or of S3 Files; ECS refuses more than one of them.',
+    check({ task }, report) {
+      for (const volume of task?.each('volumes') ?? []) {
+        const given = KINDS.filter((kind) => volume.has(kind));
+        if (given.length > 1)
+          report(volume.get(given[1]!), `the volume has ${given[0]} too`, 'keep one of them', { atKey: true });
+      }
+    },
+  },
+
+  'task.efs-encryption': {
+    severity: 'error',
+    title: 'A file system is to ask who mounts it, on an open line',
+    about: 'An access point or IAM authorization of EFS needs `transitEncryption: ENABLED`.',
+    check({ task }, report) {
+      for (const volume of task?.each('volumes') ?? []) {
+        const efs = volume.get('efsVolumeConfiguration');
+        const authorization = efs?.get('authorizationConfig');
+        const needs = authorization?.get('iam')?.text === 'ENABLED' || authorization?.has('accessPointId') === true;
+        const encryption = efs?.get('transitEncryption');
+        if (!needs || encryption?.text === 'ENABLED') continue;
+        report(
+          encryption ?? authorization,
+          'transitEncryption has to be ENABLED for this authorization',
+          'write "transitEncryption": "ENABLED"',
+          encryption ? writing('ENABLED') : { atKey: true },
+        );
+      }
+    },
+  },
+
+  'service.unknown-volume': {
+    severity: 'error',
+    title: 'The service configures a volume that the task definition does not leave to it',
+    about: '`volumeConfigurations[].name` is the name of a volume of the task that has `configuredAtLaunch: true`.',
+    check({ service, task }, report) {
+      if (!task) return;
+      const open = task.each('volumes').filter((volume) => volume.get('configuredAtLaunch')?.isTrue);
+      const names = open.flatMap((volume) => volume.get('name')?.text ?? []);
+      for (const configuration of service?.each('volumeConfigurations') ?? []) {
+        const name = configuration.get('name');
+        if (name?.text === undefined || names.includes(name.text)) continue;
+        report(
+          name,
+          `the task has no volume ${name.shown} with configuredAtLaunch`,
+          names.length === 0 ? 'add the volume with "configuredAtLaunch": true' : `it has ${names.join(', ')}`,
+          writing(closest(name.text, names)),
+        );
+      }
+    },
+  },
+};
