@@ -1,5 +1,5 @@
 /** How services, deployments and their records look in answers. Pure. */
-import type { Output } from '../json.ts';
+import { type Output, pick } from '../json.ts';
 import { alarmSettings, breakerSettings, isOpen, thresholdOf } from './deployments.ts';
 import { seconds, showTags } from './lookup.ts';
 import type {
@@ -54,6 +54,9 @@ function concrete(version: string | undefined): string | undefined {
   return version === 'LATEST' ? FARGATE_PLATFORM : version;
 }
 
+/** Members of a revision that are shown with its deployment. Source: Amazon ECS API reference, Deployment. */
+const ON_DEPLOYMENT = ['serviceConnectConfiguration', 'volumeConfigurations', 'vpcLatticeConfigurations'];
+
 function showDeployment(service: EcsService, deployment: Deployment): Output {
   const { revision } = deployment;
   const { running, pending } = countTasks(tasksOf(service, deployment));
@@ -69,6 +72,7 @@ function showDeployment(service: EcsService, deployment: Deployment): Output {
     updatedAt: seconds(deployment.updatedAt),
     ...showLaunch(revision.launch, concrete(revision.launch.platformVersion)),
     networkConfiguration: revision.networkConfiguration,
+    ...pick(revision.further, ON_DEPLOYMENT),
     rolloutState: deployment.rolloutState,
     rolloutStateReason: deployment.rolloutReason,
   };
