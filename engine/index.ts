@@ -12,11 +12,18 @@ export {
   COMMANDS,
   type Command,
   EVENT_CODES,
+  type Expected,
   type Failure,
   isFinal,
+  nextLook,
   PHASES,
   type Phase,
   type RolloutEvent,
   type RolloutRecord,
+  type TimeLeft,
+  timeLeft,
+  WAITS,
+  type Waiting,
+  type WaitKind,
 } from './rollout/index.ts';
 export { defaultStorePath, openStore, type Store } from './store/index.ts';

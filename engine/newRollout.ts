@@ -25,6 +25,7 @@ const untouched = (now: number) =>
   ({
     phase: 'queued',
     progress: {},
+    waiting: null,
     state: null,
     pending: null,
     outcome: null,
@@ -55,6 +56,7 @@ export function newRecord(plan: WorkloadPlan, target: Target, report: PlanReport
     replaced: null,
     hold: hold === undefined ? null : { commit: hold.commit ?? null, reason: hold.reason },
     digest: digestOf(plan.desired),
+    expected: plan.expected ?? null,
     message: plan.reason,
     ...untouched(now),
   };
@@ -63,7 +65,7 @@ export function newRecord(plan: WorkloadPlan, target: Target, report: PlanReport
 /**
  * The record of a move to other capacity.
  *
- * @param base the rollout whose result serves
+ * @param base the rollout whose result serves; a move is expected to take as long
  */
 export const movingRecord = (
   base: RolloutRecord,

@@ -23,7 +23,7 @@ import {
   wantedFor,
 } from './plan/index.ts';
 import { withPreflight } from './preflight.ts';
-import type { StoredRollout, Trigger } from './rollout/index.ts';
+import { bakesMs, expectedFrom, type StoredRollout, type Trigger } from './rollout/index.ts';
 import type { Hold, Store } from './store/index.ts';
 import { checkEach, type Opened, pick, withRevision } from './workspace.ts';
 
@@ -238,6 +238,22 @@ const preflighted = (ports: PlanPorts, plans: readonly WorkloadPlan[], wanted: r
     }),
   );
 
+/** Earlier rollouts that are looked through for how long one takes. */
+const LOOKED_BACK = 20;
+
+/** Says how long what is to be carried out takes. */
+const withExpected = (store: Store, repository: string, plans: readonly WorkloadPlan[]): Promise<WorkloadPlan[]> =>
+  Promise.all(
+    plans.map(async (plan) => {
+      if (!CHANGES.has(plan.action) && plan.action !== 'deploy') return plan;
+      const { workload, strategy, desired, action } = plan;
+      const earlier = await store.list({ repository, workload, limit: LOOKED_BACK });
+      const records = earlier.map(({ record }) => record);
+      const expected = expectedFrom(records, plan, bakesMs(strategy, desired, action === 'create'));
+      return expected === null ? plan : { ...plan, expected };
+    }),
+  );
+
 const changesOf = (affected: Affected): FileChange[] =>
   affected.changedFiles.map(({ path, change }) => ({ path, change }));
 
@@ -298,7 +314,8 @@ async function planOpened(
   };
   const claims = await claimsOf(opened, plans, surroundings, request.offline ?? false);
   const free = plans.map((plan) => withoutConflict(plan, claims));
-  const workloads = request.offline ? free : await preflighted(ports, free, wanted);
+  const looked = request.offline ? free : await preflighted(ports, free, wanted);
+  const workloads = await withExpected(store, opened.repository.identity, looked);
   return { revision: opened.revision, since: base.since, workloads, context };
 }
 

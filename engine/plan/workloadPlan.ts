@@ -43,6 +43,8 @@ export interface WorkloadPlan {
   readonly problems: readonly Problem[];
   /** The rollout that is bringing something to the target already: what runs may still change. */
   readonly underWay?: UnderWay;
+  /** How long it takes, most likely: the median of so many earlier rollouts, or with none of them what its settings make it wait. */
+  readonly expected?: { readonly ms: number; readonly rollouts: number };
   /** What to bring about; undefined when blocked or deleting. Never shown or stored. */
   readonly desired: Desired | undefined;
 }

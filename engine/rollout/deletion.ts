@@ -59,11 +59,20 @@ function decide(state: DeletionState, seen: Seen, now: number): Omit<Decision, '
       failure: { class: 'timeout', message, evidence: [], next: 'look at its tasks in the AWS console' },
     };
   }
+  const message = `waiting for the ${what} to be gone`;
   return {
     state: asJson({ ...state, askedAt }),
     phase: 'finishing',
-    message: `waiting for the ${what} to be gone`,
+    message,
     wakeAt: now + lookAgainMs(now - askedAt, LONGEST_LOOK_MS),
+    waiting: {
+      for: 'drain',
+      text: message,
+      since: askedAt,
+      limit: { at: askedAt + TIMEOUT_MS, ends: 'gives up' },
+      command: null,
+      lookEveryMs: LONGEST_LOOK_MS,
+    },
   };
 }
 

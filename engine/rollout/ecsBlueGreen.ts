@@ -32,6 +32,7 @@ import {
   forBreaker,
   goesOver,
   heedCapacity,
+  lackWait,
   lackWords,
   marking,
   noRoomYet,
@@ -45,9 +46,20 @@ import { alarmFailure, broken, misfit, refused } from './failures.ts';
 import type { EcsSeen, TargetsSeen, TaskSetSeen } from './observation.ts';
 import { alarmObstacles, surveyTraffic } from './preflight.ts';
 import type { EventDraft, Failure, Phase, Progress } from './record.ts';
-import { endings, type StepTable, stepwise, waited } from './stepwise.ts';
+import { endings, type StepTable, stepwise, waited, within } from './stepwise.ts';
 import type { Decision, RolloutSpec } from './strategy.ts';
-import { BAKE_LOOK_MS, bakeOf, baking, MOST_SETS, mayBeInForce, promoted, shiftOf, UNSET } from './trafficSteps.ts';
+import {
+  BAKE_LOOK_MS,
+  bakeOf,
+  bakeWait,
+  baking,
+  MOST_SETS,
+  mayBeInForce,
+  promoted,
+  shiftOf,
+  UNSET,
+} from './trafficSteps.ts';
+import type { Wait } from './waiting.ts';
 import { areInForce, type ForwardWeights, type Swap } from './weights.ts';
 
 const FORWARD = [
@@ -155,12 +167,14 @@ const setOf = (pass: BgPass): TaskSetSeen | undefined =>
 
 function progress(pass: BgPass): Progress {
   const set = setOf(pass);
-  const { step, desiredCount, shifts, weights, stepIndex, verifiedAt, promoted } = pass.state;
+  const { step, shifts, weights, stepIndex, verifiedAt, promoted } = pass.state;
   const verified = verifiedAt === null ? stepIndex - 1 : stepIndex;
   const share = promoted ? 100 : (weights[verified] ?? 0);
   return {
     // Asked for from the start; ECS computes its own count seconds later, and counts down to 0 on the way back.
-    ...(set ? { ready: set.runningCount, desired: isForward(step) ? desiredCount : set.computedDesiredCount } : {}),
+    ...(set
+      ? { ready: set.runningCount, desired: isForward(step) ? wantedCount(pass) : set.computedDesiredCount }
+      : {}),
     ...(shifts ? { trafficPercent: share } : {}),
   };
 }
@@ -264,7 +278,8 @@ function bringAbout(
 ): Decision | undefined {
   const { state, world } = pass;
   if (areInForce(world.forwards, wanted)) return undefined;
-  if (mayBeInForce(state, pass.now)) return wait(pass, WEIGHTS_LOOK_MS, `waiting for the listeners: ${message}`);
+  if (mayBeInForce(state, pass.now))
+    return wait(pass, WEIGHTS_LOOK_MS, `waiting for the listeners: ${message}`, {}, { for: 'traffic' });
   if (state.sets >= MOST_SETS)
     return fail(pass, broken('the listeners do not keep the weights, however often they are set', []));
   return act(pass, { type: 'elb.set-weights', key: state.rollout, forwards: wanted }, message, {
@@ -299,7 +314,10 @@ function clearing(pass: BgPass): Decision {
   );
   if (next === undefined) return goOn(pass, 'launching', UNSET);
   const settledAt = (state.setAt ?? 0) + WEIGHTS_SETTLE_MS;
-  if (pass.now < settledAt) return wait(pass, settledAt - pass.now, 'waiting for the load balancer to follow');
+  if (pass.now < settledAt) {
+    const about = { for: 'traffic', limit: { at: settledAt, ends: 'goes on' } } as const;
+    return wait(pass, settledAt - pass.now, 'waiting for the load balancer to follow', {}, about);
+  }
   const action: Action = { type: 'ecs.delete-task-set', key: state.rollout, taskSet: next.id };
   const message = `deleting ${next.id}, which stands in the place of the new task set`;
   return act(pass, action, message, { cleared: [...state.cleared, next.id] });
@@ -365,28 +383,32 @@ function trip({ pass, count, evidence }: Counted): Decision | undefined {
 const unhealthy = (targets: readonly TargetsSeen[]): string[] =>
   targets.flatMap(({ targetGroup, reasons }) => reasons.map((reason) => `${targetGroup}: ${reason}`));
 
+/**
+ * How many tasks there are to be: as many as the service asks for, which somebody, or auto scaling, may change at any
+ * time. What this rollout itself asked for counts until it shows.
+ */
+function wantedCount(pass: BgPass): number {
+  const { state, world } = pass;
+  const isNew = state.step === 'stabilizing' && (state.created || state.scaled) && waited(pass) < EVENTUALLY_MS;
+  return isNew ? state.desiredCount : (world.service?.desiredCount ?? state.desiredCount);
+}
+
 /** Tasks, and targets where there is a load balancer, all as they should be. */
 function isStable(pass: BgPass, set: TaskSetSeen): boolean {
-  const { state, world } = pass;
-  const full =
-    set.computedDesiredCount === state.desiredCount &&
-    set.runningCount === state.desiredCount &&
-    set.pendingCount === 0;
-  return (
-    full && set.stability === 'STEADY_STATE' && world.targets.every(({ healthy }) => healthy >= state.desiredCount)
-  );
+  const wanted = wantedCount(pass);
+  const full = set.computedDesiredCount === wanted && set.runningCount === wanted && set.pendingCount === 0;
+  return full && set.stability === 'STEADY_STATE' && pass.world.targets.every(({ healthy }) => healthy >= wanted);
 }
 
 /** Sees whether the new task set finds room. */
 function heeded(pass: BgPass): BgPass {
   const set = setOf(pass);
-  const { desiredCount } = pass.state;
   return heedCapacity(
     pass,
     set && {
       id: set.id,
       placed: set.runningCount + set.pendingCount,
-      wanted: Math.min(set.computedDesiredCount, desiredCount),
+      wanted: Math.min(set.computedDesiredCount, wantedCount(pass)),
     },
   );
 }
@@ -412,13 +434,27 @@ function stabilizing(first: BgPass): Decision {
   const message =
     set === undefined
       ? 'waiting for ECS to show the task set'
-      : `${set.runningCount} of ${pass.state.desiredCount} new tasks running${healthy}${lackWords(pass.state)}`;
+      : `${set.runningCount} of ${wantedCount(pass)} new tasks running${healthy}${lackWords(pass.state)}`;
   if (waited(pass) >= pass.state.timeoutMs) {
     const seen = [...evidence, ...unhealthy(pass.world.targets)];
     return fail(pass, broken(`not stable within ${pass.state.timeoutMs / 1000} s: ${message}`, seen, 'timeout'));
   }
   const ms = Math.min(pass.state.timeoutMs - waited(pass), lookAgainMs(waited(pass), pass.state.pollIntervalMs));
-  return wait(pass, ms, message);
+  return wait(pass, ms, message, {}, stabilityWait(pass, set));
+}
+
+/** What of the new tasks is not yet as it should be: the tasks, or their targets once all of them run. */
+function stabilityWait(pass: BgPass, set: TaskSetSeen | undefined): Partial<Wait> {
+  const { state, world } = pass;
+  const about = { limit: within(pass, state.timeoutMs), lookEveryMs: state.pollIntervalMs };
+  if (set === undefined) return about;
+  const wanted = wantedCount(pass);
+  const healthy = Math.min(...world.targets.map((targets) => targets.healthy));
+  const targetsLag = set.runningCount >= wanted && healthy < wanted;
+  const what = targetsLag
+    ? ({ for: 'targets', text: `${healthy} of ${wanted} targets healthy` } as const)
+    : ({ for: 'tasks' } as const);
+  return { ...about, ...what, ...lackWait(state) };
 }
 
 const SET_GONE = 'the new task set is gone: somebody deleted it';
@@ -437,7 +473,7 @@ function trouble(counted: Counted): Decision | undefined {
     const what = `somebody took ${detached.to} out of its listener while traffic was shifting`;
     return fail(pass, misfit(what, 'find out who else changes the listener, then deploy again'));
   }
-  const dead = world.targets.find(({ healthy }) => healthy === 0 && state.desiredCount > 0);
+  const dead = world.targets.find(({ healthy }) => healthy === 0 && wantedCount(pass) > 0);
   if (dead) {
     const seen = [...counted.evidence, ...unhealthy(world.targets)];
     return fail(pass, broken(`no target of ${dead.targetGroup} is healthy any more`, seen, 'health check'));
@@ -464,7 +500,10 @@ function shifting(first: BgPass): Decision {
 function bake(pass: BgPass, percent: number, shifted: string): Decision {
   const { told, verifiedAt, leftMs, isLast } = bakeOf(pass.state, pass.now, percent, shifted, WEIGHTS_SETTLE_MS);
   const next = { ...pass, events: [...pass.events, ...told] };
-  if (leftMs > 0) return wait(next, Math.min(leftMs, BAKE_LOOK_MS), baking(pass.state, leftMs), { verifiedAt });
+  if (leftMs > 0) {
+    const about = bakeWait(pass.state, pass.now, leftMs, BAKE_LOOK_MS);
+    return wait(next, Math.min(leftMs, BAKE_LOOK_MS), baking(pass.state, leftMs), { verifiedAt }, about);
+  }
   if (isLast) return goOn(next, 'promoting', { verifiedAt });
   return goOn(next, 'shifting', { stepIndex: pass.state.stepIndex + 1, ...UNSET });
 }
@@ -490,7 +529,7 @@ function retiring(pass: BgPass): Decision {
   const mark = seen.outcome === undefined ? marking(state) : undefined;
   if (mark) return act(pass, mark, 'tagging the service');
   const old = world.service?.taskSets.filter(({ id }) => state.oldSets.includes(id)) ?? [];
-  const running = `${setOf(pass)?.runningCount ?? state.desiredCount} tasks run ${taskDefinitionName(state.taskDefinition ?? '')}`;
+  const running = `${setOf(pass)?.runningCount ?? wantedCount(pass)} tasks run ${taskDefinitionName(state.taskDefinition ?? '')}`;
   if (seen.outcome?.ok === false) {
     const { code, message } = seen.outcome.error;
     return end(pass, 'succeeded', `${running}; the old task set could not be deleted: ${code}: ${message}`);
@@ -506,7 +545,10 @@ function retiring(pass: BgPass): Decision {
   if (old.length === 0) return end(pass, 'succeeded', running);
   if (waited(pass) >= REMOVING_TIMEOUT_MS)
     return end(pass, 'succeeded', `${running}; the old task set is still draining`);
-  return wait(pass, lookAgainMs(waited(pass), state.pollIntervalMs), 'waiting for the old tasks to drain');
+  const limit = within(pass, REMOVING_TIMEOUT_MS, 'goes on');
+  const about = { for: 'drain', limit, lookEveryMs: state.pollIntervalMs } as const;
+  const ms = lookAgainMs(waited(pass), state.pollIntervalMs);
+  return wait(pass, ms, 'waiting for the old tasks to drain', {}, about);
 }
 
 const PHASES: Readonly<Record<string, Phase>> = {

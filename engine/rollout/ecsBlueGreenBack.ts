@@ -20,8 +20,9 @@ import {
   wantedAt,
 } from './ecsBlueGreenState.ts';
 import type { EcsSeen, TaskSetSeen } from './observation.ts';
-import { endings, type StepTable, waited } from './stepwise.ts';
+import { endings, type StepTable, waited, within } from './stepwise.ts';
 import type { Decision } from './strategy.ts';
+import type { Wait } from './waiting.ts';
 import { areInForce } from './weights.ts';
 
 const removes = (state: EcsBlueGreenState): boolean =>
@@ -44,6 +45,18 @@ function hasLostOld({ state, world }: BgPass): boolean {
 export function stepsBack(table: () => StepTable<EcsBlueGreenState, EcsSeen>) {
   const { act, end, goOn, look, tidy, wait } = endings<EcsBlueGreenState, EcsSeen>(table);
 
+  /** The load balancer has followed at the latest so long after the traffic was sent back. */
+  const followed = (returnedAt: number): Partial<Wait> => ({
+    for: 'traffic',
+    limit: { at: returnedAt + WEIGHTS_SETTLE_MS, ends: 'goes on' },
+  });
+
+  const drains = (pass: BgPass): Partial<Wait> => ({
+    for: 'drain',
+    limit: within(pass, REMOVING_TIMEOUT_MS, 'goes on'),
+    lookEveryMs: pass.state.pollIntervalMs,
+  });
+
   /**
    * First step back: traffic. What was shifted is sent back whatever a read says, which may be older than the shift.
    */
@@ -60,14 +73,17 @@ export function stepsBack(table: () => StepTable<EcsBlueGreenState, EcsSeen>) {
       if (!areInForce(world.forwards, back)) return stuck(pass, 'send the traffic back', seen.outcome.error);
       // The shift was refused like this: nothing was moved, unless what shows is older than that.
       const message = 'AWS refuses to change the listeners, which show the old weights: making sure';
-      return wait(pass, WEIGHTS_SETTLE_MS, message, { returnedAt: now });
+      return wait(pass, WEIGHTS_SETTLE_MS, message, { returnedAt: now }, followed(now));
     }
     const { returnedAt } = state;
     const isBack = returnedAt !== null && areInForce(world.forwards, back);
     if (isBack && now - returnedAt >= WEIGHTS_SETTLE_MS) return goOn(pass, 'demoting');
-    if (isBack) return wait(pass, returnedAt + WEIGHTS_SETTLE_MS - now, 'waiting for the load balancer to follow');
+    if (isBack) {
+      const ms = returnedAt + WEIGHTS_SETTLE_MS - now;
+      return wait(pass, ms, 'waiting for the load balancer to follow', {}, followed(returnedAt));
+    }
     if (returnedAt !== null && now - returnedAt < EVENTUALLY_MS)
-      return wait(pass, WEIGHTS_LOOK_MS, 'waiting for the listeners to show the old weights');
+      return wait(pass, WEIGHTS_LOOK_MS, 'waiting for the listeners to show the old weights', {}, { for: 'traffic' });
     const action: Action = { type: 'elb.set-weights', key: state.rollout, forwards: back };
     return act(pass, action, 'sending all traffic back', { returnedAt: now });
   }
@@ -113,7 +129,8 @@ export function stepsBack(table: () => StepTable<EcsBlueGreenState, EcsSeen>) {
       return look(pass, 'rescaling', 'the new tasks still drain', {
         left: [...state.left, 'the new task set, which is still draining'],
       });
-    return wait(pass, lookAgainMs(waited(pass), state.pollIntervalMs), 'waiting for the new tasks to drain');
+    const ms = lookAgainMs(waited(pass), state.pollIntervalMs);
+    return wait(pass, ms, 'waiting for the new tasks to drain', {}, drains(pass));
   }
 
   function rescaling(pass: BgPass): Decision {
@@ -148,7 +165,8 @@ export function stepsBack(table: () => StepTable<EcsBlueGreenState, EcsSeen>) {
     if (status === undefined || status === 'INACTIVE') return goOn(pass, 'cleaning');
     if (waited(pass) >= REMOVING_TIMEOUT_MS)
       return goOn(pass, 'cleaning', { left: [...state.left, 'the new service, which is still draining'] });
-    return wait(pass, lookAgainMs(waited(pass), state.pollIntervalMs), 'waiting for the new service to drain');
+    const ms = lookAgainMs(waited(pass), state.pollIntervalMs);
+    return wait(pass, ms, 'waiting for the new service to drain', {}, drains(pass));
   }
 
   function cleaning(pass: BgPass): Decision {

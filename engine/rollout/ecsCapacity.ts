@@ -25,6 +25,7 @@ import type { EcsSeen, ServiceSeen, StoppedTaskSeen } from './observation.ts';
 import type { EventDraft, Failure } from './record.ts';
 import type { Pass, StepState } from './stepwise.ts';
 import type { CapacityWish, RolloutSpec } from './strategy.ts';
+import type { Wait } from './waiting.ts';
 
 /** Tasks that find no room. */
 interface Lack {
@@ -131,7 +132,7 @@ export function heedCapacity<S extends StepState & HasCapacity>(
 }
 
 function lackOf<S extends StepState & HasCapacity>(
-  { world, now }: RoomPass<S>,
+  { state, world, now }: RoomPass<S>,
   { id, placed, wanted }: { readonly id: string; readonly placed: number; readonly wanted: number },
 ): Lack | null {
   if (placed >= wanted) return null;
@@ -140,7 +141,10 @@ function lackOf<S extends StepState & HasCapacity>(
   const ofTasks = world.stoppedTasks
     .filter((task) => task.startedBy === id && diagnose(textOf(task)).class === 'capacity')
     .map(textOf);
-  const evidence = [...new Set([...wordsOfLack(world.service, now).map(({ text }) => text), ...ofTasks])].slice(-5);
+  // What ECS said before the service went to its fallback was about the other capacity.
+  const after = state.capacity.on === 'fallback' ? (state.capacity.since ?? 0) : 0;
+  const words = wordsOfLack(world.service, now).filter(({ at }) => at > after);
+  const evidence = [...new Set([...words.map(({ text }) => text), ...ofTasks])].slice(-5);
   return evidence.length === 0 ? null : { since: now, placed, evidence };
 }
 
@@ -191,6 +195,15 @@ export function lackWords({ capacity }: HasCapacity): string {
     ? `; without any for ${capacity.afterMs / 1000} s, ${fallbackWords(capacity)} is used`
     : '';
   return `, no room for the others on ${capacity.on === 'own' ? capacity.own : fallbackWords(capacity)}${then}`;
+}
+
+/** Of the wait for tasks that find no room: that it is for room, and until when; nothing while they find some. */
+export function lackWait({ capacity }: HasCapacity): Partial<Wait> {
+  const { lack, afterMs, wish } = capacity;
+  if (lack === null) return {};
+  const at = lack.since + afterMs;
+  if (canFallBack(capacity)) return { for: 'room', limit: { at, ends: 'falls back' } };
+  return wish === 'own' ? { for: 'room', limit: { at, ends: 'gives up' } } : { for: 'room' };
 }
 
 const fallbackWords = ({ fallback }: Capacity): string => strategyWords(fallback === null ? [] : [...fallback]);

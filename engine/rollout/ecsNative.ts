@@ -22,7 +22,7 @@ import {
   taskDefinitionName,
 } from '../plan/index.ts';
 import { EVENTUALLY_MS, lookAgainMs } from './cadence.ts';
-import { goesOver, lackWords, noRoomYet } from './ecsCapacity.ts';
+import { goesOver, lackWait, lackWords, noRoomYet } from './ecsCapacity.ts';
 import { tripped } from './ecsEvidence.ts';
 import {
   beginService,
@@ -46,9 +46,10 @@ import { hear } from './ecsWatch.ts';
 import { alarmFailure, broken, said } from './failures.ts';
 import type { DeploymentSeen, EcsSeen, EcsWish, HookSeen, ServiceDeploymentSeen } from './observation.ts';
 import type { EventDraft, Failure, Phase, Progress } from './record.ts';
-import { endings, type StepTable, stepwise, waited } from './stepwise.ts';
+import { endings, type StepTable, stepwise, waited, within } from './stepwise.ts';
 import type { Decision, RolloutSpec } from './strategy.ts';
 import { BAKE_LOOK_MS } from './trafficSteps.ts';
+import type { Wait } from './waiting.ts';
 
 /** The record of the deployment as it was last shown. */
 interface Shown {
@@ -222,10 +223,22 @@ const inStep = (pass: NativePass, { stage }: ServiceDeploymentSeen): NativePass 
 });
 
 /** Waits for ECS, looking often right after it got further, and often enough for alarms. */
-function follow(pass: NativePass, message: string): Decision {
+function follow(pass: NativePass, message: string, about: Partial<Wait> = { for: 'stage' }): Decision {
   const { pollIntervalMs, alarms } = pass.state;
-  const longest = alarms.length > 0 ? Math.min(pollIntervalMs, BAKE_LOOK_MS) : pollIntervalMs;
-  return wait(pass, lookAgainMs(waited(pass), longest), message);
+  const lookEveryMs = alarms.length > 0 ? Math.min(pollIntervalMs, BAKE_LOOK_MS) : pollIntervalMs;
+  return wait(pass, lookAgainMs(waited(pass), lookEveryMs), message, {}, { lookEveryMs, ...about });
+}
+
+/** What a stage waits for: tasks that come up, within the stability check, or ECS's own bake, or what it does else. */
+function stageWait({ state, now }: NativePass, { stage, hooks }: ServiceDeploymentSeen): Partial<Wait> {
+  const progressAt = state.shown?.progressAt ?? now;
+  const isBounded = BOUNDED.has(stage) && hooks.length === 0;
+  if (isBounded)
+    return { for: 'tasks', limit: { at: progressAt + state.timeoutMs, ends: 'gives up' }, ...lackWait(state) };
+  if (stage !== 'BAKE_TIME') return { for: 'stage' };
+  const bakedAt = progressAt + state.bakeMs;
+  const limit = bakedAt > now ? ({ at: bakedAt, ends: 'goes on' } as const) : null;
+  return { for: 'bake', limit };
 }
 
 function progress(pass: NativePass): Progress {
@@ -283,7 +296,8 @@ function goingOn(counted: Counted<EcsNativeState>, record: ServiceDeploymentSeen
   const { pass } = counted;
   // Everything is served by the new tasks: what is left to do cannot be done better by going back.
   const bad = pass.state.step === 'finishing' ? undefined : (makeRoom(pass, record) ?? trouble(counted, record));
-  return bad ?? paused(pass, record) ?? follow(pass, `${goingOnText(record, counted.count)}${lackWords(pass.state)}`);
+  const message = `${goingOnText(record, counted.count)}${lackWords(pass.state)}`;
+  return bad ?? paused(pass, record) ?? follow(pass, message, stageWait(pass, record));
 }
 
 /** New tasks that find no room go where there may be some; a return goes back. */
@@ -321,7 +335,8 @@ function withoutDeployment(counted: Counted<EcsNativeState>): Decision {
   if (waited(pass) >= timeoutMs)
     return fail(pass, broken(`not stable within ${timeoutMs / 1000} s`, evidence, 'timeout'));
   const message = `${ours?.runningCount ?? 0} of ${ours?.desiredCount ?? 0} tasks running`;
-  return wait(pass, lookAgainMs(waited(pass), pass.state.pollIntervalMs), message);
+  const about = { for: 'tasks', limit: within(pass, timeoutMs), lookEveryMs: pass.state.pollIntervalMs } as const;
+  return wait(pass, lookAgainMs(waited(pass), pass.state.pollIntervalMs), message, {}, about);
 }
 
 function superseded(pass: NativePass): Decision {
@@ -463,7 +478,14 @@ function paused(pass: NativePass, { arn, stage, hooks }: ServiceDeploymentSeen):
     return act(next, answer, `going on past the pause at ${stage}`);
   }
   const open = waiting.find(({ id }) => pauses[id!] === 'told');
-  return follow(next, open === undefined ? 'waiting for ECS to go on after the pause' : pauseText(next, stage, open));
+  if (open === undefined) return follow(next, 'waiting for ECS to go on after the pause');
+  return follow(next, pauseText(next, stage, open), pauseWait(stage, open));
+}
+
+function pauseWait(stage: string | undefined, { id, expiresAt, timeoutAction }: HookSeen): Partial<Wait> {
+  const ends = timeoutAction === 'CONTINUE' ? 'goes on' : 'rolls back';
+  const limit = expiresAt === undefined ? null : ({ at: expiresAt, ends } as const);
+  return { for: 'person', text: `paused at ${stage ?? 'its start'} (hook ${id})`, limit, command: 'promote' };
 }
 
 /**
@@ -563,7 +585,7 @@ function returningByUpdate(pass: NativePass): Decision {
       pauses: { ...state.pauses, [pause.id!]: 'answered' },
     });
   }
-  return wait(pass, state.pollIntervalMs, message, { waitingSince: pass.now });
+  return wait(pass, state.pollIntervalMs, message, { waitingSince: pass.now }, { for: 'stage' });
 }
 
 function back(state: EcsNativeState): string {

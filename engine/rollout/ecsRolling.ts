@@ -17,6 +17,7 @@ import {
   beginService,
   countedFailures,
   deploymentOf,
+  deploymentWait,
   displaced,
   type EcsServiceState,
   firstStepBack,
@@ -124,7 +125,7 @@ function keepWaiting(
   const message = ours === undefined ? 'waiting for ECS to show the deployment' : waitingFor(pass, ours, count);
   if (waited(pass) >= limit)
     return fail(pass, broken(`not stable within ${limit / 1000} s: ${message}`, evidence, 'timeout'));
-  return wait(pass, untilNextLook(pass, limit), message);
+  return wait(pass, untilNextLook(pass, limit), message, {}, deploymentWait(pass, ours, limit));
 }
 
 const PHASES: Readonly<Record<string, Phase>> = { ...SERVICE_PHASES, settling: 'stabilizing' };

@@ -26,6 +26,7 @@ import {
   forBreaker,
   type HasCapacity,
   heedCapacity,
+  lackWait,
   lackWords,
   marking,
   onFallback,
@@ -38,8 +39,9 @@ import { misfit, refused, said } from './failures.ts';
 import type { DeploymentSeen, EcsSeen } from './observation.ts';
 import { alarmObstacles } from './preflight.ts';
 import type { Failure, Phase } from './record.ts';
-import { endings, type Pass, type StepState, type StepTable, waited } from './stepwise.ts';
+import { endings, type Pass, type StepState, type StepTable, waited, within } from './stepwise.ts';
 import type { Decision, RolloutSpec } from './strategy.ts';
+import type { Wait } from './waiting.ts';
 
 export interface EcsServiceState extends StepState, EcsWatch, HasCapacity {
   readonly target: EcsTarget;
@@ -263,6 +265,17 @@ export function waitingFor(pass: ServicePass, deployment: DeploymentSeen, failed
   return `${running}${pending}${bad}${rest}${lackWords(pass.state)}`;
 }
 
+/** The wait for a deployment of ECS, which may last so long, ms. */
+export function deploymentWait(
+  pass: ServicePass,
+  deployment: DeploymentSeen | undefined,
+  limitMs: number,
+): Partial<Wait> {
+  const what = deployment === undefined ? 'settling' : onlyDrains(pass, deployment) ? 'drain' : 'tasks';
+  const lookEveryMs = pass.state.pollIntervalMs;
+  return { for: what, limit: within(pass, limitMs), lookEveryMs, ...lackWait(pass.state) };
+}
+
 /** Ms until the next look, at the latest when the limit is reached. */
 export const untilNextLook = (pass: ServicePass, limitMs: number): number =>
   Math.min(limitMs - waited(pass), lookAgainMs(waited(pass), pass.state.pollIntervalMs));
@@ -451,7 +464,7 @@ export function serviceSteps(table: () => StepTable<EcsServiceState, EcsSeen>, f
     const limit = limitOf(pass, deployment, Math.max(pass.state.timeoutMs, least));
     if (waited(pass) >= limit) return notRestored(pass, `the rollback was not stable within ${limit / 1000} s`);
     const message = deployment === undefined ? 'waiting for ECS to show the rollback' : waitingFor(pass, deployment, 0);
-    return wait(pass, untilNextLook(pass, limit), message);
+    return wait(pass, untilNextLook(pass, limit), message, {}, deploymentWait(pass, deployment, limit));
   }
 
   /** What served before finds no room either: it is put back where there may be some. */
@@ -482,7 +495,9 @@ export function serviceSteps(table: () => StepTable<EcsServiceState, EcsSeen>, f
       if (status === undefined || status === 'INACTIVE') return goOn(pass, 'cleaning');
     }
     if (waited(pass) >= DELETE_TIMEOUT_MS) return notRestored(pass, 'the new service is still draining');
-    return wait(pass, untilNextLook(pass, DELETE_TIMEOUT_MS), 'waiting for the new service to drain');
+    const lookEveryMs = state.pollIntervalMs;
+    const about = { for: 'drain', limit: within(pass, DELETE_TIMEOUT_MS), lookEveryMs } as const;
+    return wait(pass, untilNextLook(pass, DELETE_TIMEOUT_MS), 'waiting for the new service to drain', {}, about);
   }
 
   /** Last step back: a revision that this rollout registered must not be left for somebody to pick up. */

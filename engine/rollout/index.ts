@@ -1,5 +1,6 @@
 /** The door of engine/rollout. */
 export type { Action, ActionType, AwsError, EcsAction, LambdaAction, LinkWay, Outcome } from './actions.ts';
+export { bakesMs, type Expected, expectedFrom, type TimeLeft, timeLeft } from './expectation.ts';
 export type {
   AlarmSeen,
   AliasSeen,
@@ -53,4 +54,5 @@ export { type DueReturn, lostRoom, mayLoseRoom, patienceOf, returnOf, servingRol
 export { type RunnerInput, type RunnerPorts, runRollout } from './runner.ts';
 export { strategies } from './strategies.ts';
 export { COMMANDS, type Command, type Decision, type RolloutSpec, type Seen, type Strategy } from './strategy.ts';
+export { nextLook, WAITS, type WaitEnd, type Waiting, type WaitKind } from './waiting.ts';
 export type { ForwardWeights } from './weights.ts';

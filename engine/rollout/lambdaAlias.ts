@@ -39,9 +39,19 @@ import {
 } from './lambdaState.ts';
 import type { LambdaSeen } from './observation.ts';
 import type { Phase } from './record.ts';
-import { endings, type StepTable, stepwise, waited } from './stepwise.ts';
+import { endings, type StepTable, stepwise, waited, within } from './stepwise.ts';
 import type { Decision, RolloutSpec, Strategy } from './strategy.ts';
-import { bakeLookMs, bakeOf, baking, MOST_SETS, mayBeInForce, promoted, shiftOf, UNSET } from './trafficSteps.ts';
+import {
+  bakeLookMs,
+  bakeOf,
+  bakeWait,
+  baking,
+  MOST_SETS,
+  mayBeInForce,
+  promoted,
+  shiftOf,
+  UNSET,
+} from './trafficSteps.ts';
 
 const FORWARD = [
   'creating',
@@ -149,11 +159,12 @@ function waitUntilSettled(pass: LambdaPass, what: string, ours: boolean): Decisi
   const { latest } = pass.world;
   if (waited(pass) > SETTLE_TIMEOUT_MS)
     return fail(pass, broken(`${what} did not settle within ${SETTLE_TIMEOUT_MS / 60_000} minutes`, [], 'timeout'));
-  if (latest === undefined) return wait(pass, SETTLE_LOOK_MS, 'waiting for the function to appear');
-  if (latest.lastModified < (pass.state.modifiedAt ?? ''))
-    return wait(pass, SETTLE_LOOK_MS, `waiting for Lambda to show ${what}`);
+  const about = { for: 'function', limit: within(pass, SETTLE_TIMEOUT_MS) } as const;
+  const look = (message: string) => wait(pass, SETTLE_LOOK_MS, message, {}, about);
+  if (latest === undefined) return look('waiting for the function to appear');
+  if (latest.lastModified < (pass.state.modifiedAt ?? '')) return look(`waiting for Lambda to show ${what}`);
   const status = settled(latest);
-  if (status === 'settling') return wait(pass, SETTLE_LOOK_MS, `waiting for ${what} to settle`);
+  if (status === 'settling') return look(`waiting for ${what} to settle`);
   // A failed update of somebody else's does not matter: ours comes next and replaces it.
   if (status !== 'settled' && ours) return fail(pass, broken(`${what} failed: ${status.reason}`, [status.reason]));
   return undefined;
@@ -242,9 +253,16 @@ function readying(pass: LambdaPass): Decision {
     const seen = version?.stateReason ?? version?.state ?? 'not seen';
     return fail(pass, broken(`version ${state.version} was not ready in time: ${seen}`, [], 'timeout'));
   }
-  return wait(pass, state.readinessIntervalMs, `waiting for version ${state.version} to be Active`, {
-    readinessLeft: state.readinessLeft - 1,
-  });
+  const limit = { at: pass.now + state.readinessLeft * state.readinessIntervalMs, ends: 'gives up' } as const;
+  const isSeen = version === undefined ? '' : `, it is ${version.state} now`;
+  const text = `waiting for version ${state.version} to be Active${isSeen}`;
+  return wait(
+    pass,
+    state.readinessIntervalMs,
+    `waiting for version ${state.version} to be Active`,
+    { readinessLeft: state.readinessLeft - 1 },
+    { for: 'version', text, limit },
+  );
 }
 
 /** The executions that are kept ready are so before the first request comes. */
@@ -266,7 +284,10 @@ function provisioning(pass: LambdaPass): Decision {
     const minutes = PROVISION_TIMEOUT_MS / 60_000;
     return fail(pass, broken(`the ${what} was not ready in ${minutes} minutes`, [], 'timeout'));
   }
-  if (isAsked || seen.outcome?.ok) return wait(pass, PROVISION_LOOK_MS, `waiting for the ${what} to be ready`);
+  if (isAsked || seen.outcome?.ok) {
+    const about = { for: 'provisioned', limit: within(pass, PROVISION_TIMEOUT_MS) } as const;
+    return wait(pass, PROVISION_LOOK_MS, `waiting for the ${what} to be ready`, {}, about);
+  }
   if (state.provisionSets >= MOST_SETS)
     return fail(pass, broken(`the ${what} does not stay, however often it is set`, []));
   const action: LambdaAction = { type: 'lambda.set-provisioned', key, version, executions: provisions };
@@ -341,7 +362,11 @@ function bake(pass: LambdaPass, percent: number): Decision {
   const shifted = `version ${pass.state.version} gets ${percent} % of the traffic`;
   const { told, verifiedAt, leftMs, isLast } = bakeOf(pass.state, pass.now, percent, shifted);
   const next = { ...pass, events: [...pass.events, ...told] };
-  if (leftMs > 0) return wait(next, bakeLookMs(pass.state, leftMs), baking(pass.state, leftMs), { verifiedAt });
+  if (leftMs > 0) {
+    const everyMs = bakeLookMs(pass.state);
+    const about = bakeWait(pass.state, pass.now, leftMs, everyMs);
+    return wait(next, Math.min(leftMs, everyMs), baking(pass.state, leftMs), { verifiedAt }, about);
+  }
   if (isLast) return goOn(next, 'connecting', { verifiedAt });
   return goOn(next, 'shifting', { stepIndex: pass.state.stepIndex + 1, ...UNSET });
 }
@@ -378,8 +403,11 @@ function retiring(pass: LambdaPass): Decision {
     return finished([`${names.join(', ')} could not be deleted: ${seen.outcome.error.message}`]);
   if (seen.outcome?.ok) return finished((seen.outcome.data['kept'] ?? []) as readonly string[]);
   const leaving = LEAVING_MS - waited(pass);
-  if (state.waitingSince === null || leaving > 0)
-    return wait(pass, Math.max(0, leaving), `letting the last requests of version ${versions[0] ?? alias} end`);
+  if (state.waitingSince === null || leaving > 0) {
+    const about = { for: 'drain', limit: within(pass, LEAVING_MS, 'goes on') } as const;
+    const message = `letting the last requests of version ${versions[0] ?? alias} end`;
+    return wait(pass, Math.max(0, leaving), message, {}, about);
+  }
   return act(pass, { type: 'lambda.retire', key, versions, released }, `deleting version ${versions.join(', ')}`);
 }
 

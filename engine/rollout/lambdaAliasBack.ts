@@ -18,8 +18,9 @@ import {
   takenOver,
 } from './lambdaState.ts';
 import type { LambdaSeen } from './observation.ts';
-import { endings, type StepTable, waited } from './stepwise.ts';
+import { endings, type StepTable, waited, within } from './stepwise.ts';
 import type { Decision } from './strategy.ts';
+import type { Wait } from './waiting.ts';
 
 /** @param table the strategy's own, which these steps are part of */
 export function stepsBack(table: () => StepTable<LambdaAliasState, LambdaSeen>) {
@@ -57,6 +58,11 @@ export function stepsBack(table: () => StepTable<LambdaAliasState, LambdaSeen>) 
     );
   }
 
+  const settles = (pass: LambdaPass): Partial<Wait> => ({
+    for: 'function',
+    limit: within(pass, SETTLE_TIMEOUT_MS, 'goes on'),
+  });
+
   /** A step back, once `$LATEST` has settled: an update under way would refuse it. */
   function tidyLatest(
     pass: LambdaPass,
@@ -70,7 +76,7 @@ export function stepsBack(table: () => StepTable<LambdaAliasState, LambdaSeen>) 
     const isSettling = latest !== undefined && settled(latest) === 'settling';
     const busy = (isLate || isSettling) && waited(pass) < SETTLE_TIMEOUT_MS;
     if (needed && busy && pass.seen.outcome === undefined)
-      return wait(pass, SETTLE_LOOK_MS, 'waiting for the function to settle');
+      return wait(pass, SETTLE_LOOK_MS, 'waiting for the function to settle', {}, settles(pass));
     return tidy(pass, needed, action, message, next);
   }
 

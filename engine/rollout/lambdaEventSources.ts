@@ -9,7 +9,7 @@ import type { SourceLink } from '../plan/index.ts';
 import type { LambdaAction, LinkWay } from './actions.ts';
 import { broken, refused } from './failures.ts';
 import type { LambdaSeen, LambdaWish } from './observation.ts';
-import { type endings, type Pass, type StepState, waited } from './stepwise.ts';
+import { type endings, type Pass, type StepState, waited, within } from './stepwise.ts';
 import type { Decision } from './strategy.ts';
 import { MOST_SETS } from './trafficSteps.ts';
 
@@ -106,8 +106,10 @@ export function linkSteps<S extends State>(
     if (world.link === 'set') return undefined;
     const lasted = waited(pass);
     if (lasted > SETTLE_TIMEOUT_MS) return { stuck: `${what} did not settle in ${SETTLE_TIMEOUT_MS / 60_000} minutes` };
-    if (world.link === 'settling') return wait(pass, SETTLE_LOOK_MS, `${what}: waiting for it to settle`);
-    if (seen.outcome !== undefined || lasted < SHOW_MS) return wait(pass, 1_000, `${what}: waiting for it to show`);
+    const about = { for: 'link', limit: within(pass, SETTLE_TIMEOUT_MS) } as const;
+    if (world.link === 'settling') return wait(pass, SETTLE_LOOK_MS, `${what}: waiting for it to settle`, {}, about);
+    if (seen.outcome !== undefined || lasted < SHOW_MS)
+      return wait(pass, 1_000, `${what}: waiting for it to show`, {}, about);
     if (state.linkSets >= MOST_SETS) return { stuck: `${what} does not last, however often it is done` };
     return set(pass, link);
   }

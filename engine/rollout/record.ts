@@ -6,6 +6,8 @@ import type { FailureClass } from '../diagnose/index.ts';
 import type { JsonObject } from '../json.ts';
 import type { StrategyName, Target } from '../plan/index.ts';
 import type { Action, Outcome } from './actions.ts';
+import type { Expected } from './expectation.ts';
+import type { Waiting } from './waiting.ts';
 
 export const PHASES = [
   'queued',
@@ -86,6 +88,10 @@ export interface RolloutRecord {
   /** What is happening or what happened, one line for people. */
   readonly message: string;
   readonly progress: Progress;
+  /** What is waited for; null while something is done, and in the end. */
+  readonly waiting: Waiting | null;
+  /** How long it takes, most likely; null where nothing is known. */
+  readonly expected: Expected | null;
   /** The strategy's own state; null before it began. */
   readonly state: JsonObject | null;
   /** Decided and written down, perhaps performed: performed again by whoever takes over. */

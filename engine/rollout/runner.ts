@@ -17,6 +17,7 @@ import type { Observation } from './observation.ts';
 import type { Asked, AwsPort, Claim, StorePort } from './ports.ts';
 import { type EventDraft, isFinal, type RolloutEvent, type RolloutRecord } from './record.ts';
 import type { CapacityWish, Decision, RolloutSpec, Strategy, StrategyCommand } from './strategy.ts';
+import { isSameWait, type Wait, type Waiting } from './waiting.ts';
 
 export interface RunnerPorts {
   readonly store: StorePort;
@@ -55,7 +56,9 @@ const UNREADABLE_FOR_MS = 15 * 60_000;
 /** Between looks at the health of a paused rollout, ms. */
 const PAUSED_LOOK_MS = 15_000;
 
-const backOffMs = (attempt: number): number => Math.min(30_000, 1_000 * 2 ** attempt);
+const MOST_BACK_OFF_MS = 30_000;
+
+const backOffMs = (attempt: number): number => Math.min(MOST_BACK_OFF_MS, 1_000 * 2 ** attempt);
 
 /** The rollout's position while this process runs it. */
 interface Position {
@@ -93,10 +96,10 @@ class Run {
         await this.#holdBack(decision);
         continue;
       }
-      await this.#write(decision);
+      const wakeAt = this.#ports.aws.lookAt(this.#at.record.target, decision.wakeAt);
+      await this.#write(decision, decision.waiting && { ...decision.waiting, nextLookAt: wakeAt });
       if (decision.action) await this.#perform(decision.action, false);
-      else if (!isFinal(decision.phase))
-        await this.#sleepUntil(this.#ports.aws.lookAt(this.#at.record.target, decision.wakeAt));
+      else if (!isFinal(decision.phase)) await this.#sleepUntil(wakeAt);
     }
     return this.#at.record;
   }
@@ -128,20 +131,33 @@ class Run {
     ) {
       const now = this.#ports.clock.now();
       const message = 'what runs is already what the files ask for';
-      const over: RolloutRecord = { ...record, phase: 'succeeded', message, serving: servingOf(live), endedAt: now };
+      const over: RolloutRecord = {
+        ...record,
+        phase: 'succeeded',
+        message,
+        waiting: null,
+        serving: servingOf(live),
+        endedAt: now,
+      };
       return this.#append(over, [{ code: 'rollout.ended', message }]);
     }
     const replaced = record.replaced?.state;
     const capacity = capacityWish(record);
     const spec: RolloutSpec = { rollout: record.id, target: record.target, desired, force, capacity, replaced };
     await this.#append(
-      { ...record, phase: 'preparing', message: 'the way back is recorded', state: strategy.begin(spec, live) },
+      {
+        ...record,
+        phase: 'preparing',
+        message: 'the way back is recorded',
+        waiting: null,
+        state: strategy.begin(spec, live),
+      },
       [],
     );
   }
 
   #endUntouched(phase: 'aborted' | 'failed' | 'superseded', message: string): Promise<void> {
-    const over: RolloutRecord = { ...this.#at.record, phase, message, endedAt: this.#ports.clock.now() };
+    const over: RolloutRecord = { ...this.#at.record, phase, message, waiting: null, endedAt: this.#ports.clock.now() };
     return this.#append(over, [{ code: 'rollout.ended', level: 'warning', message }]);
   }
 
@@ -184,7 +200,7 @@ class Run {
 
   #goOn(by: string, patch: Partial<RolloutRecord>): Promise<void> {
     const event: EventDraft = { code: 'rollout.continued', message: `${by} let it go on` };
-    return this.#append({ ...this.#at.record, paused: null, ...patch }, [event]);
+    return this.#append({ ...this.#at.record, paused: null, waiting: null, ...patch }, [event]);
   }
 
   get #isPaused(): boolean {
@@ -201,10 +217,24 @@ class Run {
     const { record } = this.#at;
     const message = `paused by ${record.paused?.by}; next: ${decision.message}`;
     const { action: _held, ...rest } = decision;
-    if (record.outcome !== null || decision.answered) await this.#write({ ...rest, message });
-    else if (record.message !== message) await this.#append({ ...record, message }, []);
-    else this.#ports.onRecord(record);
-    await this.#sleepUntil(this.#ports.clock.now() + PAUSED_LOOK_MS);
+    const wakeAt = this.#ports.clock.now() + PAUSED_LOOK_MS;
+    const waiting: Waiting = { ...this.#pausedWait(decision.message), nextLookAt: wakeAt };
+    if (record.outcome !== null || decision.answered) await this.#write({ ...rest, message }, waiting);
+    else if (record.message !== message) await this.#append({ ...record, message, waiting }, []);
+    else this.#show({ ...record, waiting });
+    await this.#sleepUntil(wakeAt);
+  }
+
+  #pausedWait(next: string): Wait {
+    const { by, since } = this.#at.record.paused!;
+    const text = `paused by ${by}; next: ${next}`;
+    return { for: 'person', text, since, limit: null, command: 'continue', lookEveryMs: PAUSED_LOOK_MS };
+  }
+
+  /** What is not worth a write. */
+  #show(record: RolloutRecord): void {
+    this.#at.record = record;
+    this.#ports.onRecord(record);
   }
 
   async #append(record: RolloutRecord, events: readonly EventDraft[]): Promise<void> {
@@ -216,8 +246,8 @@ class Run {
     this.#ports.onRecord(stamped);
   }
 
-  /** Writes a decision down, with the action it wants as pending. */
-  async #write(decision: Decision): Promise<void> {
+  /** Writes a decision down, with the action it wants as pending, or with what is waited for. */
+  async #write(decision: Decision, waiting: Waiting | undefined): Promise<void> {
     const before = this.#at.record;
     const now = this.#ports.clock.now();
     const over = isFinal(decision.phase);
@@ -226,6 +256,7 @@ class Run {
       phase: decision.phase,
       message: decision.message,
       progress: { ...before.progress, ...decision.progress },
+      waiting: waiting ?? null,
       state: decision.state,
       pending: decision.action ?? null,
       outcome: null,
@@ -239,11 +270,11 @@ class Run {
     // What led to another phase happened in the one before it.
     const told = decision.events.map((event) => ({ ...event, phase: before.phase }));
     const events = [...told, ...changes(before, record)];
-    const quiet = events.length === 0 && record.pending === null && sameState(before, record);
+    const isFurther = !sameState(before, record) || !isSameWait(before.waiting ?? null, record.waiting);
+    const quiet = events.length === 0 && record.pending === null && !isFurther;
     // A look that changed nothing is not worth a write; the message alone may still have moved.
     if (!quiet) return this.#append(record, events);
-    this.#at.record = { ...record, updatedAt: before.updatedAt };
-    this.#ports.onRecord(this.#at.record);
+    this.#show({ ...record, updatedAt: before.updatedAt });
   }
 
   async #perform(action: Action, repeated: boolean): Promise<void> {
@@ -269,10 +300,12 @@ class Run {
     const waitMs = backOffMs(record.attempts);
     const message = `${error.code}: ${error.message}; trying again in ${waitMs / 1000} s`;
     const data: JsonObject = { action: action.type, requestId: error.requestId ?? null };
-    await this.#append({ ...record, attempts: record.attempts + 1 }, [
+    const nextLookAt = this.#ports.clock.now() + waitMs;
+    const waiting = this.#troubleWait(`${error.code}: ${error.message}`, RETRY_FOR_MS, nextLookAt);
+    await this.#append({ ...record, attempts: record.attempts + 1, waiting }, [
       { code: 'action.retrying', level: 'warning', message, data },
     ]);
-    await this.#ports.clock.sleepUntil(this.#ports.clock.now() + waitMs, this.#input.signal);
+    await this.#ports.clock.sleepUntil(nextLookAt, this.#input.signal);
     this.#input.signal.throwIfAborted();
   }
 
@@ -290,7 +323,14 @@ class Run {
           message: `${outcome.error.code}: ${outcome.error.message}`,
           data: { action: outcome.type, requestId: outcome.error.requestId ?? null },
         };
-    await this.#append({ ...this.#at.record, pending: null, outcome, attempts: 0 }, [event]);
+    await this.#append({ ...this.#at.record, pending: null, outcome, attempts: 0, waiting: null }, [event]);
+  }
+
+  /** AWS cannot be asked: since when, and for how long it is tried. */
+  #troubleWait(text: string, forMs: number, nextLookAt: number): Waiting {
+    const since = this.#at.troubledSince ?? this.#ports.clock.now();
+    const limit = { at: since + forMs, ends: 'gives up' } as const;
+    return { for: 'aws', text, since, limit, command: null, lookEveryMs: MOST_BACK_OFF_MS, nextLookAt };
   }
 
   #observe(): Promise<Observation> {
@@ -317,13 +357,15 @@ class Run {
     const now = this.#ports.clock.now();
     this.#at.troubledSince ??= now;
     if (!error.passing || now - this.#at.troubledSince >= UNREADABLE_FOR_MS) throw error;
+    const nextLookAt = now + backOffMs(attempt);
+    const waiting = this.#troubleWait(error.message, UNREADABLE_FOR_MS, nextLookAt);
     if (attempt === 0) {
       const message = `${error.message}; trying again`;
-      await this.#append(this.#at.record, [
+      await this.#append({ ...this.#at.record, waiting }, [
         { code: 'observe.failed', level: 'warning', message, data: { code: error.code } },
       ]);
-    }
-    await this.#ports.clock.sleepUntil(now + backOffMs(attempt), this.#input.signal);
+    } else this.#show({ ...this.#at.record, waiting });
+    await this.#ports.clock.sleepUntil(nextLookAt, this.#input.signal);
     this.#input.signal.throwIfAborted();
   }
 
@@ -354,10 +396,11 @@ type Redact = ReturnType<typeof redactor>;
 
 /** Texts that AWS had a part in. Ids and names are left alone: decisions depend on them. */
 function withoutSecrets(record: RolloutRecord, redact: Redact): RolloutRecord {
-  const { outcome, state } = record;
+  const { outcome, state, waiting } = record;
   return {
     ...record,
     message: redact(record.message),
+    waiting: waiting ? { ...waiting, text: redact(waiting.text) } : null,
     failure: redact(record.failure),
     outcome: outcome?.ok === false ? { ...outcome, error: redact(outcome.error) } : outcome,
     state: state?.['failure'] ? { ...state, failure: redact(state['failure']) } : state,

@@ -10,6 +10,7 @@ import type { Action } from './actions.ts';
 import { ABORTED, LEFT } from './failures.ts';
 import type { EventCode, EventDraft, Failure, Level, Phase, Progress } from './record.ts';
 import type { Decision, Seen, Strategy } from './strategy.ts';
+import type { Wait, WaitEnd } from './waiting.ts';
 
 /** What the state of every stepwise strategy has. `over` is the step of a rollout that has ended. */
 export interface StepState {
@@ -90,10 +91,21 @@ export function endings<S extends StepState, W>(table: () => StepTable<S, W>) {
     return conclude(pass, patch, { message, action, wakeAt: pass.now });
   }
 
-  /** @param ms until the next look */
-  function wait(pass: Pass<S, W>, ms: number, message: string, patch: Partial<S> = {}): Decision {
-    const waitingSince = pass.state.waitingSince ?? pass.now;
-    return conclude(pass, { waitingSince, ...patch } as Partial<S>, { message, wakeAt: pass.now + ms });
+  /**
+   * @param ms until the next look
+   * @param about what is waited for. @default a change to show in AWS, as the message says
+   */
+  function wait(
+    pass: Pass<S, W>,
+    ms: number,
+    message: string,
+    patch: Partial<S> = {},
+    about: Partial<Wait> = {},
+  ): Decision {
+    const patched = { waitingSince: pass.state.waitingSince ?? pass.now, ...patch } as Partial<S>;
+    const since = patched.waitingSince ?? pass.now;
+    const plain = { for: 'settling', text: message, since, limit: null, command: null, lookEveryMs: ms } as const;
+    return conclude(pass, patched, { message, wakeAt: pass.now + ms, waiting: { ...plain, ...about } });
   }
 
   function end(pass: Pass<S, W>, phase: Phase, message: string): Decision {
@@ -192,3 +204,10 @@ function answer<S extends StepState, W>(table: StepTable<S, W>, pass: Pass<S, W>
 /** How long the present wait has lasted, ms. */
 export const waited = (pass: { readonly state: StepState; readonly now: number }): number =>
   pass.now - (pass.state.waitingSince ?? pass.now);
+
+/** The limit of a wait that may last so long, ms. */
+export const within = (
+  pass: { readonly state: StepState; readonly now: number },
+  ms: number,
+  ends: WaitEnd = 'gives up',
+): Wait['limit'] => ({ at: (pass.state.waitingSince ?? pass.now) + ms, ends });

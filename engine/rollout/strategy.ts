@@ -9,6 +9,7 @@ import type { Desired, Live, Target } from '../plan/index.ts';
 import type { Action, Outcome } from './actions.ts';
 import type { Observation, Wish } from './observation.ts';
 import type { EventDraft, Failure, Phase, Progress } from './record.ts';
+import type { Wait } from './waiting.ts';
 
 /** Where a rollout is to bring a service's tasks: leave that as it is, to the service's own capacity, or its fallback. */
 export type CapacityWish = 'keep' | 'own' | 'fallback';
@@ -61,6 +62,8 @@ export interface Decision {
   readonly answered?: boolean;
   /** When to look again at the latest, ms since the epoch; at once after an action. */
   readonly wakeAt: number;
+  /** What is waited for until then. @default nothing */
+  readonly waiting?: Wait;
   readonly failure?: Failure;
   /** With `succeeded`: what serves now, a task definition's ARN or a function's version. */
   readonly serving?: string;

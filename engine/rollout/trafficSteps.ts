@@ -1,6 +1,7 @@
 /** Traffic shifted in steps, with a bake after each, for whatever carries the traffic. Pure. */
 import type { TrafficShifting } from '../plan/index.ts';
 import type { EventDraft } from './record.ts';
+import type { Wait } from './waiting.ts';
 
 /** Between looks while baking, ms: an alarm sends traffic back at most this much later. */
 export const BAKE_LOOK_MS = 15_000;
@@ -62,9 +63,9 @@ export function shiftOf(shifting: TrafficShifting | undefined, serves: boolean):
 /** Where no alarm is watched, only a change by somebody else can be seen while baking, ms. */
 const UNWATCHED_LOOK_MS = 60_000;
 
-/** Until the next look while baking, ms. */
-export const bakeLookMs = ({ alarms }: { readonly alarms: readonly string[] }, leftMs: number): number =>
-  Math.min(leftMs, alarms.length > 0 ? BAKE_LOOK_MS : UNWATCHED_LOOK_MS);
+/** Between looks while baking, ms. */
+export const bakeLookMs = ({ alarms }: { readonly alarms: readonly string[] }): number =>
+  alarms.length > 0 ? BAKE_LOOK_MS : UNWATCHED_LOOK_MS;
 
 export interface Bake {
   /** The shift itself, told once. */
@@ -114,9 +115,25 @@ export function promoted(
   return { weights: [...reached, 100], stepIndex: reached.length, bakeMs: 0, ...UNSET };
 }
 
-/** What is waited for, how long, and what comes next. */
-export function baking({ weights, stepIndex }: ShiftState, leftMs: number): string {
+const shareNow = ({ weights, stepIndex }: ShiftState): string => `baking at ${weights[stepIndex] ?? 100} %`;
+
+function shareNext({ weights, stepIndex }: ShiftState): string {
   const next = weights[stepIndex + 1];
-  const then = next === undefined ? '' : `, then ${next} %`;
-  return `baking at ${weights[stepIndex] ?? 100} % for ${Math.ceil(leftMs / 1000)} s more${then}`;
+  return next === undefined ? '' : `, then ${next} %`;
+}
+
+/** What is waited for, how long, and what comes next. */
+export const baking = (state: ShiftState, leftMs: number): string =>
+  `${shareNow(state)} for ${Math.ceil(leftMs / 1000)} s more${shareNext(state)}`;
+
+/** The wait of a bake, and what is watched meanwhile. */
+export function bakeWait(
+  state: ShiftState & { readonly alarms: readonly string[] },
+  now: number,
+  leftMs: number,
+  lookEveryMs: number,
+): Partial<Wait> {
+  const watched = state.alarms.length === 0 ? 'no alarm is watched' : `watching ${state.alarms.join(', ')}`;
+  const text = `${shareNow(state)}${shareNext(state)}; ${watched}`;
+  return { for: 'bake', text, limit: { at: now + leftMs, ends: 'goes on' }, command: 'promote', lookEveryMs };
 }

@@ -21,6 +21,8 @@ const RECORD: RolloutRecord = {
   hold: null,
   replaced: null,
   paused: null,
+  waiting: null,
+  expected: null,
   answered: 0,
   digest: '',
   phase: 'rolled back',

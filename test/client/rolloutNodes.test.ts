@@ -37,6 +37,8 @@ function row(workload: string, change: Partial<RolloutRecord> = {}, more: Partia
     failure: null,
     replaced: null,
     paused: null,
+    waiting: null,
+    expected: null,
     answered: 0,
     startedAt: NOW - 300_000,
     updatedAt: NOW - 60_000,

@@ -29,6 +29,8 @@ function record(id: string, service: string, startedAt: number): RolloutRecord {
     failure: null,
     replaced: null,
     paused: null,
+    waiting: null,
+    expected: null,
     answered: 0,
     serving: null,
     startedAt,
