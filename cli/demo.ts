@@ -49,7 +49,7 @@ function useAccount(account: string): void {
 }
 
 /** Nobody is asked, and a Ctrl-C ends the demo: its AWS ends with it. */
-function demoContext(globals: { repo: string; store: string; endpointUrl?: string }): Context {
+function demoContext(globals: { repo: string; store: string; endpointUrl?: readonly string[] }): Context {
   const context = createContext({ ...globals, region: 'us-east-1', logLevel: 'info' });
   return { ...context, out: { ...context.out, canAsk: false } };
 }
@@ -67,7 +67,7 @@ async function demo(folder: string, temporary: string): Promise<ExitStatus> {
   );
   useAccount(account);
   await using sandbox = await startedSandbox({ ...scenario, given: withNeeds(scenario.given, given) });
-  const context = demoContext({ repo, store, endpointUrl: sandbox.endpoint });
+  const context = demoContext({ repo, store, endpointUrl: [sandbox.endpoint] });
   const { out } = context;
   out.print(
     `${steps.length} commits from ${folder}, on a simulated AWS at ${sandbox.endpoint}`,

@@ -11,6 +11,24 @@ import type { PlanAction, StrategyName, Target, WorkloadPlan } from './plan/inde
 import type { Command, DueReturn, Owner, Phase, RolloutEvent, RolloutRecord, Trigger } from './rollout/index.ts';
 import type { RolloutQuery, Store } from './store/index.ts';
 
+/** How an account other than the caller's is worked in. */
+export interface AccountAccess {
+  /** A profile of the shared configuration. @default the caller's own credentials */
+  readonly profile?: string;
+  /** A role to assume from there. */
+  readonly role?: { readonly arn: string; readonly externalId?: string };
+}
+
+/** A call to AWS that has no answer yet. */
+export interface SlowCall {
+  /** For example `ecs`. */
+  readonly service: string;
+  readonly operation: string;
+  readonly region: string;
+  /** So far, ms. */
+  readonly waitedMs: number;
+}
+
 export interface EngineOptions {
   /** The clock of rollouts: real time for AWS, the sandbox's own for a sandbox. */
   readonly clock: Clock;
@@ -18,6 +36,14 @@ export interface EngineOptions {
   readonly region?: string;
   readonly profile?: string;
   readonly endpoint?: string;
+  /** Instead of `endpoint`, by region. */
+  readonly regionEndpoints?: ReadonlyMap<string, string>;
+  /** By account id: how accounts that are not the caller's are worked in. @default none */
+  readonly accounts?: ReadonlyMap<string, AccountAccess>;
+  /** A request to AWS that gets no answer within this, ms, fails; it is made three times. @default 8_000 */
+  readonly requestTimeoutMs?: number;
+  /** Told of calls that AWS takes long to answer. */
+  readonly onSlow?: (call: SlowCall) => void;
   /** Instead of what the SDK finds by itself: for a sandbox, which takes the key's id for the account. */
   readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string };
   /** Opened when first needed. */
@@ -121,6 +147,8 @@ export interface DeployReport {
   /** Null where rollouts of several revisions were taken up, or none. */
   readonly revision: RevisionName | null;
   readonly rollouts: readonly RolloutSummary[];
+  /** What was planned and not begun: each says why. Absent where nothing was planned. */
+  readonly blocked?: readonly WorkloadPlan[];
 }
 
 export interface RunOptions {
@@ -145,6 +173,8 @@ export interface StatusEntry {
    * Undefined where AWS was not asked or there is nothing to compare.
    */
   readonly drift?: string | null;
+  /** Why AWS could not be asked for it. */
+  readonly unread?: { readonly message: string; readonly hint: string | undefined };
 }
 
 /** A service on its fallback capacity, and when it comes back. */

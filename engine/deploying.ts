@@ -8,7 +8,7 @@ import { type Clock, systemClock } from './clock.ts';
 import { EngineError } from './errors.ts';
 import { codeHash } from './hash.ts';
 import { digestOf, movingRecord, newRecord } from './newRollout.ts';
-import { type Desired, desiredOf, targetKey, type WorkloadPlan } from './plan/index.ts';
+import { type Desired, desiredOf, isOurs, targetKey, type WorkloadPlan } from './plan/index.ts';
 import {
   type Claim,
   isFinal,
@@ -72,9 +72,15 @@ function busy(stored: StoredRollout): RolloutSummary {
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
+/** How far a rollout came that AWS does not let go on. */
+const soFar = ({ state, phase, message }: RolloutRecord): string =>
+  state === null ? 'nothing was changed yet' : `it stands at ${phase}: ${message}`;
+
 /** This process let go of a rollout; it stays as it is in the store. */
 function unfinished(record: RolloutRecord, error: unknown, letGo: boolean): RolloutSummary {
-  const reason = letGo ? 'this process stopped watching it' : messageOf(error);
+  const isAws = error instanceof EngineError && isOurs(error.code);
+  const why = isAws ? `${error.message}; ${soFar(record)}` : messageOf(error);
+  const reason = letGo ? 'this process stopped watching it' : why;
   return {
     ...summaryOf(record),
     phase: 'unfinished',
@@ -209,6 +215,7 @@ export async function startMove(
     next,
   });
   try {
+    await ports.aws.reach(base.target);
     const desired = await desiredAgain(ports, base);
     if (desired === undefined)
       return failed('its files do not render as they did', 'deploy the workload, which moves it as needed');
@@ -280,7 +287,11 @@ export async function deployPlan(ports: DeployPorts, report: PlanReport, options
   const { repository, branch, commit } = report.context;
   if (await isProcessed(ports.store, report, own))
     await ports.store.markProcessed(repository.identity, branch ?? 'HEAD', commit!.id);
-  return { revision: report.revision, rollouts: [...own, ...(await othersUnderWay(ports.store, report))] };
+  return {
+    revision: report.revision,
+    rollouts: [...own, ...(await othersUnderWay(ports.store, report))],
+    blocked: report.workloads.filter(({ action }) => action === 'blocked'),
+  };
 }
 
 /** Renders a rollout's revision again. */
@@ -308,6 +319,8 @@ const deletes = (record: RolloutRecord): boolean =>
 /** Never rejects: what befalls one rollout does not keep others from being taken up. */
 async function takeUp(ports: DeployPorts, stored: StoredRollout, options: RunOptions): Promise<RolloutSummary> {
   try {
+    // Who has no credentials for its account leaves it to others, and leaves no trace in it.
+    await ports.aws.reach(stored.record.target);
     const claimed = await ports.store.claim(stored.record.id, ports.owner);
     if ('heldBy' in claimed) return busy({ ...stored, owner: claimed.heldBy });
     const { record } = claimed.stored;

@@ -12,7 +12,7 @@ import { explainRollout } from './explaining.ts';
 import { type Problem, toProblems } from './finding.ts';
 import { openRepository } from './git/index.ts';
 import { isObject, type Json } from './json.ts';
-import { pointer as pointerTo, servingOf, targetKey } from './plan/index.ts';
+import { isOurs, pointer as pointerTo, servingOf, targetKey } from './plan/index.ts';
 import { planRevision } from './planning.ts';
 import { redactor, SENSITIVE, secretTexts } from './redact.ts';
 import { bringAllBack, keepReturning, returnsOf } from './returning.ts';
@@ -103,14 +103,18 @@ async function statusOf(store: Store, where: Where | undefined): Promise<StatusE
   return selected.map(({ path: _path, files: _files, ...one }) => one);
 }
 
-/** Compares what finished rollouts put in force with what serves now. A target that cannot be read has no drift said. */
+/** Compares what finished rollouts put in force with what serves now. Of a target that cannot be read it is said why. */
 async function withDrift(aws: Aws, entries: readonly StatusEntry[]): Promise<StatusEntry[]> {
   const settled = entries.filter(({ rollout }) => rollout.phase === 'succeeded' && rollout.serving !== null);
   const wanted = settled.map(({ target, rollout }) => ({ target, ...aliasOf(rollout) }));
   const found = await aws.read(wanted);
   return entries.map((one) => {
     const live = settled.includes(one) ? found.get(targetKey(one.target)) : undefined;
-    if (live === undefined || live.kind === 'failure') return one;
+    if (live === undefined) return one;
+    if (live.kind === 'failure') {
+      const { code, message, hint } = live;
+      return { ...one, unread: { message: isOurs(code) ? message : `AWS said ${code}: ${message}`, hint } };
+    }
     const serving = servingOf(live);
     const named = (it: string) => (one.kind === 'ecs' ? it.replace(/^.*task-definition\//, '') : `version ${it}`);
     if (serving === one.rollout.serving) return { ...one, drift: null };
@@ -201,15 +205,10 @@ function oneWorkload(where: Where) {
 }
 
 export function createEngine(options: EngineOptions): Engine {
-  const { profile, endpoint, credentials, region, clock, owner } = options;
+  const { region, clock, owner, accounts = new Map(), ...rest } = options;
   let reached: Promise<Aws> | undefined;
   const aws = () => {
-    const where = {
-      ...(profile === undefined ? {} : { profile }),
-      ...(endpoint === undefined ? {} : { endpoint }),
-      ...(credentials === undefined ? {} : { credentials }),
-    };
-    reached ??= import('./aws/index.ts').then(({ createAws }) => createAws(where, clock));
+    reached ??= import('./aws/index.ts').then(({ createAccounts }) => createAccounts(accounts, rest, clock));
     return reached;
   };
   let opened: Promise<Store> | undefined;
@@ -217,6 +216,7 @@ export function createEngine(options: EngineOptions): Engine {
     opened ??= options.store();
     return opened;
   };
+  const plans = { aws, store, region, accounts: new Set(accounts.keys()) };
   const turns = createTurns(options.parallel ?? MOST_AT_A_TIME);
   const ports = async () => ({ aws: await aws(), store: await store(), clock, owner, turns });
 
@@ -225,7 +225,7 @@ export function createEngine(options: EngineOptions): Engine {
     const target = await rollbackTo(await store(), at.identity, at.workload, to);
     const commit = target.revision.commit!;
     const request = { repo: where.repo, revision: commit, selectors: [at.workload.path], force: true };
-    const report = await planRevision({ aws, store, region }, request, 'rollback');
+    const report = await planRevision(plans, request, 'rollback');
     const workloads = report.workloads.filter(
       (plan) => workloadKey({ kind: plan.kind, path: plan.workload }) === workloadKey(at.workload),
     );
@@ -248,7 +248,7 @@ export function createEngine(options: EngineOptions): Engine {
   return {
     render,
     validate,
-    plan: (request) => planRevision({ aws, store, region }, request),
+    plan: (request) => planRevision(plans, request),
     deploy: async (plan, run) => deployPlan(await ports(), plan, run),
     resume: async (run, only) => resumeAll(await ports(), run, only),
     returns: async (where) => returnsOf(await ports(), await latestOf(where)),

@@ -6,7 +6,6 @@ import type { PlanContext, PlanReport, PlanRequest } from './api.ts';
 import type { Aws } from './aws/index.ts';
 import { type CheckedWorkload, hasErrors } from './check/index.ts';
 import { type Affected, type FileChange, groupWorkloads, type WorkloadPaths, workloadKey } from './config/index.ts';
-import { EngineError } from './errors.ts';
 import { affectedWorkloads } from './git/index.ts';
 import { codeHash } from './hash.ts';
 import {
@@ -32,6 +31,8 @@ export interface PlanPorts {
   readonly aws: () => Promise<Aws>;
   readonly store: () => Promise<Store>;
   readonly region: string | undefined;
+  /** Those that there are credentials for, besides the caller's own. */
+  readonly accounts: ReadonlySet<string>;
 }
 
 type Checked = ReadonlyMap<string, CheckedWorkload>;
@@ -122,26 +123,23 @@ function candidates(
 }
 
 /**
- * Which account the credentials belong to, checked against every target that names one.
+ * Which account the caller's credentials belong to, checked against every target that names another one. AWS is not
+ * asked where all of them have credentials of their own.
  *
- * @throws EngineError `aws.wrong-account`: nothing is deployed anywhere while one target is of another account
+ * @throws EngineError `aws.wrong-account`: nothing is deployed anywhere while one target is of an account that there are
+ *   no credentials for
  */
 async function surroundingsOf(ports: PlanPorts, wanted: readonly Candidate[]): Promise<Surroundings> {
-  const region = ports.region ?? wanted.map(({ target }) => target?.region).find((name) => name !== undefined);
-  if (region === undefined) return {};
-  const account = await (await ports.aws()).account(region);
-  for (const { target, affected } of wanted) {
-    if (target?.account === undefined || target.account === account) continue;
-    throw new EngineError(
-      'aws.wrong-account',
-      `${affected.workload.path} belongs in account ${target.account}, and these credentials are for account ${account}`,
-      {
-        kind: 'surroundings',
-        hint: `use credentials of account ${target.account} (--profile, AWS_PROFILE), or correct environment.account`,
-      },
-    );
-  }
-  return { account, ...(ports.region === undefined ? {} : { region: ports.region }) };
+  const { region } = ports;
+  const own = wanted.filter(({ target }) => target?.account === undefined || !ports.accounts.has(target.account));
+  const regions = [region, ...own.map(({ target }) => target?.region)].filter((name) => name !== undefined);
+  if (regions.length === 0) return {};
+  const here = region === undefined ? {} : { region };
+  if (own.length === 0) return here;
+  const aws = await ports.aws();
+  const account = await aws.account([...new Set(regions)]);
+  for (const { target } of own) if (target) await aws.reach({ ...target, region: target.region ?? regions[0] });
+  return { account, ...here };
 }
 
 function readable(candidate: Candidate): boolean {

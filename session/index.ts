@@ -1,7 +1,8 @@
 /**
  * What the command and the editor share when they put an engine or a language server together: where to deploy when
- * nobody says, who asks, how to work against a sandbox, and files of commits.
+ * nobody says and with whose credentials, who asks, how to work against a sandbox, and files of commits.
  */
+export { type Accounts, accountsInFile, accountsOf, accountsOfPairs } from './accounts.ts';
 export { type Needs, needsOf, withNeeds } from './needs.ts';
 export { person } from './person.ts';
 export { findRegion, regionInConfig } from './region.ts';

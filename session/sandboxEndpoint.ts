@@ -53,16 +53,18 @@ function useSandboxCredentials(environment: Environment): void {
 }
 
 /**
- * The clock of rollouts at an endpoint: the sandbox's, or real time.
+ * The clock of rollouts: that of the first endpoint that is a sandbox, or real time.
  *
- * @param environment may get the sandbox's credentials, where the endpoint is one and nobody gave others
+ * @param endpoints one, or several for several regions
+ * @param environment may get the sandbox's credentials, where there is one and nobody gave others
  */
 export async function clockFor(
-  endpoint: string | undefined,
+  endpoints: readonly (string | undefined)[],
   profile: string | undefined,
   environment: Environment,
 ): Promise<Clock> {
-  const time = await sandboxTime(endpoint);
+  const times = await Promise.all(endpoints.map(sandboxTime));
+  const time = times.find((one) => one !== undefined);
   if (time === undefined) return systemClock();
   if (!hasCredentials(environment, profile)) useSandboxCredentials(environment);
   return time.speed > 0 ? systemClock(time.speed, time.now) : systemClock();

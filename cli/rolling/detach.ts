@@ -13,9 +13,21 @@ export function continueDetached(context: Context, rollouts: readonly string[]):
   const store = resolve(context.storePath);
   const log = join(dirname(store), `${rollouts[0]}.log`);
   mkdirSync(dirname(log), { recursive: true });
-  const { profile, region, endpointUrl } = context.globals;
-  const options = { only: rollouts.join(','), store, profile, region, 'endpoint-url': endpointUrl };
-  const words = Object.entries(options).flatMap(([name, value]) => (value === undefined ? [] : [`--${name}`, value]));
+  const { profile, region, endpointUrl, account, accounts, awsTimeout, parallel } = context.globals;
+  const options = {
+    only: rollouts.join(','),
+    store,
+    profile,
+    region,
+    account,
+    accounts: accounts && resolve(accounts),
+    'endpoint-url': endpointUrl,
+    'aws-timeout': awsTimeout?.toString(),
+    parallel: parallel?.toString(),
+  };
+  const words = Object.entries(options).flatMap(([name, value = []]) =>
+    [value].flat().flatMap((one) => [`--${name}`, one]),
+  );
   const output = openSync(log, 'a', 0o600);
   const child = spawn(process.execPath, [process.argv[1]!, 'resume', ...words], {
     detached: true,

@@ -5,7 +5,9 @@ import { EXIT, type ExitStatus } from '../exitStatus.ts';
 /** What is blocked is a problem; where AWS could not be read, it is the surroundings'. */
 export function blockedStatus({ workloads }: PlanReport): ExitStatus {
   const blocked = workloads.filter((plan) => plan.action === 'blocked');
-  const isUnread = blocked.some(({ problems }) => problems.some(({ code }) => code === 'plan.live-unreadable'));
+  const isUnread = blocked.some(({ problems }) =>
+    problems.some(({ code }) => /^(aws\.|plan\.live-unreadable$)/.test(code)),
+  );
   if (isUnread) return EXIT.surroundings;
   return blocked.length > 0 ? EXIT.problems : EXIT.done;
 }

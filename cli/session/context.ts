@@ -10,12 +10,13 @@ import {
   createEngine,
   defaultStorePath,
   type Engine,
-  EngineError,
   openStore,
+  type SlowCall,
   type Where,
 } from '../../engine/index.ts';
-import { clockFor, findRegion } from '../../session/index.ts';
+import { type Accounts, accountsInFile, accountsOfPairs, clockFor, findRegion } from '../../session/index.ts';
 import { createOutput, type Output } from '../terminal/output.ts';
+import { endpointsOf } from './endpoints.ts';
 import type { Globals } from './globals.ts';
 
 export interface Context {
@@ -39,25 +40,44 @@ export function createContext(globals: Globals, json = globals.json === true): C
   };
 }
 
-function checkedEndpoint(given: string | undefined): string | undefined {
-  if (given === undefined || (URL.canParse(given) && /^https?:/.test(given))) return given;
-  throw new EngineError('cli.not-a-url', `--endpoint-url is not a URL: ${given}`, {
-    kind: 'usage',
-    hint: 'give a URL such as http://127.0.0.1:4566',
-  });
+/** Those of the command line count before those of the file. */
+async function accountsFor({ account = [], accounts }: Globals): Promise<Accounts> {
+  const named = accountsOfPairs(account);
+  return accounts ? new Map([...(await accountsInFile(resolve(accounts))), ...named]) : named;
+}
+
+/** Between two words about the same region, ms. */
+const SAID_AGAIN_MS = 30_000;
+
+/** Says where AWS takes long to answer, so that nobody waits without knowing for what. */
+function tellingSlow({ out, globals }: Context): (call: SlowCall) => void {
+  const said = new Map<string, number>();
+  return ({ service, operation, region }) => {
+    const now = performance.now();
+    if (globals.logLevel === 'error' || now - (said.get(region) ?? Number.NEGATIVE_INFINITY) < SAID_AGAIN_MS) return;
+    said.set(region, now);
+    out.print(`waiting for AWS in ${region} to answer (${service} ${operation})`);
+  };
 }
 
 /** Opens an engine for the time of `work`. */
 export async function withEngine<T>(context: Context, work: (session: Session) => Promise<T>): Promise<T> {
-  const { profile, region: given, endpointUrl } = context.globals;
-  const endpoint = checkedEndpoint(endpointUrl);
+  const { profile, region: given, endpointUrl = [], awsTimeout, parallel } = context.globals;
+  const { everywhere, byRegion } = endpointsOf(endpointUrl);
+  const accounts = await accountsFor(context.globals);
   const region = await findRegion(given, profile, process.env);
-  const clock = await clockFor(endpoint ?? process.env['AWS_ENDPOINT_URL'], profile, process.env);
+  const endpoints = [everywhere ?? process.env['AWS_ENDPOINT_URL'], ...byRegion.values()];
+  const clock = await clockFor(endpoints, profile, process.env);
   const engine = createEngine({
     clock,
+    accounts,
+    regionEndpoints: byRegion,
+    onSlow: tellingSlow(context),
     ...(region === undefined ? {} : { region }),
     ...(profile === undefined ? {} : { profile }),
-    ...(endpoint === undefined ? {} : { endpoint }),
+    ...(everywhere === undefined ? {} : { endpoint: everywhere }),
+    ...(awsTimeout === undefined ? {} : { requestTimeoutMs: awsTimeout * 1000 }),
+    ...(parallel === undefined ? {} : { parallel }),
     store: () => openStore(context.storePath),
     owner: { id: randomUUID(), host: hostname(), pid: process.pid },
   });

@@ -1,5 +1,5 @@
 /** The options that every verb takes, before or after its name. */
-import { type Command, Option } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 
 export const LOG_LEVELS = ['error', 'warn', 'info', 'debug'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
@@ -11,10 +11,25 @@ export interface Globals {
   readonly json?: true;
   readonly region?: string;
   readonly profile?: string;
-  readonly endpointUrl?: string;
+  readonly account?: readonly string[];
+  readonly accounts?: string;
+  readonly endpointUrl?: readonly string[];
+  readonly awsTimeout?: number;
+  readonly parallel?: number;
   readonly store?: string;
   readonly logLevel: LogLevel;
 }
+
+const collected = (value: string, before: readonly string[] = []): readonly string[] => [...before, value];
+
+/** @throws InvalidArgumentError, which is told as the command line's mistake */
+const numberFrom = (least: number, what: RegExp) => (text: string) => {
+  if (what.test(text) && Number(text) >= least) return Number(text);
+  throw new InvalidArgumentError(`give a number, ${least} or more`);
+};
+
+const wholeNumber = numberFrom(1, /^\d{1,6}$/);
+const seconds = numberFrom(0.1, /^\d{1,4}(\.\d{1,3})?$/);
 
 export function addGlobals(program: Command): void {
   program
@@ -24,7 +39,25 @@ export function addGlobals(program: Command): void {
     .option('--json', 'machine output on stdout; text for people goes to stderr')
     .option('--region <region>', 'AWS region, where files do not say')
     .option('--profile <name>', 'AWS profile')
-    .option('--endpoint-url <url>', "instead of AWS's own endpoints, for example a sandbox's")
+    .option('--account <id=access>', 'another account: ID=profile:NAME or ID=role:ARN; repeatable', collected)
+    .addOption(
+      new Option('--accounts <file>', 'the same for many, as JSON: { "ID": "role:ARN" }').env('GITMOXI_ACCOUNTS'),
+    )
+    .option(
+      '--endpoint-url <url>',
+      "instead of AWS's own endpoints, for example a sandbox's; REGION=URL for one region; repeatable",
+      collected,
+    )
+    .addOption(
+      new Option('--aws-timeout <seconds>', 'until a request to AWS without an answer has failed (default: 8)')
+        .env('GITMOXI_AWS_TIMEOUT')
+        .argParser(seconds),
+    )
+    .addOption(
+      new Option('--parallel <n>', 'rollouts at a time in each account and region (default: 50)')
+        .env('GITMOXI_PARALLEL')
+        .argParser(wholeNumber),
+    )
     .addOption(new Option('--store <where>', 'where rollouts are recorded: a file').env('GITMOXI_STORE'))
     .addOption(new Option('--log-level <level>', 'how much goes to stderr').choices(LOG_LEVELS).default('info'));
 }

@@ -16,6 +16,8 @@ export interface Output {
   machine(value: unknown): void;
   /** Lines for people. */
   print(...lines: string[]): void;
+  /** Called before lines are printed: lines that are redrawn in place must not be in their way. */
+  beforePrinting(clear: () => void): void;
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -25,6 +27,7 @@ const isUnattended = (environment: Environment): boolean => !['', '0', 'false', 
 
 export function createOutput(json: boolean, environment: Environment): Output {
   const people: Sink = json ? process.stderr : process.stdout;
+  let clear = () => {};
   const attended = people.isTTY === true && !isUnattended(environment);
   return {
     json,
@@ -33,6 +36,12 @@ export function createOutput(json: boolean, environment: Environment): Output {
     isLive: attended && environment['TERM'] !== 'dumb',
     canAsk: attended && process.stdin.isTTY === true,
     machine: (value) => void process.stdout.write(`${JSON.stringify(value)}\n`),
-    print: (...lines) => void people.write(lines.map((line) => `${line}\n`).join('')),
+    print(...lines) {
+      clear();
+      people.write(lines.map((line) => `${line}\n`).join(''));
+    },
+    beforePrinting(next) {
+      clear = next;
+    },
   };
 }

@@ -4,7 +4,7 @@ import { createLogUpdate } from 'log-update';
 import type { StatusEntry } from '../../engine/index.ts';
 import { EXIT, type ExitStatus } from '../exitStatus.ts';
 import { type Context, type Session, whereOf, withEngine } from '../session/context.ts';
-import { statusJson, statusLines } from '../views/rollouts.ts';
+import { statusJson, statusLines, unreadLines } from '../views/rollouts.ts';
 import { untilInterrupted } from './untilInterrupted.ts';
 import { type Verb, WORKLOADS } from './verb.ts';
 
@@ -54,7 +54,7 @@ export const statusVerb: Verb = (program, run) => {
           const entries = await look();
           if (out.json) out.machine(entries.map(statusJson));
           else if (entries.length === 0) out.print(NOTHING);
-          else out.print(...statusLines(entries, session.clock.now(), out.style));
+          else out.print(...statusLines(entries, session.clock.now(), out.style), ...unreadLines(entries, out.style));
           return EXIT.done;
         }),
       ),

@@ -54,6 +54,7 @@ export function liveView(out: Output, clock: Clock): RolloutsView {
   const records = new Map<string, RolloutRecord>();
   let frame = 0;
   let isPaused = false;
+  out.beforePrinting(() => screen.clear());
 
   const draw = () => {
     if (!isPaused && records.size > 0)
@@ -68,7 +69,6 @@ export function liveView(out: Output, clock: Clock): RolloutsView {
     event(event, record) {
       records.set(record.id, record);
       if (event.level !== 'info' && event.code !== 'rollout.ended' && !isPaused) {
-        screen.clear();
         out.print(...eventParagraph(event, out.style));
       }
       draw();
@@ -90,6 +90,7 @@ export function liveView(out: Output, clock: Clock): RolloutsView {
       // The summary says the same, and more.
       if (!isPaused) screen.clear();
       screen.done();
+      out.beforePrinting(() => {});
     },
   };
 }

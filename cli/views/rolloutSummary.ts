@@ -6,6 +6,20 @@ import { duration, isoOrNull } from '../terminal/time.ts';
 
 type RolloutSummary = DeployReport['rollouts'][number];
 
+/** What was not begun, where there is any. */
+function blockedJson({ blocked = [] }: DeployReport): object {
+  if (blocked.length === 0) return {};
+  return {
+    blocked: blocked.map(({ workload, kind, target, reason, problems }) => ({
+      workload,
+      kind,
+      target: target === undefined ? null : targetView(target),
+      reason,
+      problems,
+    })),
+  };
+}
+
 export function summaryJson(report: DeployReport): object {
   return {
     summary: {
@@ -19,6 +33,7 @@ export function summaryJson(report: DeployReport): object {
         endedAt: isoOrNull(endedAt),
         ...(reason === undefined ? {} : { reason }),
       })),
+      ...blockedJson(report),
     },
   };
 }

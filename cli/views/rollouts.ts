@@ -1,6 +1,6 @@
 /** Rollouts of the store: for people in tables, and as machine output. */
 import { isFinal, type RolloutRecord, type StatusEntry, targetLabel, targetView } from '../../engine/index.ts';
-import { oneLine, table } from '../terminal/columns.ts';
+import { harmless, oneLine, table } from '../terminal/columns.ts';
 import type { Style } from '../terminal/style.ts';
 import { dayAndTime, duration, iso, isoOrNull } from '../terminal/time.ts';
 import { phaseSign, progressText } from './liveRollouts.ts';
@@ -38,11 +38,12 @@ export function rolloutJson(record: RolloutRecord): object {
 }
 
 /** `drift`: `none`, or how what runs differs; null where nobody looked or it cannot be told. */
-export function statusJson({ rollout, owner, drift }: StatusEntry): object {
+export function statusJson({ rollout, owner, drift, unread }: StatusEntry): object {
   return {
     ...rolloutJson(rollout),
     since: iso(rollout.endedAt ?? rollout.startedAt),
     drift: drift === undefined ? null : (drift ?? 'none'),
+    ...(unread === undefined ? {} : { unread: unread.message }),
     owner: owner === undefined ? null : { host: owner.host, pid: owner.pid },
   };
 }
@@ -57,7 +58,8 @@ const atWork = ({ rollout, owner }: StatusEntry): string => {
   return rollout.message;
 };
 
-function driftText({ drift }: StatusEntry, { color }: Style): string {
+function driftText({ drift, unread }: StatusEntry, { color }: Style): string {
+  if (unread !== undefined) return color.yellow('drift unknown');
   if (drift === undefined) return '';
   return drift === null ? 'no drift' : color.yellow(`drift: ${oneLine(drift)}`);
 }
@@ -80,6 +82,20 @@ export function statusLines(entries: readonly StatusEntry[], now: number, style:
     ];
   });
   return table(rows, { columns: style.tableWidth(), ellipsis: symbols.ellipsis, optional: [7, 4, 5, 3] });
+}
+
+/** Why drift is not known, once for each account and region. */
+export function unreadLines(entries: readonly StatusEntry[], { color, symbols }: Style): string[] {
+  const unread = entries.filter((entry) => entry.unread !== undefined);
+  const places = Map.groupBy(unread, ({ target }) => `${target.account}/${target.region}`);
+  return [...places.values()].flatMap(([first, ...more]) => {
+    const { message, hint } = first!.unread!;
+    const others = more.length === 0 ? '' : ` (and ${more.length} more there)`;
+    return [
+      `${color.yellow(symbols.warning)} ${harmless(message)}${others}`,
+      ...(hint === undefined ? [] : [color.dim(`  hint: ${harmless(hint)}`)]),
+    ];
+  });
 }
 
 export function historyLines(records: readonly RolloutRecord[], style: Style): string[] {

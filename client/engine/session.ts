@@ -61,7 +61,7 @@ export async function openAt(place: Place): Promise<Opened> {
   const { profile, endpoint, credentials } = place;
   const environment = { ...process.env };
   const region = await findRegion(place.region || undefined, profile || undefined, environment);
-  const clock = await clockFor(endpoint || environment['AWS_ENDPOINT_URL'], profile || undefined, environment);
+  const clock = await clockFor([endpoint || environment['AWS_ENDPOINT_URL']], profile || undefined, environment);
   // Without credentials of its own, a window at a sandbox uses those that only a sandbox takes.
   const isTrial = !process.env['AWS_ACCESS_KEY_ID'] && environment['AWS_SECRET_ACCESS_KEY'] === 'sandbox';
   const given = credentials ?? (isTrial ? keys(environment) : undefined);

@@ -1,6 +1,6 @@
 /**
- * SDK clients, one per service and region, made when first needed: loading a client costs tens of milliseconds.
- * Owns the clients' connections; `close` ends them.
+ * SDK clients of one account, one per service and region, made when first needed: loading a client costs tens of
+ * milliseconds. Owns the clients' connections; `close` ends them.
  */
 import type { ApiGatewayV2Client } from '@aws-sdk/client-apigatewayv2';
 import type { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
@@ -9,22 +9,51 @@ import type { ECSClient, ECSClientConfig } from '@aws-sdk/client-ecs';
 import type { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { LambdaClient } from '@aws-sdk/client-lambda';
 import type { STSClient } from '@aws-sdk/client-sts';
+import { systemClock } from '../clock.ts';
+import { type Credentials, type CredentialsOptions, findCredentials } from './credentials.ts';
 import type { Pace, ServiceName } from './pacing.ts';
 
-/** A request of any service but Lambda that gets no answer within this has failed, ms, unless options say otherwise. */
-export const REQUEST_TIMEOUT_MS = 15_000;
+/**
+ * A request that gets no answer within this has failed, ms, unless options say otherwise. The SDK asks three times: who
+ * waits for a region that does not answer hears of it after less than half a minute.
+ */
+const REQUEST_TIMEOUT_MS = 8_000;
 
-export interface AwsOptions {
-  /** A profile of the shared configuration; the SDK's own chain otherwise. */
-  readonly profile?: string;
-  /** Instead of what the SDK finds by itself. */
-  readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string };
+/** A change that is asked for once gets this long, ms: looking into what became of it costs more than waiting. */
+export const ONCE_TIMEOUT_MS = 15_000;
+
+/** No connection within this, ms, unless options say otherwise. */
+const CONNECTION_TIMEOUT_MS = 3_000;
+
+/** For requests that upload code, or have AWS copy it, ms. */
+export const UPLOADING = { requestTimeout: 60_000 } as const;
+
+/** A call that takes this long is told about, ms of real time. */
+const SLOW_MS = 3_000;
+
+/** Requests at a time, of each service and region: a service that answers slowly must not have them wait here. */
+const SOCKETS = 200;
+
+/** A call that has no answer yet. */
+export interface SlowCall {
+  readonly service: ServiceName;
+  readonly operation: string;
+  readonly region: string;
+  /** So far, ms. */
+  readonly waitedMs: number;
+}
+
+export interface AwsOptions extends CredentialsOptions {
   /** Instead of AWS's own endpoints, for example the sandbox's. */
   readonly endpoint?: string;
-  /** Requests that get no connection within this, ms, fail. @default 5_000 */
+  /** Instead of `endpoint`, by region. */
+  readonly regionEndpoints?: ReadonlyMap<string, string>;
+  /** Requests that get no connection within this, ms, fail. @default 3_000, or `requestTimeoutMs` where that is less */
   readonly connectionTimeoutMs?: number;
-  /** Requests that get no answer within this, ms, fail. @default 15_000, and 60_000 for Lambda, where code is uploaded */
+  /** Requests that get no answer within this, ms, fail. @default 8_000; changes that are asked for once 15_000 */
   readonly requestTimeoutMs?: number;
+  /** Told once of each call that takes long. */
+  readonly onSlow?: (call: SlowCall) => void;
   /** How requests are carried and tried again, instead of as the SDK does over HTTP and in real time. */
   readonly transport?: Pick<ECSClientConfig, 'requestHandler' | 'retryStrategy'>;
   /** Given each client when it is made, for example to change its signer or its middleware. */
@@ -32,6 +61,7 @@ export interface AwsOptions {
 }
 
 export interface Clients {
+  readonly credentials: Credentials;
   ecs(region: string): Promise<ECSClient>;
   /** Asks once: for calls that AWS carries out anew each time, so that a lost answer is looked into before asking again. */
   ecsOnce(region: string): Promise<ECSClient>;
@@ -60,21 +90,27 @@ export interface SdkClient {
 export function createClients(options: AwsOptions, pace: Pace): Clients {
   const made = new Map<string, Promise<SdkClient>>();
 
-  const settings = (region: string, requestTimeoutMs = REQUEST_TIMEOUT_MS) => ({
-    region,
-    ...(options.endpoint === undefined ? {} : { endpoint: options.endpoint }),
-    ...(options.credentials === undefined ? {} : { credentials: options.credentials }),
-    ...(options.profile === undefined ? {} : { profile: options.profile }),
-    requestHandler: {
-      connectionTimeout: options.connectionTimeoutMs ?? 5_000,
-      requestTimeout: options.requestTimeoutMs ?? requestTimeoutMs,
-      throwOnRequestTimeout: true,
-    },
-    ...options.transport,
-  });
+  const settings = (region: string, requestTimeoutMs = REQUEST_TIMEOUT_MS) => {
+    const endpoint = options.regionEndpoints?.get(region) ?? options.endpoint;
+    const requestTimeout = options.requestTimeoutMs ?? requestTimeoutMs;
+    return {
+      region,
+      ...(endpoint === undefined ? {} : { endpoint }),
+      requestHandler: {
+        connectionTimeout: options.connectionTimeoutMs ?? Math.min(CONNECTION_TIMEOUT_MS, requestTimeout),
+        requestTimeout,
+        throwOnRequestTimeout: true,
+        httpAgent: { maxSockets: SOCKETS },
+        httpsAgent: { maxSockets: SOCKETS },
+      },
+      ...options.transport,
+    };
+  };
+  const credentials = findCredentials(options, settings);
+  const access = (region: string) => ({ ...settings(region), credentials: () => credentials(region) });
 
   const withoutRetries = (region: string) => {
-    const { retryStrategy: _never, ...rest } = settings(region);
+    const { retryStrategy: _never, ...rest } = { ...access(region), ...settings(region, ONCE_TIMEOUT_MS) };
     return { ...rest, maxAttempts: 1 };
   };
 
@@ -83,12 +119,25 @@ export function createClients(options: AwsOptions, pace: Pace): Clients {
     const paced =
       (next: (args: object) => Promise<object>, { commandName = '' }: { readonly commandName?: string }) =>
       async (args: object) => {
-        await pace(service, commandName.replace(/Command$/, ''), region);
-        return next(args);
+        const operation = commandName.replace(/Command$/, '');
+        await pace(service, operation, region);
+        return telling({ service, operation, region }, next(args));
       };
     client.middlewareStack.add(paced as never, { step: 'initialize', name: 'gitmoxiPace' });
     options.onClient?.(client);
     return client;
+  }
+
+  /** An answer, and word of it where it takes long. */
+  async function telling<T>(call: Omit<SlowCall, 'waitedMs'>, answer: Promise<T>): Promise<T> {
+    const { onSlow } = options;
+    if (onSlow === undefined) return answer;
+    const clock = systemClock();
+    const answered = new AbortController();
+    void clock.sleepUntil(clock.now() + SLOW_MS, answered.signal).then(() => {
+      if (!answered.signal.aborted) onSlow({ ...call, waitedMs: SLOW_MS });
+    });
+    return answer.finally(() => answered.abort());
   }
 
   /** @param how further distinguishes clients of one service */
@@ -105,8 +154,9 @@ export function createClients(options: AwsOptions, pace: Pace): Clients {
   }
 
   return {
+    credentials,
     ecs: (region) =>
-      once('ecs', region, async () => new (await import('@aws-sdk/client-ecs')).ECSClient(settings(region))),
+      once('ecs', region, async () => new (await import('@aws-sdk/client-ecs')).ECSClient(access(region))),
     ecsOnce: (region) =>
       once(
         'ecs',
@@ -115,33 +165,29 @@ export function createClients(options: AwsOptions, pace: Pace): Clients {
         'once',
       ),
     lambda: (region) =>
-      once(
-        'lambda',
-        region,
-        async () => new (await import('@aws-sdk/client-lambda')).LambdaClient(settings(region, 60_000)),
-      ),
+      once('lambda', region, async () => new (await import('@aws-sdk/client-lambda')).LambdaClient(access(region))),
     cloudWatch: (region) =>
       once(
         'cloudWatch',
         region,
-        async () => new (await import('@aws-sdk/client-cloudwatch')).CloudWatchClient(settings(region)),
+        async () => new (await import('@aws-sdk/client-cloudwatch')).CloudWatchClient(access(region)),
       ),
     logs: (region) =>
       once(
         'logs',
         region,
-        async () => new (await import('@aws-sdk/client-cloudwatch-logs')).CloudWatchLogsClient(settings(region)),
+        async () => new (await import('@aws-sdk/client-cloudwatch-logs')).CloudWatchLogsClient(access(region)),
       ),
     elb: (region) =>
       once('elb', region, async () => {
         const { ElasticLoadBalancingV2Client } = await import('@aws-sdk/client-elastic-load-balancing-v2');
-        return new ElasticLoadBalancingV2Client(settings(region));
+        return new ElasticLoadBalancingV2Client(access(region));
       }),
     apiGateway: (region) =>
       once(
         'apiGateway',
         region,
-        async () => new (await import('@aws-sdk/client-apigatewayv2')).ApiGatewayV2Client(settings(region)),
+        async () => new (await import('@aws-sdk/client-apigatewayv2')).ApiGatewayV2Client(access(region)),
       ),
     apiGatewayOnce: (region) =>
       once(
@@ -151,7 +197,7 @@ export function createClients(options: AwsOptions, pace: Pace): Clients {
         'once',
       ),
     sts: (region) =>
-      once('sts', region, async () => new (await import('@aws-sdk/client-sts')).STSClient(settings(region))),
+      once('sts', region, async () => new (await import('@aws-sdk/client-sts')).STSClient(access(region))),
     close() {
       for (const client of made.values()) client.then((it) => it.destroy()).catch(() => {});
       made.clear();

@@ -40,7 +40,7 @@ import {
   taskDefinitionName,
 } from '../plan/index.ts';
 import type { ActionContext, EcsAction } from '../rollout/index.ts';
-import { type Clients, REQUEST_TIMEOUT_MS } from './clients.ts';
+import { type Clients, ONCE_TIMEOUT_MS } from './clients.ts';
 import { orAbsent, toAwsError } from './errors.ts';
 import { ownTags, ROLLOUT_TAG } from './ownTags.ts';
 import { plainObject } from './plain.ts';
@@ -67,7 +67,7 @@ const REVISIONS_SEARCHED = 10;
  * timeout at most; and what was registered may show late. Source: Amazon ECS API reference, RunTask: "eventual
  * consistency"; as long as rollouts wait for a deployment to show.
  */
-const SHOWS_WITHIN_MS = REQUEST_TIMEOUT_MS + 15_000;
+const SHOWS_WITHIN_MS = ONCE_TIMEOUT_MS + 15_000;
 
 /** Between two searches for it, ms. */
 const SEARCH_AGAIN_MS = 3_000;

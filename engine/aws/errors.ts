@@ -62,17 +62,32 @@ function causes(error: unknown): SdkError[] {
   return chain;
 }
 
-const isUnreachable = (error: unknown): boolean =>
+export const isUnreachable = (error: unknown): boolean =>
   causes(error).some(
     (at) => UNREACHABLE.has(at.code ?? '') || at.name === 'TimeoutError' || at.name === 'RequestTimeout',
   );
+
+const seconds = (ms: string): string => `${Number(ms) / 1000} s`;
+
+/** What the SDK says of its time-outs, for people. */
+const plainly = (message: string): string =>
+  message
+    .replace(/^.*\bexceeded the configured (\d+) ms requestTimeout.*$/s, (_, ms) => `no answer within ${seconds(ms)}`)
+    .replace(
+      /^.*\bdid not establish a connection .* timeout of (\d+) ms.*$/s,
+      (_, ms) => `no connection within ${seconds(ms)}`,
+    );
 
 /** An AWS error as a value. */
 export function toAwsError(error: unknown): AwsError {
   const sdk = (error ?? {}) as SdkError;
   const code = sdk.name === undefined || sdk.name === 'Error' ? (sdk.code ?? 'UnknownError') : sdk.name;
   const status = sdk.$metadata?.httpStatusCode ?? 0;
-  const message = sdk.message?.trim() || 'no message given';
+  // An error of several addresses has no message of its own.
+  const said = causes(error)
+    .find((at) => at.message?.trim())
+    ?.message?.trim();
+  const message = plainly(said ?? 'no message given');
   const throttled = THROTTLING.test(code) || status === 429;
   return {
     code,

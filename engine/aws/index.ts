@@ -1,9 +1,10 @@
 /** The door of engine/aws: AWS as the plan and the runner need it. */
 import { GetCallerIdentityCommand } from '@aws-sdk/client-sts';
 import { type Clock, systemClock } from '../clock.ts';
-import { EngineError } from '../errors.ts';
+import { EngineError, type ErrorDetails } from '../errors.ts';
 import {
   type Desired,
+  isOurs,
   type Live,
   type LiveFailure,
   type Target,
@@ -12,8 +13,9 @@ import {
   wantedFor,
 } from '../plan/index.ts';
 import type { AwsPort, Outcome } from '../rollout/index.ts';
+import { type Accounts, byAccount } from './accounts.ts';
 import { lookTogether } from './batching.ts';
-import { type AwsOptions, createClients } from './clients.ts';
+import { type AwsOptions, type Clients, createClients } from './clients.ts';
 import { performEcs } from './ecsActions.ts';
 import { toAwsError, toEngineError } from './errors.ts';
 import { performLambda } from './lambdaActions.ts';
@@ -21,13 +23,23 @@ import { readLive, type Wanted } from './live.ts';
 import type { Logs, LogWish } from './logs.ts';
 import { createObserver, observeEcs, observeLambda } from './observe.ts';
 import { createPace, patience } from './pacing.ts';
+import { sharedAnswer } from './sharedAnswer.ts';
 
-export type { AwsOptions } from './clients.ts';
+export type { Accounts } from './accounts.ts';
+export type { AwsOptions, SlowCall } from './clients.ts';
 export type { LogLine, Logs, LogTail, LogWish } from './logs.ts';
 
 export interface Aws extends AwsPort {
-  /** The caller's account, by STS. Throws `EngineError` of kind `surroundings`. */
-  account(region: string): Promise<string>;
+  /**
+   * The account of the credentials, by STS: asked once, in whichever region answers first. Throws `EngineError` of kind
+   * `surroundings`.
+   */
+  account(regions: readonly string[]): Promise<string>;
+  /**
+   * Are there credentials for the target's account? Throws `EngineError` where there are not, or where they are those of
+   * another account; everything below does so as well, before AWS is asked for anything else.
+   */
+  reach(target: Target): Promise<void>;
   /** Reads all targets in as few calls as AWS allows; a target's failure is its own value. Keys are `targetKey`s. */
   read(targets: readonly Wanted[]): Promise<ReadonlyMap<string, Live | LiveFailure>>;
   /** Live state of one target. Throws `EngineError`. */
@@ -50,8 +62,40 @@ const LOG_PATIENCE_MS = 10_000;
 /** A plan waits this long for a throttled or failing AWS, ms: nothing else would ask again for it. */
 const PLAN_PATIENCE_MS = 60_000;
 
+const ABOUT_CREDENTIALS = new Set(['aws.no-credentials', 'aws.rejected-credentials', 'aws.role-refused']);
+
+function unreadError(target: Target, said: string, details: ErrorDetails = {}): EngineError {
+  const message = `the live state of ${targetLabel(target)} could not be read: AWS said ${said}`;
+  return new EngineError('aws.error', message, { kind: 'surroundings', ...details });
+}
+
+function ofFailure(target: Target, { code, message, hint, requestId, passing }: LiveFailure): EngineError {
+  const details = {
+    kind: 'surroundings',
+    passing,
+    ...(hint === undefined ? {} : { hint }),
+    ...(requestId === undefined ? {} : { requestId }),
+  } as const;
+  return isOurs(code) ? new EngineError(code, message, details) : unreadError(target, `${code}: ${message}`, details);
+}
+
+/** Whose credentials these are, for as long as they are the same. */
+function whoAmI(clients: Clients): (region: string) => Promise<string> {
+  let known: { readonly key: string; readonly account: (region: string) => Promise<string> } | undefined;
+  const ask = async (region: string): Promise<string> => {
+    const answer = await (await clients.sts(region)).send(new GetCallerIdentityCommand({}));
+    return answer.Account ?? '';
+  };
+  return async (region) => {
+    const { accessKeyId: key } = await clients.credentials(region);
+    if (known?.key !== key) known = { key, account: sharedAnswer(ask) };
+    return known.account(region);
+  };
+}
+
 /**
- * AWS by the SDK's own credential chain, or as `options` say. Nothing is asked before the first call.
+ * AWS with the credentials of one account: by the SDK's own credential chain, or as `options` say. Whose they are is not
+ * compared with the targets. Nothing is asked before the first call.
  *
  * @param clock what AWS's rates and waits are counted on. @default the system's
  */
@@ -60,12 +104,17 @@ export function createAws(options: AwsOptions = {}, clock: Clock = systemClock()
   const observer = createObserver(clients, clock);
   const together = lookTogether(clock);
 
-  async function account(region: string): Promise<string> {
+  const accountIn = whoAmI(clients);
+
+  async function account(regions: readonly string[]): Promise<string> {
+    const asked = regions.map(accountIn);
     try {
-      const answer = await (await clients.sts(region)).send(new GetCallerIdentityCommand({}));
-      return answer.Account ?? '';
-    } catch (error) {
-      throw toEngineError(error, 'tell which account these credentials belong to');
+      return await Promise.any(asked);
+    } catch {
+      // All have failed; the first one is where people look.
+      return asked[0]!.catch((error: unknown) => {
+        throw toEngineError(error, 'tell which account these credentials belong to');
+      });
     }
   }
 
@@ -81,7 +130,7 @@ export function createAws(options: AwsOptions = {}, clock: Clock = systemClock()
     } catch (error) {
       // Credentials that ran out are not AWS's answer to the change: the rollout waits for somebody with better ones.
       const ended = toEngineError(error, `carry on with ${targetLabel(target)}`);
-      if (ended.code === 'aws.no-credentials' || ended.code === 'aws.rejected-credentials') throw ended;
+      if (ABOUT_CREDENTIALS.has(ended.code)) throw ended;
       if (error instanceof EngineError)
         return {
           type: action.type,
@@ -94,6 +143,7 @@ export function createAws(options: AwsOptions = {}, clock: Clock = systemClock()
 
   return {
     account,
+    reach: async () => {},
     read: (wanted) => readLive({ clients, patiently: patience(clock, PLAN_PATIENCE_MS) }, wanted),
     async liveOf(target, desired) {
       // Rollouts have a patience of their own, and tell when they need it.
@@ -101,17 +151,7 @@ export function createAws(options: AwsOptions = {}, clock: Clock = systemClock()
       const found = await readLive(reading, [{ target, ...wantedFor(desired) }]);
       const live = found.get(targetKey(target));
       if (live === undefined || live.kind === 'failure') {
-        const said = live === undefined ? 'nothing' : `${live.code}: ${live.message}`;
-        throw new EngineError(
-          'aws.error',
-          `the live state of ${targetLabel(target)} could not be read: AWS said ${said}`,
-          {
-            kind: 'surroundings',
-            passing: live?.passing ?? false,
-            ...(live?.hint === undefined ? {} : { hint: live.hint }),
-            ...(live?.requestId === undefined ? {} : { requestId: live.requestId }),
-          },
-        );
+        throw live === undefined ? unreadError(target, 'nothing') : ofFailure(target, live);
       }
       return live;
     },
@@ -139,3 +179,11 @@ export function createAws(options: AwsOptions = {}, clock: Clock = systemClock()
     close: () => clients.close(),
   };
 }
+
+/**
+ * AWS of several accounts: every target is reached with the credentials of its account, whose identity STS has confirmed.
+ *
+ * @param accounts the accounts that are not the caller's own
+ */
+export const createAccounts = (accounts: Accounts, options: AwsOptions, clock: Clock): Aws =>
+  byAccount(accounts, options, (one) => createAws(one, clock));

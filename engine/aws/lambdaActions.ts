@@ -37,7 +37,7 @@ import {
   SOURCES_TAG,
 } from '../plan/index.ts';
 import type { ActionContext, LambdaAction } from '../rollout/index.ts';
-import type { Clients } from './clients.ts';
+import { type Clients, UPLOADING } from './clients.ts';
 import { orAbsent, toAwsError } from './errors.ts';
 import { listMappings, readStatements } from './eventSources.ts';
 import { ownTags, ROLLOUT_TAG } from './ownTags.ts';
@@ -85,7 +85,7 @@ async function createFunction(call: Call): Promise<JsonObject> {
     Tags: { ...userTags, ...ownTags(call.context.record) },
   };
   try {
-    await call.lambda.send(new CreateFunctionCommand(input as unknown as CreateFunctionCommandInput));
+    await call.lambda.send(new CreateFunctionCommand(input as unknown as CreateFunctionCommandInput), UPLOADING);
   } catch (error) {
     // The SDK may have asked twice: a first answer that was lost leaves a function of this rollout's own.
     if (toAwsError(error).code !== 'ResourceConflictException') throw error;
@@ -120,7 +120,10 @@ async function updateCode(call: Call): Promise<JsonObject> {
   // Said always: left out, the architecture stays what it was.
   const Architectures = definition['Architectures'] ?? ['x86_64'];
   const input = { ...codeInput(definition), Architectures, FunctionName: call.FunctionName };
-  const answer = await call.lambda.send(new UpdateFunctionCodeCommand(input as UpdateFunctionCodeCommandInput));
+  const answer = await call.lambda.send(
+    new UpdateFunctionCodeCommand(input as UpdateFunctionCodeCommandInput),
+    UPLOADING,
+  );
   return { codeSha256: answer.CodeSha256 ?? '', lastModified: answer.LastModified ?? '' };
 }
 
@@ -148,7 +151,10 @@ async function tagFunction(call: Call): Promise<JsonObject> {
 async function publishVersion(call: Call, action: Of<'lambda.publish-version'>): Promise<JsonObject> {
   const kept = action.purpose === 'keep' ? ' (before)' : '';
   const Description = `${OWN_TAG_PREFIX}${call.context.record.id}${kept}`;
-  const answer = await call.lambda.send(new PublishVersionCommand({ FunctionName: call.FunctionName, Description }));
+  const answer = await call.lambda.send(
+    new PublishVersionCommand({ FunctionName: call.FunctionName, Description }),
+    UPLOADING,
+  );
   return { version: answer.Version ?? '', published: answer.Description === Description };
 }
 
@@ -275,7 +281,7 @@ async function restoreCode(call: Call, version: string): Promise<JsonObject> {
   const Architectures = Configuration?.Architectures;
   const image = Code?.ResolvedImageUri ?? Code?.ImageUri;
   if (image) {
-    await call.lambda.send(new UpdateFunctionCodeCommand({ FunctionName, ImageUri: image, Architectures }));
+    await call.lambda.send(new UpdateFunctionCodeCommand({ FunctionName, ImageUri: image, Architectures }), UPLOADING);
     return {};
   }
   const answer = await fetch(Code?.Location ?? '', { signal: AbortSignal.timeout(60_000) });
@@ -289,7 +295,7 @@ async function restoreCode(call: Call, version: string): Promise<JsonObject> {
       },
     );
   }
-  await call.lambda.send(new UpdateFunctionCodeCommand({ FunctionName, ZipFile, Architectures }));
+  await call.lambda.send(new UpdateFunctionCodeCommand({ FunctionName, ZipFile, Architectures }), UPLOADING);
   return {};
 }
 

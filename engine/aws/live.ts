@@ -15,9 +15,10 @@ import {
   SOURCES_TAG,
   type Target,
   targetKey,
+  targetLabel,
 } from '../plan/index.ts';
 import type { Clients } from './clients.ts';
-import { hintFor, orAbsent, toAwsError } from './errors.ts';
+import { hintFor, orAbsent, toAwsError, toEngineError } from './errors.ts';
 import { readEventSources } from './eventSources.ts';
 import type { Patiently } from './pacing.ts';
 import { plainObject } from './plain.ts';
@@ -42,13 +43,17 @@ export interface Wanted {
 }
 type Found = readonly [key: string, live: Live | LiveFailure];
 
-function failure(error: unknown): LiveFailure {
-  const { code, message, requestId, passing } = toAwsError(error);
-  return { kind: 'failure', code, message, hint: hintFor(code, message), requestId, passing };
+/** Why a target could not be read: AWS's own words where AWS has answered. */
+export function failureOf(error: unknown, target: Target): LiveFailure {
+  const ended = toEngineError(error, `read ${targetLabel(target)}`);
+  const { requestId, passing } = ended;
+  const { code, message } = ended.code === 'aws.error' ? toAwsError(error) : ended;
+  const hint = ended.code === 'aws.error' ? hintFor(code, message) : ended.hint;
+  return { kind: 'failure', code, message, hint, requestId, passing };
 }
 
 const found = (target: Target, read: Promise<Live>): Promise<Found> =>
-  read.catch(failure).then((live) => [targetKey(target), live]);
+  read.catch((error: unknown) => failureOf(error, target)).then((live) => [targetKey(target), live]);
 
 async function withTaskDefinition(reading: Reading, region: string, service: Service | undefined): Promise<LiveEcs> {
   if (service === undefined) return { kind: 'ecs', service: undefined, taskDefinition: undefined };
@@ -87,7 +92,7 @@ async function readServices(reading: Reading, targets: readonly EcsTarget[]): Pr
     // One service that the caller may not see refuses the whole call.
     if (targets.length > 1 && /AccessDenied/.test(toAwsError(error).code))
       return (await Promise.all(targets.map((target) => readServices(reading, [target])))).flat();
-    return targets.map((target) => [targetKey(target), failure(error)]);
+    return targets.map((target) => [targetKey(target), failureOf(error, target)]);
   }
 }
 

@@ -3,7 +3,7 @@
  * one, and nobody else who uses the account is starved. Owns when the next call of each kind is due.
  */
 import type { Clock } from '../clock.ts';
-import { toAwsError } from './errors.ts';
+import { isUnreachable, toAwsError } from './errors.ts';
 
 /** AWS's services, as their clients are named here. */
 export type ServiceName = 'ecs' | 'lambda' | 'elb' | 'cloudWatch' | 'logs' | 'apiGateway' | 'sts';
@@ -70,6 +70,9 @@ export function createPace(clock: Clock): Pace {
 const FIRST_BACK_OFF_MS = 1_000;
 const LONGEST_BACK_OFF_MS = 10_000;
 
+/** AWS that does not answer at all is asked again for this long, ms: who waits is to hear of it soon. */
+const UNREACHABLE_PATIENCE_MS = 10_000;
+
 /** Makes a call again while its failures are passing. */
 export type Patiently = <T>(call: () => Promise<T>) => Promise<T>;
 
@@ -80,6 +83,7 @@ export type Patiently = <T>(call: () => Promise<T>) => Promise<T>;
 export const patience =
   (clock: Clock, patienceMs: number): Patiently =>
   async (call) => {
+    const askedAt = clock.now();
     let troubledSince: number | undefined;
     for (let waitMs = FIRST_BACK_OFF_MS; ; waitMs = Math.min(2 * waitMs, LONGEST_BACK_OFF_MS)) {
       try {
@@ -88,6 +92,7 @@ export const patience =
         const now = clock.now();
         troubledSince ??= now;
         if (!toAwsError(error).passing || now + waitMs - troubledSince > patienceMs) throw error;
+        if (isUnreachable(error) && now + waitMs - askedAt > UNREACHABLE_PATIENCE_MS) throw error;
         await clock.sleepUntil(now + waitMs);
       }
     }

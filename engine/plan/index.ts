@@ -41,6 +41,7 @@ export {
   tagDifferences,
 } from './lambda.ts';
 export {
+  isOurs,
   type Live,
   type LiveEcs,
   type LiveEventSources,

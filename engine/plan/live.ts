@@ -96,7 +96,10 @@ export function servingOf(live: Live): string | null {
 /** Why a target's live state could not be read. */
 export interface LiveFailure {
   readonly kind: 'failure';
-  /** AWS's error code, for example `AccessDeniedException`. */
+  /**
+   * AWS's error code, for example `AccessDeniedException`; or where AWS was not heard, a code of our own such as
+   * `aws.unreachable`, and then the message is a whole sentence.
+   */
   readonly code: string;
   readonly message: string;
   readonly hint: string | undefined;
@@ -104,3 +107,6 @@ export interface LiveFailure {
   /** The same call may go through later: throttling, time-outs, 5xx, lost connections. */
   readonly passing: boolean;
 }
+
+/** Is it a code of our own, and none of AWS's? */
+export const isOurs = (code: string): boolean => code.startsWith('aws.');

@@ -4,7 +4,7 @@ import { type Problem, type Severity, toProblem } from '../finding.ts';
 import { capacityWords, onFallbackSince, strategyWords } from './capacity.ts';
 import type { Desired } from './desired.ts';
 import { ongoingDeployment } from './ecs.ts';
-import type { Live, LiveFailure } from './live.ts';
+import { isOurs, type Live, type LiveFailure } from './live.ts';
 
 /** A problem of the workload as a whole, at the start of its definition file. */
 export function problemAtDefinition(
@@ -22,13 +22,10 @@ export function problemAtDefinition(
 
 /** The target could not be read: nothing is known about what runs. */
 export function unreadable(workload: CheckedWorkload, { code, message, hint, requestId }: LiveFailure): Problem {
+  const next = hint ?? 'see the message, then plan again';
+  if (isOurs(code)) return problemAtDefinition(workload, code, message, next);
   const id = requestId === undefined ? '' : ` (request ${requestId})`;
-  return problemAtDefinition(
-    workload,
-    'plan.live-unreadable',
-    `AWS said ${code}: ${message}${id}`,
-    hint ?? 'see the message, then plan again',
-  );
+  return problemAtDefinition(workload, 'plan.live-unreadable', `AWS said ${code}: ${message}${id}`, next);
 }
 
 /** Somebody else is changing the service: what is compared here moves, and a rollout would cut in. */

@@ -53,6 +53,9 @@ const RETRY_FOR_MS = 5 * 60_000;
 /** An AWS that cannot be read is asked again for this long before the runner lets go of the rollout, ms. */
 const UNREADABLE_FOR_MS = 15 * 60_000;
 
+/** The same where AWS does not even answer, and nothing has been begun that would have to be watched, ms. */
+const UNBEGUN_FOR_MS = 20_000;
+
 /** Between looks at the health of a paused rollout, ms. */
 const PAUSED_LOOK_MS = 15_000;
 
@@ -356,9 +359,11 @@ class Run {
     if (!(error instanceof EngineError)) throw error;
     const now = this.#ports.clock.now();
     this.#at.troubledSince ??= now;
-    if (!error.passing || now - this.#at.troubledSince >= UNREADABLE_FOR_MS) throw error;
+    const isUnbegun = error.code === 'aws.unreachable' && this.#at.record.state === null;
+    const patienceMs = isUnbegun ? UNBEGUN_FOR_MS : UNREADABLE_FOR_MS;
+    if (!error.passing || now - this.#at.troubledSince >= patienceMs) throw error;
     const nextLookAt = now + backOffMs(attempt);
-    const waiting = this.#troubleWait(error.message, UNREADABLE_FOR_MS, nextLookAt);
+    const waiting = this.#troubleWait(error.message, patienceMs, nextLookAt);
     if (attempt === 0) {
       const message = `${error.message}; trying again`;
       await this.#append({ ...this.#at.record, waiting }, [

@@ -1,0 +1,101 @@
+/**
+ * AWS of several accounts behind one door: each target is reached with the credentials of its account, and only once STS
+ * has said that this is whose they are. The caller's own credentials serve every account that has none of its own here,
+ * which can only be the caller's.
+ *
+ * Owns: one `Aws` per account. What one account or region does not answer is nothing to the others.
+ */
+import { EngineError } from '../errors.ts';
+import { type Live, type LiveFailure, type Target, targetKey, targetLabel } from '../plan/index.ts';
+import type { AwsOptions } from './clients.ts';
+import type { Role } from './credentials.ts';
+import type { Aws } from './index.ts';
+import { failureOf, type Wanted } from './live.ts';
+
+/** How an account is worked in: with a profile, or with a role that is assumed, from a profile or the caller. */
+export interface AccountAccess {
+  readonly profile?: string;
+  readonly role?: Role;
+}
+
+/** By account id, 12 digits; the caller's own account needs none. */
+export type Accounts = ReadonlyMap<string, AccountAccess>;
+
+const accessWords = ({ profile, role }: AccountAccess): string =>
+  role === undefined ? `the profile ${profile}` : `the role ${role.arn}`;
+
+/** @param found whose the credentials are that were to be used for the target */
+function wrongAccount(target: Target, found: string, access: AccountAccess | undefined) {
+  const { account } = target;
+  const whose = access === undefined ? 'these credentials are' : `${accessWords(access)}, set for it, is`;
+  const hint =
+    access === undefined
+      ? `name a profile or a role for it (--account ${account}=profile:NAME, or ${account}=role:ARN), use credentials of account ${account}, or correct environment.account`
+      : `set a profile or a role of account ${account} for it (--account, or the setting gitmoxi.accounts)`;
+  return new EngineError(
+    'aws.wrong-account',
+    `${targetLabel(target)} belongs in account ${account}, and ${whose} of account ${found}`,
+    {
+      kind: 'surroundings',
+      hint,
+    },
+  );
+}
+
+/**
+ * @param caller how the caller's own credentials are found; other accounts differ from it in their credentials only
+ * @param open makes an `Aws` that asks nothing before its first call
+ */
+export function byAccount(accounts: Accounts, caller: AwsOptions, open: (options: AwsOptions) => Aws): Aws {
+  const own = open(caller);
+  const others = new Map<string, Aws>();
+
+  function awsOf({ account }: Target): Aws {
+    const access = account === undefined ? undefined : accounts.get(account);
+    if (account === undefined || access === undefined) return own;
+    const { credentials, ...rest } = caller;
+    // A profile of its own stands instead of the caller's credentials; else a role is assumed with these.
+    const known = others.get(account) ?? open({ ...(access.profile === undefined ? caller : rest), ...access });
+    others.set(account, known);
+    return known;
+  }
+
+  async function reached(target: Target): Promise<Aws> {
+    const aws = awsOf(target);
+    const { account, region } = target;
+    // What has no account or region yet is of the caller, and no call can be made for it.
+    if (account === undefined || region === undefined) return aws;
+    const found = await aws.account([region]);
+    if (found === account) return aws;
+    throw wrongAccount(target, found, accounts.get(account));
+  }
+
+  /** Targets of one account and region. */
+  async function readTogether(wanted: readonly Wanted[]): Promise<readonly (readonly [string, Live | LiveFailure])[]> {
+    try {
+      return [...(await (await reached(wanted[0]!.target)).read(wanted))];
+    } catch (error) {
+      return wanted.map(({ target }) => [targetKey(target), failureOf(error, target)]);
+    }
+  }
+
+  return {
+    account: own.account,
+    async reach(target) {
+      await reached(target);
+    },
+    async read(wanted) {
+      const places = Map.groupBy(wanted, ({ target }) => `${target.account}/${target.region}`);
+      return new Map((await Promise.all([...places.values()].map(readTogether))).flat());
+    },
+    liveOf: async (target, desired) => (await reached(target)).liveOf(target, desired),
+    observe: async (wish, signal) => (await reached(wish.target)).observe(wish, signal),
+    lookAt: (target, wakeAt) => awsOf(target).lookAt(target, wakeAt),
+    perform: async (action, context, repeated) =>
+      (await reached(context.record.target)).perform(action, context, repeated),
+    logTail: async (wish) => (await reached(wish.target)).logTail(wish),
+    close() {
+      for (const aws of [own, ...others.values()]) aws.close();
+    },
+  };
+}
