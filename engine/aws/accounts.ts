@@ -42,6 +42,19 @@ function wrongAccount(target: Target, found: string, access: AccountAccess | und
   );
 }
 
+/** Where no credentials were found: which ones were looked for. */
+function ofAccount(account: string, access: AccountAccess, error: unknown): unknown {
+  if (!(error instanceof EngineError) || error.code !== 'aws.no-credentials') return error;
+  const { profile } = access;
+  const why = error.cause instanceof Error ? `: ${error.cause.message}` : '';
+  const login = profile === undefined ? 'log in' : `log in (\`aws sso login --profile ${profile}\`)`;
+  return new EngineError(error.code, `no AWS credentials for account ${account} with ${accessWords(access)}${why}`, {
+    kind: error.kind,
+    hint: `${login}, or correct what is set for the account (--account, or the setting gitmoxi.accounts)`,
+    cause: error,
+  });
+}
+
 /**
  * @param caller how the caller's own credentials are found; other accounts differ from it in their credentials only
  * @param open makes an `Aws` that asks nothing before its first call
@@ -65,9 +78,12 @@ export function byAccount(accounts: Accounts, caller: AwsOptions, open: (options
     const { account, region } = target;
     // What has no account or region yet is of the caller, and no call can be made for it.
     if (account === undefined || region === undefined) return aws;
-    const found = await aws.account([region]);
+    const access = accounts.get(account);
+    const found = await aws.account([region]).catch((error: unknown) => {
+      throw access === undefined ? error : ofAccount(account, access, error);
+    });
     if (found === account) return aws;
-    throw wrongAccount(target, found, accounts.get(account));
+    throw wrongAccount(target, found, access);
   }
 
   /** Targets of one account and region. */
