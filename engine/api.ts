@@ -105,6 +105,10 @@ export interface PlanRequest extends Where {
   readonly offline?: boolean;
   /** Deploy although nothing differs. */
   readonly force?: boolean;
+  /** Look also at everything that the files name, and at who else deploys. @default alarms and listener weights only */
+  readonly preflight?: boolean;
+  /** Checks of preflight to let through, by name: see `SKIPPABLE`. @default none */
+  readonly skips?: readonly string[];
 }
 
 export interface PlanReport {
@@ -122,6 +126,8 @@ export interface PlanContext {
   readonly commit: { readonly id: string; readonly subject: string; readonly author: string } | undefined;
   readonly trigger: Trigger;
   readonly force: boolean;
+  /** Checks of preflight that somebody let through, by name. @default none */
+  readonly skips?: readonly string[];
   /** Set on a rollback: what is not to be deployed again by itself afterwards, and why. */
   readonly hold?: { readonly commit: string | undefined; readonly reason: string };
   /** Does carrying it out process the commit as a whole? Not when workloads were picked. */
@@ -302,8 +308,12 @@ export interface Engine {
    * @param repo a folder in a clone of its repository, for when the one it was begun from is gone
    */
   explain(rollout: string, repo?: string): Promise<Explanation>;
-  /** Plans a deployment of the revision of an earlier good rollout; by default the last good one before the present. */
-  planRollback(where: Where, to?: string): Promise<PlanReport>;
+  /**
+   * Plans a deployment of the revision of an earlier good rollout; by default the last good one before the present.
+   *
+   * @param skips checks of preflight to let through, by name
+   */
+  planRollback(where: Where, to?: string, skips?: readonly string[]): Promise<PlanReport>;
   /**
    * Asks something of whoever runs a rollout, or will take it up.
    *

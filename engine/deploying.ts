@@ -9,11 +9,13 @@ import { EngineError } from './errors.ts';
 import { codeHash } from './hash.ts';
 import { digestOf, movingRecord, newRecord } from './newRollout.ts';
 import { type Desired, desiredOf, isOurs, targetKey, type WorkloadPlan } from './plan/index.ts';
+import { obstaclesTo, skipsFor } from './preflighting.ts';
 import {
   type Claim,
   isFinal,
   type Owner,
   type RolloutRecord,
+  type RunnerPorts,
   runRollout,
   type StoredRollout,
   strategies,
@@ -30,6 +32,8 @@ export interface DeployPorts {
   readonly owner: Owner;
   /** How many rollouts run at a time, for each account and region. @default all at once */
   readonly turns?: Turns;
+  /** Does a rollout look at what its files name before it begins? @default true */
+  readonly preflight?: boolean;
   /** Makes the desired state of an unfinished rollout again; undefined when it cannot. @default from its repository */
   readonly renderAgain?: (record: RolloutRecord) => Promise<Desired | undefined>;
 }
@@ -135,8 +139,10 @@ async function run(ports: DeployPorts, held: Held, options: RunOptions): Promise
       });
     }
     const live = (record: RolloutRecord, desired: Desired | undefined) => aws.liveOf(record.target, desired);
+    const preflight: RunnerPorts['preflight'] = (...about) => obstaclesTo(ports, ...about);
+    const looks = ports.preflight === false ? {} : { preflight };
     const record = await runRollout(
-      { store, aws, clock, live, hash: codeHash, emit: options.onEvent, onRecord },
+      { store, aws, clock, live, ...looks, hash: codeHash, emit: options.onEvent, onRecord },
       { ...held, strategy, force: held.record.force, signal: AbortSignal.any([options.signal, ending.signal]) },
     );
     return summaryOf(record);
@@ -181,7 +187,8 @@ async function start(
   replaced: RolloutRecord['replaced'] = null,
 ): Promise<RolloutSummary> {
   const now = ports.clock.now();
-  const record = { ...newRecord(plan, plan.target!, report, now), replaced };
+  const skips = await skipsFor(ports.store, plan.target!, report.context.skips ?? []);
+  const record = { ...newRecord(plan, plan.target!, report, now), ...(skips.length === 0 ? {} : { skips }), replaced };
   const by = record.revision.commit === undefined ? 'the working tree' : `commit ${record.revision.commit.slice(0, 7)}`;
   const created = await ports.store.create(record, ports.owner, {
     code: 'rollout.started',

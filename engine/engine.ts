@@ -220,11 +220,12 @@ export function createEngine(options: EngineOptions): Engine {
   const turns = createTurns(options.parallel ?? MOST_AT_A_TIME);
   const ports = async () => ({ aws: await aws(), store: await store(), clock, owner, turns });
 
-  async function planRollback(where: Where, to: string | undefined): Promise<PlanReport> {
+  async function planRollback(where: Where, to?: string, skips: readonly string[] = []): Promise<PlanReport> {
     const at = await oneWorkload(where);
     const target = await rollbackTo(await store(), at.identity, at.workload, to);
     const commit = target.revision.commit!;
-    const request = { repo: where.repo, revision: commit, selectors: [at.workload.path], force: true };
+    const selectors = [at.workload.path];
+    const request = { repo: where.repo, revision: commit, selectors, force: true, preflight: true, skips };
     const report = await planRevision(plans, request, 'rollback');
     const workloads = report.workloads.filter(
       (plan) => workloadKey({ kind: plan.kind, path: plan.workload }) === workloadKey(at.workload),

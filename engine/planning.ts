@@ -21,7 +21,7 @@ import {
   type WorkloadPlan,
   wantedFor,
 } from './plan/index.ts';
-import { withPreflight } from './preflight.ts';
+import { type Planned, withPreflight } from './preflighting.ts';
 import { bakesMs, expectedFrom, type StoredRollout, type Trigger } from './rollout/index.ts';
 import type { Hold, Store } from './store/index.ts';
 import { checkEach, type Opened, pick, withRevision } from './workspace.ts';
@@ -142,17 +142,15 @@ async function surroundingsOf(ports: PlanPorts, wanted: readonly Candidate[]): P
   return { account, ...here };
 }
 
+type Lives = ReadonlyMap<string, Live | LiveFailure>;
+
 function readable(candidate: Candidate): boolean {
   const { head, target, affected } = candidate;
   if (target?.region === undefined) return false;
   return affected.relevance === 'delete' || (head !== undefined && !hasErrors(head));
 }
 
-async function readAll(
-  aws: Aws,
-  wanted: readonly Candidate[],
-  surroundings: Surroundings,
-): Promise<ReadonlyMap<string, Live | LiveFailure>> {
+async function readAll(aws: Aws, wanted: readonly Candidate[], surroundings: Surroundings): Promise<Lives> {
   return aws.read(
     wanted.filter(readable).map(({ head, target }) => {
       const desired = head && desiredOf(head, surroundings, undefined);
@@ -227,14 +225,36 @@ function withoutConflict(plan: WorkloadPlan, claims: Claims): WorkloadPlan {
   return { ...plan, action: 'blocked', reason, desired: undefined };
 }
 
-/** Only what is to be carried out is looked at once more: AWS is not asked about what stays. */
-const preflighted = (ports: PlanPorts, plans: readonly WorkloadPlan[], wanted: readonly Candidate[]) =>
-  Promise.all(
-    plans.map(async (plan, i) => {
-      const { head } = wanted[i]!;
-      return head === undefined || plan.desired === undefined ? plan : withPreflight(await ports.aws(), plan, head);
-    }),
-  );
+/**
+ * What is to be carried out is looked at once more. What stays as it is, only where somebody asks for preflight: it
+ * then tells what would be in the way.
+ */
+async function preflighted(
+  ports: PlanPorts,
+  plans: readonly WorkloadPlan[],
+  wanted: readonly Candidate[],
+  known: { readonly live: Lives; readonly surroundings: Surroundings },
+  { preflight: surroundings = false, skips = [] }: PlanRequest,
+  trigger: Trigger,
+): Promise<readonly WorkloadPlan[]> {
+  const concerned = plans.flatMap((plan, i): (Planned & { readonly i: number })[] => {
+    const { head, target } = wanted[i]!;
+    if (head === undefined) return [];
+    const read = target && known.live.get(targetKey(target));
+    const live = read?.kind === 'failure' ? undefined : read;
+    const isStaying = surroundings && plan.action === 'unchanged' && live !== undefined && !hasErrors(head);
+    const desired = plan.desired ?? (isStaying ? desiredOf(head, known.surroundings, live) : undefined);
+    return desired === undefined ? [] : [{ i, plan, head, desired, live }];
+  });
+  if (concerned.length === 0) return plans;
+  const found = await withPreflight({ aws: await ports.aws(), store: await ports.store() }, concerned, {
+    surroundings,
+    skips,
+    trigger,
+  });
+  const byIndex = new Map(concerned.map(({ i }, at) => [i, found[at]!]));
+  return plans.map((plan, i) => byIndex.get(i) ?? plan);
+}
 
 /** Earlier rollouts that are looked through for how long one takes. */
 const LOOKED_BACK = 20;
@@ -308,11 +328,13 @@ async function planOpened(
     commit: opened.commit && { id: opened.commit.id, subject: opened.commit.subject, author: opened.commit.author },
     trigger,
     force: request.force ?? false,
+    ...(request.skips === undefined ? {} : { skips: request.skips }),
     whole: (request.selectors ?? []).length === 0,
   };
   const claims = await claimsOf(opened, plans, surroundings, request.offline ?? false);
   const free = plans.map((plan) => withoutConflict(plan, claims));
-  const looked = request.offline ? free : await preflighted(ports, free, wanted);
+  const looked =
+    live === undefined ? free : await preflighted(ports, free, wanted, { live, surroundings }, request, trigger);
   const workloads = await withExpected(store, opened.repository.identity, looked);
   return { revision: opened.revision, since: base.since, workloads, context };
 }

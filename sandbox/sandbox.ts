@@ -2,12 +2,16 @@
 import { apiGateway } from './apigateway/index.ts';
 import { CallLog, type CallRecord } from './callLog.ts';
 import { cloudwatch } from './cloudwatch/index.ts';
+import { ec2 } from './ec2/index.ts';
+import { ecr } from './ecr/index.ts';
 import { ecs } from './ecs/index.ts';
 import { elbv2 } from './elbv2/index.ts';
 import { SandboxError } from './fault.ts';
 import { type LocalRequest, startServer, type WireResponse } from './http/index.ts';
+import { iam } from './iam/index.ts';
 import { lambda } from './lambda/index.ts';
 import { logs } from './logs/index.ts';
+import { s3 } from './s3/index.ts';
 import type { Scenario } from './scenario/index.ts';
 import { secretsManager } from './secretsmanager/index.ts';
 import { ssm } from './ssm/index.ts';
@@ -17,7 +21,7 @@ import { type SourceReport, Traffic } from './traffic/index.ts';
 import { World } from './world.ts';
 
 /** Every simulated AWS service. */
-const SERVICES = [ecs, lambda, cloudwatch, apiGateway, secretsManager, ssm, logs, sts, elbv2];
+const SERVICES = [ecs, lambda, cloudwatch, apiGateway, secretsManager, ssm, logs, sts, elbv2, ec2, iam, ecr, s3];
 
 export interface SandboxOptions {
   /** @default the real clock */

@@ -2,7 +2,7 @@
 import type { JsonObject, Output } from './json.ts';
 import type { Region, World } from './world.ts';
 
-export type Protocol = 'awsJson1_0' | 'awsJson1_1' | 'restJson1' | 'awsQuery';
+export type Protocol = 'awsJson1_0' | 'awsJson1_1' | 'restJson1' | 'restXml' | 'awsQuery' | 'ec2Query';
 
 /** Who calls, as STS would say. */
 export interface Caller {
@@ -40,9 +40,9 @@ export interface Service {
   readonly shapeNamespace?: string;
   /** Error codes whose modelled shape has another name; awsJson1_0 only. */
   readonly shapes?: Readonly<Record<string, string>>;
-  /** Of the XML answers; query protocol only. */
+  /** Of the XML answers; query protocols only. */
   readonly xmlNamespace?: string;
-  /** Method and path of each operation; REST protocol only. */
+  /** Method and path of each operation; REST protocols only. */
   readonly routes?: readonly Route[];
   readonly operations: Readonly<Record<string, Operation>>;
   /** The bucket that an operation draws from; none means never throttled. */
@@ -63,7 +63,7 @@ export interface Downloads {
 export interface Route {
   readonly operation: string;
   readonly method: string;
-  /** Path with `{Name}` for members, for example `/2015-03-31/functions/{FunctionName}`. */
+  /** Path with `{Name}` for members, and `{Name+}` for one that goes on to the end, for example `/2015-03-31/functions/{FunctionName}`. */
   readonly path: string;
   /** Query parameters and the members they become. */
   readonly query?: Readonly<Record<string, string>>;
@@ -92,7 +92,7 @@ export class RestAnswer {
 
 /** Whether an operation leaves everything as it is. */
 export function isRead(operation: string): boolean {
-  return /^(?:Get|List|Describe|Filter)/.test(operation);
+  return /^(?:Get|List|Describe|Filter|Head)/.test(operation);
 }
 
 /** Whether an operation can change anything, judged by its name as AWS's own naming goes. */

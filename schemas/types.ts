@@ -40,6 +40,7 @@ export interface EcsDeploymentDefinition {
    * What a newer commit does while a rollout of this workload is under way
    */
   supersede?: 'wait' | 'abort' | 'replace';
+  preflight?: Preflight;
   /**
    * Capacity providers to use when the service's own strategy cannot place the tasks
    */
@@ -136,6 +137,42 @@ export interface DeploymentCircuitBreaker {
     | 'unknown'
   )[];
 }
+/**
+ * What is looked at before a rollout begins, and what keeps it from beginning
+ */
+export interface Preflight {
+  /**
+   * Checks that are let through, by the names of their codes without preflight., for example alarm-firing
+   */
+  ignore?: (
+    | 'alarm-missing'
+    | 'alarm-firing'
+    | 'weights-moved'
+    | 'production-misdirected'
+    | 'target-group-missing'
+    | 'target-group-type'
+    | 'target-group-unused'
+    | 'no-healthy-target'
+    | 'rollback-target-inactive'
+    | 'rollback-image-missing'
+    | 'deployment-in-progress'
+    | 'cluster-missing'
+    | 'capacity-provider-missing'
+    | 'task-definition-missing'
+    | 'subnet-missing'
+    | 'security-group-missing'
+    | 'network-split'
+    | 'role-missing'
+    | 'role-not-trusted'
+    | 'secret-missing'
+    | 'secret-without-value'
+    | 'parameter-missing'
+    | 'log-group-missing'
+    | 'image-missing'
+    | 'object-missing'
+    | 'layer-missing'
+  )[];
+}
 export interface CapacityProviderStrategyItem {
   /**
    * The short name of the capacity provider.
@@ -202,6 +239,7 @@ export interface LambdaDeploymentDefinition {
    * What a newer commit does while a rollout of this workload is under way
    */
   supersede?: 'wait' | 'abort' | 'replace';
+  preflight?: Preflight;
   provisionedConcurrency?: ProvisionedConcurrency;
   readinessCheck?: ReadinessCheck;
 }

@@ -16,17 +16,19 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   'engine/template': ['engine/base', 'engine/config'],
   'engine/check': ['engine/base', 'engine/config', 'engine/template', 'schemas'],
   'engine/plan': ['engine/base', 'engine/config', 'engine/check'],
+  'engine/preflight': ['engine/base', 'engine/config', 'engine/plan'],
   'engine/diagnose': ['engine/base'],
-  'engine/rollout': ['engine/base', 'engine/config', 'engine/plan', 'engine/diagnose'],
+  'engine/rollout': ['engine/base', 'engine/config', 'engine/plan', 'engine/preflight', 'engine/diagnose'],
   'engine/files': ['engine/config'],
   'engine/git': ['engine/base', 'engine/config', 'engine/files'],
-  'engine/aws': ['engine/base', 'engine/diagnose', 'engine/plan', 'engine/rollout'],
+  'engine/aws': ['engine/base', 'engine/diagnose', 'engine/plan', 'engine/preflight', 'engine/rollout'],
   'engine/store': ['engine/base', 'engine/plan', 'engine/rollout'],
   'engine/facade': [
     'engine/base',
     'engine/config',
     'engine/check',
     'engine/plan',
+    'engine/preflight',
     'engine/diagnose',
     'engine/rollout',
     'engine/git',
@@ -55,7 +57,7 @@ const PACKAGE_ONLY_IN: readonly [RegExp, readonly string[]][] = [
   [/^(commander|log-update|picocolors|string-width)$/, ['cli']],
 ];
 
-const PURE = ['engine/config', 'engine/template', 'engine/check', 'engine/plan', 'engine/diagnose'];
+const PURE = ['engine/config', 'engine/template', 'engine/check', 'engine/plan', 'engine/preflight', 'engine/diagnose'];
 
 interface Source {
   readonly path: string;

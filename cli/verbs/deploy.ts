@@ -1,9 +1,10 @@
 /** `gitmoxi deploy`: plans, asks, and rolls out. */
 import { deployPlan } from '../rolling/deployPlan.ts';
 import { whereOf, withEngine } from '../session/context.ts';
+import { type SkipOptions, skipOption, skips } from './skipping.ts';
 import { type Verb, WORKLOADS } from './verb.ts';
 
-interface DeployOptions {
+interface DeployOptions extends SkipOptions {
   readonly since?: string;
   readonly force?: true;
   readonly yes?: true;
@@ -17,13 +18,17 @@ export const deployVerb: Verb = (program, run) => {
     .argument('[workload...]', WORKLOADS)
     .option('--since <rev>', 'what counts as deployed (default: the last processed commit, or nothing)')
     .option('--force', 'deploy although nothing differs, or a workload is held')
+    .addOption(skipOption())
     .option('-y, --yes', 'do not ask')
     .option('--detach', 'let a process in the background do it')
     .action(
-      run((context, workloads: string[], { since, force, yes, detach }: DeployOptions) =>
+      run((context, workloads: string[], options: DeployOptions) =>
         withEngine(context, async (session) => {
+          const { since, force, yes, detach } = options;
           const request = {
             ...whereOf(context, workloads),
+            preflight: true,
+            ...skips(options),
             ...(since === undefined ? {} : { since }),
             ...(force === undefined ? {} : { force }),
           };

@@ -2,9 +2,10 @@
 import { deployPlan } from '../rolling/deployPlan.ts';
 import { whereOf, withEngine } from '../session/context.ts';
 import { findRollout } from '../session/findRollout.ts';
+import { type SkipOptions, skipOption } from './skipping.ts';
 import type { Verb } from './verb.ts';
 
-interface RollbackOptions {
+interface RollbackOptions extends SkipOptions {
   readonly to?: string;
   readonly yes?: true;
 }
@@ -15,12 +16,14 @@ export const rollbackVerb: Verb = (program, run) => {
     .description('bring a workload back to its last good rollout, or to a chosen one')
     .argument('<workload>', 'path prefix (dev/web/web) or one of its files')
     .option('--to <rollout>', 'the rollout to go back to (see `gitmoxi history`)')
+    .addOption(skipOption())
     .option('-y, --yes', 'do not ask')
     .action(
-      run((context, workload: string, { to, yes }: RollbackOptions) =>
+      run((context, workload: string, { to, yes, skipPreflight }: RollbackOptions) =>
         withEngine(context, async (session) => {
           const chosen = to === undefined ? undefined : await findRollout(session.engine, to);
-          const plan = await session.engine.planRollback(whereOf(context, [workload]), chosen?.rollout.id);
+          const where = whereOf(context, [workload]);
+          const plan = await session.engine.planRollback(where, chosen?.rollout.id, skipPreflight);
           return deployPlan(context, session, plan, { yes: yes === true });
         }),
       ),

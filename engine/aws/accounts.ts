@@ -63,7 +63,7 @@ export function byAccount(accounts: Accounts, caller: AwsOptions, open: (options
   const own = open(caller);
   const others = new Map<string, Aws>();
 
-  function awsOf({ account }: Target): Aws {
+  function awsOf(account: string | undefined): Aws {
     const access = account === undefined ? undefined : accounts.get(account);
     if (account === undefined || access === undefined) return own;
     const { credentials, ...rest } = caller;
@@ -74,8 +74,8 @@ export function byAccount(accounts: Accounts, caller: AwsOptions, open: (options
   }
 
   async function reached(target: Target): Promise<Aws> {
-    const aws = awsOf(target);
     const { account, region } = target;
+    const aws = awsOf(account);
     // What has no account or region yet is of the caller, and no call can be made for it.
     if (account === undefined || region === undefined) return aws;
     const access = accounts.get(account);
@@ -106,9 +106,15 @@ export function byAccount(accounts: Accounts, caller: AwsOptions, open: (options
     },
     liveOf: async (target, desired) => (await reached(target)).liveOf(target, desired),
     observe: async (wish, signal) => (await reached(wish.target)).observe(wish, signal),
-    lookAt: (target, wakeAt) => awsOf(target).lookAt(target, wakeAt),
+    lookAt: (target, wakeAt) => awsOf(target.account).lookAt(target, wakeAt),
     perform: async (action, context, repeated) =>
       (await reached(context.record.target)).perform(action, context, repeated),
+    // Who asks about a workload's surroundings has read its live state, and so reached its account, before.
+    async facts(things) {
+      const places = [...Map.groupBy(things, ({ account }) => account)];
+      const found = await Promise.all(places.map(([account, some]) => awsOf(account).facts(some)));
+      return new Map(found.flatMap((one) => [...one]));
+    },
     logTail: async (wish) => (await reached(wish.target)).logTail(wish),
     close() {
       for (const aws of [own, ...others.values()]) aws.close();

@@ -5,9 +5,15 @@
 import type { ApiGatewayV2Client } from '@aws-sdk/client-apigatewayv2';
 import type { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import type { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
+import type { EC2Client } from '@aws-sdk/client-ec2';
+import type { ECRClient } from '@aws-sdk/client-ecr';
 import type { ECSClient, ECSClientConfig } from '@aws-sdk/client-ecs';
 import type { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
+import type { IAMClient } from '@aws-sdk/client-iam';
 import type { LambdaClient } from '@aws-sdk/client-lambda';
+import type { S3Client } from '@aws-sdk/client-s3';
+import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import type { SSMClient } from '@aws-sdk/client-ssm';
 import type { STSClient } from '@aws-sdk/client-sts';
 import { systemClock } from '../clock.ts';
 import { type Credentials, type CredentialsOptions, findCredentials } from './credentials.ts';
@@ -73,6 +79,12 @@ export interface Clients {
   /** Asks once, as `ecsOnce` does: nothing that API Gateway creates has a client token. */
   apiGatewayOnce(region: string): Promise<ApiGatewayV2Client>;
   sts(region: string): Promise<STSClient>;
+  ec2(region: string): Promise<EC2Client>;
+  iam(region: string): Promise<IAMClient>;
+  ecr(region: string): Promise<ECRClient>;
+  s3(region: string): Promise<S3Client>;
+  secretsManager(region: string): Promise<SecretsManagerClient>;
+  ssm(region: string): Promise<SSMClient>;
   close(): void;
 }
 
@@ -198,6 +210,27 @@ export function createClients(options: AwsOptions, pace: Pace): Clients {
       ),
     sts: (region) =>
       once('sts', region, async () => new (await import('@aws-sdk/client-sts')).STSClient(access(region))),
+    // Through the modules that use them, so that bundles leave the rest of these large clients out.
+    ec2: (region) =>
+      once('ec2', region, async () => new (await import('./lookups/network.ts')).EC2Client(access(region))),
+    iam: (region) =>
+      once('iam', region, async () => new (await import('./lookups/roles.ts')).IAMClient(access(region))),
+    ecr: (region) =>
+      once('ecr', region, async () => new (await import('./lookups/images.ts')).ECRClient(access(region))),
+    s3: (region) =>
+      once('s3', region, async () => {
+        const { S3Client } = await import('./lookups/functionCode.ts');
+        // An endpoint of one's own has no names for buckets.
+        return new S3Client({ ...access(region), forcePathStyle: access(region).endpoint !== undefined });
+      }),
+    secretsManager: (region) =>
+      once(
+        'secretsManager',
+        region,
+        async () => new (await import('./lookups/secrets.ts')).SecretsManagerClient(access(region)),
+      ),
+    ssm: (region) =>
+      once('ssm', region, async () => new (await import('./lookups/secrets.ts')).SSMClient(access(region))),
     close() {
       for (const client of made.values()) client.then((it) => it.destroy()).catch(() => {});
       made.clear();

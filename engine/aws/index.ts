@@ -12,12 +12,14 @@ import {
   targetLabel,
   wantedFor,
 } from '../plan/index.ts';
+import type { Facts, Thing } from '../preflight/index.ts';
 import type { AwsPort, Outcome } from '../rollout/index.ts';
 import { type Accounts, byAccount } from './accounts.ts';
 import { lookTogether } from './batching.ts';
 import { type AwsOptions, type Clients, createClients } from './clients.ts';
 import { performEcs } from './ecsActions.ts';
 import { toAwsError, toEngineError } from './errors.ts';
+import { createLooking } from './facts.ts';
 import { performLambda } from './lambdaActions.ts';
 import { readLive, type Wanted } from './live.ts';
 import type { Logs, LogWish } from './logs.ts';
@@ -49,6 +51,8 @@ export interface Aws extends AwsPort {
    * after ten seconds at the latest.
    */
   logTail(wish: LogWish): Promise<Logs>;
+  /** What is known of things that files name. Never throws for what AWS answers: that is a fact too. */
+  facts(things: readonly Thing[]): Promise<Facts>;
   close(): void;
 }
 
@@ -103,6 +107,7 @@ export function createAws(options: AwsOptions = {}, clock: Clock = systemClock()
   const clients = createClients(options, createPace(clock));
   const observer = createObserver(clients, clock);
   const together = lookTogether(clock);
+  const facts = createLooking(clients, clock);
 
   const accountIn = whoAmI(clients);
 
@@ -176,6 +181,7 @@ export function createAws(options: AwsOptions = {}, clock: Clock = systemClock()
         throw toEngineError(error, `read the logs of ${targetLabel(wish.target)}`);
       }
     },
+    facts,
     close: () => clients.close(),
   };
 }

@@ -6,7 +6,20 @@ import type { Clock } from '../clock.ts';
 import { isUnreachable, toAwsError } from './errors.ts';
 
 /** AWS's services, as their clients are named here. */
-export type ServiceName = 'ecs' | 'lambda' | 'elb' | 'cloudWatch' | 'logs' | 'apiGateway' | 'sts';
+export type ServiceName =
+  | 'ecs'
+  | 'lambda'
+  | 'elb'
+  | 'cloudWatch'
+  | 'logs'
+  | 'apiGateway'
+  | 'sts'
+  | 'ec2'
+  | 'iam'
+  | 'ecr'
+  | 's3'
+  | 'secretsManager'
+  | 'ssm';
 
 interface Rate {
   readonly operations: RegExp;
@@ -22,8 +35,8 @@ const rate = (operations: RegExp, burst: number, perSecond: number): Rate => ({ 
  * that no rate is published for are not held back.
  *
  * Sources: Amazon ECS API reference, request throttling; AWS Lambda developer guide, quotas, which name no burst;
- * Elastic Load Balancing user guide, request throttling; Amazon CloudWatch user guide, quotas. API Gateway's is what
- * callers report.
+ * Elastic Load Balancing user guide, request throttling; Amazon CloudWatch and CloudWatch Logs user guides, quotas;
+ * Amazon EC2 developer guide, request throttling. API Gateway's is what callers report.
  */
 const RATES: Readonly<Record<ServiceName, readonly Rate[]>> = {
   ecs: [
@@ -40,9 +53,15 @@ const RATES: Readonly<Record<ServiceName, readonly Rate[]>> = {
   lambda: [rate(/^GetFunction$/, 100, 100), rate(/^GetPolicy$/, 15, 15), rate(/./, 15, 15)],
   elb: [rate(/^Describe/, 40, 10), rate(/^(Register|Deregister)Targets$/, 20, 4), rate(/./, 20, 3)],
   cloudWatch: [rate(/^DescribeAlarms$/, 9, 9)],
-  logs: [],
+  logs: [rate(/^DescribeLogGroups$/, 10, 10)],
   apiGateway: [rate(/./, 40, 10)],
   sts: [],
+  ec2: [rate(/^Describe/, 100, 20)],
+  iam: [],
+  ecr: [],
+  s3: [],
+  secretsManager: [],
+  ssm: [],
 };
 
 /** Resolves when a call may be made. */

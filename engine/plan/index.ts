@@ -23,6 +23,7 @@ export { canonical, type Difference, differences, isEmpty, pointer } from './dif
 export {
   changedMembers,
   NONE_OF,
+  ongoingDeployment,
   primaryDeployment,
   sameTaskDefinition,
   serviceDifferences,

@@ -58,6 +58,8 @@ export type Supersede = 'wait' | 'abort' | 'replace';
 export interface EcsSettings {
   /** @default 'wait' */
   readonly supersede: Supersede;
+  /** Checks of preflight that are let through, by name. @default none */
+  readonly preflightIgnores: readonly string[];
   readonly stability: StabilityCheck;
   /** Undefined where `gmDeploymentCircuitBreaker` is absent: the breaker is off. */
   readonly breaker: CircuitBreaker | undefined;
@@ -77,6 +79,8 @@ export interface EcsSettings {
 export interface LambdaSettings {
   /** @default 'wait' */
   readonly supersede: Supersede;
+  /** Checks of preflight that are let through, by name. @default none */
+  readonly preflightIgnores: readonly string[];
   readonly alias: string;
   readonly trafficShifting: TrafficShifting | undefined;
   /** CloudWatch alarms watched while traffic shifts. */
@@ -180,6 +184,7 @@ export function ecsSettings(definition: JsonObject | undefined, desiredCount: nu
   const breaker = definition?.['gmDeploymentCircuitBreaker'];
   return {
     supersede: supersedeOf(definition),
+    preflightIgnores: textsAt(definition?.['preflight'], 'ignore'),
     stability: {
       pollIntervalSeconds: numberAt(definition?.['stabilityCheck'], 'pollInterval') ?? 30,
       timeoutSeconds: stabilityTimeoutSeconds(definition?.['stabilityCheck'], desiredCount),
@@ -213,6 +218,7 @@ export function lambdaSettings(definition: JsonObject | undefined, lambda?: Json
   const snapshots = member(lambda?.['SnapStart'], 'ApplyOn') === 'PublishedVersions';
   return {
     supersede: supersedeOf(definition),
+    preflightIgnores: textsAt(definition?.['preflight'], 'ignore'),
     alias: String(definition?.['alias'] ?? ''),
     trafficShifting: trafficShiftingOf(definition),
     alarmNames: alarmNamesOf(definition),

@@ -13,6 +13,7 @@
  */
 import { isObject, type JsonObject } from '../json.ts';
 import { type EcsDesired, type LiveEcs, serviceDifferences, taskDefinitionName } from '../plan/index.ts';
+import { letThrough, refusing } from '../preflight/index.ts';
 import type { Action } from './actions.ts';
 import { lookAgainMs } from './cadence.ts';
 import { stepsBack } from './ecsBlueGreenBack.ts';
@@ -44,7 +45,7 @@ import { hear, watchFrom } from './ecsWatch.ts';
 import { wayBackOf } from './ecsWayBack.ts';
 import { alarmFailure, broken, misfit, refused } from './failures.ts';
 import type { EcsSeen, TargetsSeen, TaskSetSeen } from './observation.ts';
-import { alarmObstacles, surveyTraffic } from './preflight.ts';
+import { surveyTraffic, vetAlarms } from './preflight.ts';
 import type { EventDraft, Failure, Phase, Progress } from './record.ts';
 import { endings, type StepTable, stepwise, waited, within } from './stepwise.ts';
 import type { Decision, RolloutSpec } from './strategy.ts';
@@ -140,7 +141,7 @@ function begin(spec: RolloutSpec, live: LiveEcs): EcsBlueGreenState {
     relaunched: false,
     ...shiftOf(settings.trafficShifting, true),
     desiredCount: Number(service['desiredCount'] ?? live.service?.['desiredCount'] ?? 0),
-    ...watchFrom(settings, live),
+    ...watchFrom(settings, live, spec.skips),
     capacity: capacityFrom(spec, live),
     deleteNewUponFailure: settings.deleteNewUponFailure,
     deleteNewUponTrafficShiftFailure: settings.deleteNewUponTrafficShiftFailure,
@@ -189,23 +190,27 @@ function movedGroups({ state, world }: BgPass): readonly string[] {
 }
 
 /** What the rollout would do to the traffic, from what is live; or why it must not begin. */
-function survey(pass: BgPass): Partial<EcsBlueGreenState> | { readonly problem: Failure } {
+function survey(
+  pass: BgPass,
+):
+  | { readonly found: Partial<EcsBlueGreenState>; readonly told: readonly EventDraft[] }
+  | { readonly problem: Failure } {
   const { state, world } = pass;
+  const skips = state.skips ?? [];
   const sets = world.service?.taskSets ?? [];
   const primary = sets.find(({ status }) => status === 'PRIMARY');
   const foundSets = { oldSets: sets.map(({ id }) => id), primaryBefore: primary?.id ?? null };
   const moved = movedGroups(pass);
-  if (!state.shifts || moved.length === 0) return { ...foundSets, shifts: false };
+  if (!state.shifts || moved.length === 0) return { found: { ...foundSets, shifts: false }, told: [] };
   const { swaps, obstacles } = surveyTraffic(world, moved, state.pairs);
-  const obstacle = [...alarmObstacles(world.alarms, state.alarms), ...obstacles].find(
-    (one) => one.severity === 'error',
-  );
+  const { refusal, alarms, told } = vetAlarms(world.alarms, state.alarms, skips);
+  const obstacle = refusal ?? refusing(letThrough(obstacles, skips));
   if (obstacle) return { problem: misfit(obstacle.message, obstacle.hint) };
   const halves = swaps.flatMap(({ from, to }) => [from, to]);
   const forwardsBefore = world.forwards.filter(({ weights }) => halves.some((half) => weights[half] !== undefined));
   // Where nothing serves yet there is nothing to shift from.
   const weights = primary === undefined ? [100] : state.weights;
-  return { ...foundSets, swaps, forwardsBefore, weights };
+  return { found: { ...foundSets, swaps, forwardsBefore, weights, alarms }, told };
 }
 
 /** Is it a task set that neither serves nor is this rollout's own, kept for a look or made by somebody else? */
@@ -219,19 +224,19 @@ const isInTheWay = ({ targetGroups }: TaskSetSeen, swaps: readonly Swap[]): bool
 function vetting(pass: BgPass): Decision {
   const surveyed = survey(pass);
   if ('problem' in surveyed) {
-    const failure = surveyed.problem as Failure;
+    const failure = surveyed.problem;
     return end({ ...pass, state: { ...pass.state, failure } }, 'failed', `${failure.message}; nothing was changed`);
   }
   const strays = pass.world.service?.taskSets.filter((set) => isStray(pass.state, set)) ?? [];
   const told = strays.map((stray): EventDraft => {
-    const when = isInTheWay(stray, surveyed.swaps ?? []) ? 'first: the new tasks take its place' : 'in the end';
+    const when = isInTheWay(stray, surveyed.found.swaps ?? []) ? 'first: the new tasks take its place' : 'in the end';
     const message = `a task set that was left behind, ${stray.id}, will be deleted ${when}`;
     return { code: 'rollout.progress', level: 'warning', message };
   });
   return goOn(
-    { ...pass, events: [...pass.events, ...told] },
+    { ...pass, events: [...pass.events, ...surveyed.told, ...told] },
     pass.state.family === null ? 'creating' : 'registering',
-    surveyed,
+    surveyed.found,
   );
 }
 

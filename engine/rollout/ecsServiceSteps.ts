@@ -37,7 +37,7 @@ import { bakeMsOf, type EcsWatch, watchFrom } from './ecsWatch.ts';
 import { inherited, type WayBack, wayBackOf } from './ecsWayBack.ts';
 import { misfit, refused, said } from './failures.ts';
 import type { DeploymentSeen, EcsSeen } from './observation.ts';
-import { alarmObstacles } from './preflight.ts';
+import { vetAlarms } from './preflight.ts';
 import type { Failure, Phase } from './record.ts';
 import { endings, type Pass, type StepState, type StepTable, waited, within } from './stepwise.ts';
 import type { Decision, RolloutSpec } from './strategy.ts';
@@ -57,8 +57,6 @@ export interface EcsServiceState extends StepState, EcsWatch, HasCapacity {
   readonly tagsDiffer: boolean;
   /** Null when the rollout creates the service. */
   readonly wayBack: WayBack | null;
-  /** Why the rollout must not begin: there would be no way back. */
-  readonly refusal: Failure | null;
   readonly deleteNewUponFailure: boolean;
   /** How long ECS itself bakes at most once all tasks are replaced, ms. */
   readonly bakeMs: number;
@@ -98,18 +96,6 @@ const DELETE_TIMEOUT_MS = 15 * 60_000;
  */
 export const DRAINING_TIMEOUT_MS = 65 * 60_000;
 
-/** A rollback target that cannot be run any more is no way back. */
-function refusalOf(live: LiveEcs, force: boolean): Failure | null {
-  if (force || live.taskDefinition?.['status'] !== 'INACTIVE') return null;
-  const name = taskDefinitionName(String(live.service?.['taskDefinition']));
-  return {
-    class: 'configuration',
-    message: `${name}, which runs now, is INACTIVE: there would be no way back to it`,
-    evidence: [],
-    next: 'register it again and update the service to it, or deploy with --force',
-  };
-}
-
 /** Null where going back is deleting the service, which this rollout creates. */
 function wayBackFrom(
   { desired, replaced }: RolloutSpec,
@@ -148,8 +134,7 @@ export function beginService(spec: RolloutSpec, live: LiveEcs): EcsServiceState 
     members,
     tagsDiffer,
     wayBack: wayBackFrom(spec, live, restored, tagsDiffer),
-    refusal: refusalOf(live, spec.force),
-    ...watchFrom(settings, live),
+    ...watchFrom(settings, live, spec.skips),
     capacity,
     bakeMs: bakeMsOf(live.service, service),
     deleteNewUponFailure: settings.deleteNewUponFailure,
@@ -310,10 +295,10 @@ export function serviceSteps(table: () => StepTable<EcsServiceState, EcsSeen>, f
   /** Refuses what could not be protected. */
   function vetting(pass: ServicePass): Decision {
     const { state, world } = pass;
-    if (state.refusal !== null) return refuse(pass, state.refusal);
-    const obstacle = alarmObstacles(world.alarms, state.alarms).find(({ severity }) => severity === 'error');
-    if (obstacle !== undefined) return refuse(pass, misfit(obstacle.message, obstacle.hint));
-    return goOn(pass, state.family === null ? 'tagging' : 'registering');
+    const { refusal, alarms, told } = vetAlarms(world.alarms, state.alarms, state.skips ?? []);
+    if (refusal !== undefined) return refuse(pass, misfit(refusal.message, refusal.hint));
+    const next = { ...pass, events: [...pass.events, ...told] };
+    return goOn(next, state.family === null ? 'tagging' : 'registering', { alarms });
   }
 
   function registering(pass: ServicePass): Decision {

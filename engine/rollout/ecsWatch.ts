@@ -13,6 +13,8 @@ export interface EcsWatch extends FailuresKnown {
   readonly lastEventId: string | null;
   /** CloudWatch alarms of the deployment definition that are watched. */
   readonly alarms: readonly string[];
+  /** Checks that are let through. Absent in records of earlier versions. */
+  readonly skips?: readonly string[];
 }
 
 /** The id of the newest event that a live service tells, from which on events are passed on. */
@@ -23,7 +25,11 @@ export function newestEventId(live: LiveEcs): string | null {
 }
 
 /** A watch that begins with what the service has said until now. */
-export function watchFrom({ stability, breaker, alarmNames }: EcsSettings, live: LiveEcs): EcsWatch {
+export function watchFrom(
+  { stability, breaker, alarmNames }: EcsSettings,
+  live: LiveEcs,
+  skips: readonly string[],
+): EcsWatch {
   return {
     pollIntervalMs: stability.pollIntervalSeconds * 1000,
     timeoutMs: stability.timeoutSeconds * 1000,
@@ -33,6 +39,7 @@ export function watchFrom({ stability, breaker, alarmNames }: EcsSettings, live:
     lastEventId: newestEventId(live),
     troubles: [],
     alarms: alarmNames,
+    skips,
   };
 }
 

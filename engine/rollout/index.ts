@@ -34,7 +34,7 @@ export type {
   StoredRollout,
   StorePort,
 } from './ports.ts';
-export { alarmObstacles, type Obstacle, productionObstacles, surveyTraffic } from './preflight.ts';
+export { productionObstacles, skipsOf, surveyTraffic } from './preflight.ts';
 export {
   EVENT_CODES,
   type EventCode,

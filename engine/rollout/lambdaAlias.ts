@@ -2,7 +2,7 @@
  * Lambda: bring `$LATEST` to the definition, publish a version, wait until it is ready, and move the alias to it: at
  * once, or in steps with a bake after each.
  *
- *   creating | securing → configuring → coding → publishing → readying → provisioning → shifting → connecting →
+ *   vetting → creating | securing → configuring → coding → publishing → readying → provisioning → shifting → connecting →
  *   tagging → retiring (old versions) → succeeded
  *                                  any failure ↓
  *   disconnecting → returning (alias) → releasing → unpublishing → restoring (`$LATEST`) → rolled back;  what was
@@ -25,7 +25,7 @@ import {
   sourceChanges,
 } from '../plan/index.ts';
 import type { LambdaAction, Outcome } from './actions.ts';
-import { alarmFailure, broken, refused } from './failures.ts';
+import { alarmFailure, broken, misfit, refused } from './failures.ts';
 import { stepsBack } from './lambdaAliasBack.ts';
 import { linkSteps, linksOf, linkWish } from './lambdaEventSources.ts';
 import {
@@ -38,6 +38,7 @@ import {
   takenOver,
 } from './lambdaState.ts';
 import type { LambdaSeen } from './observation.ts';
+import { vetAlarms } from './preflight.ts';
 import type { Phase } from './record.ts';
 import { endings, type StepTable, stepwise, waited, within } from './stepwise.ts';
 import type { Decision, RolloutSpec, Strategy } from './strategy.ts';
@@ -54,6 +55,7 @@ import {
 } from './trafficSteps.ts';
 
 const FORWARD = [
+  'vetting',
   'creating',
   'securing',
   'configuring',
@@ -94,6 +96,10 @@ function codeDiffers(desired: LambdaDesired, live: LiveLambda, force: boolean, h
   return force || strayed || codeDifferences(live, desired.function, hash).length > 0;
 }
 
+/** The first step that may change something. */
+const firstChange = ({ creates, keepsVersion }: Pick<LambdaAliasState, 'creates' | 'keepsVersion'>): string =>
+  creates ? 'creating' : keepsVersion ? 'provisioning' : 'securing';
+
 function begin(spec: RolloutSpec, live: LiveLambda, hash: CodeHash): LambdaAliasState {
   const desired = spec.desired as LambdaDesired;
   const { settings } = desired;
@@ -103,7 +109,7 @@ function begin(spec: RolloutSpec, live: LiveLambda, hash: CodeHash): LambdaAlias
   const served = before !== null && before !== '$LATEST' && !spec.force;
   const keepsVersion = served && functionDifferences(live, desired, hash).length === 0;
   return {
-    step: creates ? 'creating' : keepsVersion ? 'provisioning' : 'securing',
+    step: settings.alarmNames.length > 0 ? 'vetting' : firstChange({ creates, keepsVersion }),
     rollout: spec.rollout,
     target: desired.target,
     alias: settings.alias,
@@ -125,6 +131,7 @@ function begin(spec: RolloutSpec, live: LiveLambda, hash: CodeHash): LambdaAlias
     keepsVersion,
     ...shiftOf(settings.trafficShifting, before !== null),
     alarms: settings.alarmNames,
+    skips: spec.skips,
     readinessIntervalMs: settings.readinessIntervalSeconds * 1000,
     readinessLeft: settings.readinessMaxRetries,
     provisions: settings.provisionedConcurrency,
@@ -168,6 +175,18 @@ function waitUntilSettled(pass: LambdaPass, what: string, ours: boolean): Decisi
   // A failed update of somebody else's does not matter: ours comes next and replaces it.
   if (status !== 'settled' && ours) return fail(pass, broken(`${what} failed: ${status.reason}`, [status.reason]));
   return undefined;
+}
+
+/** Refuses what could not be protected. */
+function vetting(pass: LambdaPass): Decision {
+  const { state, world } = pass;
+  const { refusal, alarms, told } = vetAlarms(world.alarms, state.alarms, state.skips ?? []);
+  if (refusal !== undefined) {
+    const failure = misfit(refusal.message, refusal.hint);
+    return end({ ...pass, state: { ...state, failure } }, 'failed', `${failure.message}; nothing was changed`);
+  }
+  const next = { ...pass, events: [...pass.events, ...told] };
+  return look(next, firstChange(state), 'the alarms are well', { alarms });
 }
 
 function creating(pass: LambdaPass): Decision {
@@ -419,7 +438,11 @@ const { connecting, disconnecting } = linkSteps<LambdaAliasState>(
 /** Steps that may come to wait for provisioned concurrency. */
 const AWAITED: ReadonlySet<string> = new Set(['readying', 'provisioning']);
 
+/** Steps that look at the alarms. */
+const WATCHED: ReadonlySet<string> = new Set(['vetting', 'readying', 'provisioning', 'shifting']);
+
 const PHASES: Readonly<Record<string, Phase>> = {
+  vetting: 'preparing',
   creating: 'preparing',
   securing: 'preparing',
   configuring: 'preparing',
@@ -443,14 +466,15 @@ const TABLE: StepTable<LambdaAliasState, LambdaSeen> = {
       target,
       alias: step in PHASES && PHASES[step] === 'preparing' ? '' : alias,
       // What was created is deleted on the way back, wherever that begins: it has to be known to be there.
-      latest: state.creates || (step !== 'shifting' && step !== 'connecting'),
+      latest: step !== 'vetting' && (state.creates || (step !== 'shifting' && step !== 'connecting')),
       version: AWAITED.has(step) && version !== null ? version : undefined,
-      alarms: step === 'readying' || step === 'provisioning' || step === 'shifting' ? alarms : [],
+      alarms: WATCHED.has(step) ? alarms : [],
       ...(step === 'connecting' || step === 'disconnecting' ? linkWish(state) : {}),
       ...(provisions !== null && version !== null && AWAITED.has(step) ? { provisionedOf: version } : {}),
     };
   },
   steps: {
+    vetting,
     creating,
     securing,
     configuring,

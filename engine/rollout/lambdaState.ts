@@ -36,6 +36,8 @@ export interface LambdaAliasState extends StepState, ShiftState, LinksState {
   /** Was it made by this rollout? Publishing gives the last version again when nothing changed. */
   readonly published: boolean;
   readonly alarms: readonly string[];
+  /** Checks that are let through. Absent in records of earlier versions. */
+  readonly skips?: readonly string[];
   readonly readinessIntervalMs: number;
   readonly readinessLeft: number;
   /** Executions to keep ready on the version that serves; null where nobody asks. */

@@ -1,41 +1,65 @@
 /**
- * Preflight: what keeps a rollout from being protected, known before anything is changed. The plan shows it, and a
- * strategy that vets the world refuses to begin. Pure.
+ * What a strategy vets before it begins: alarms that would protect nothing, and traffic that cannot be shifted. Pure.
  */
-import type { Severity } from '../finding.ts';
+import type { Desired } from '../plan/index.ts';
+import { alarmObstacles, type CheckName, letThrough, type Obstacle, obstacle, refusing } from '../preflight/index.ts';
 import type { AlarmSeen, EcsSeen, ForwardSeen, TargetsSeen } from './observation.ts';
+import type { EventDraft, RolloutRecord } from './record.ts';
 import { findSwaps, type Swap } from './weights.ts';
 
-export interface Obstacle {
-  /** An error keeps the rollout from beginning. */
-  readonly severity: Severity;
-  readonly code: string;
-  readonly message: string;
-  /** What to do, as an instruction. */
-  readonly hint: string;
-  /** Where the deployment definition asks for it. */
-  readonly path: readonly (string | number)[];
+/**
+ * What an emergency is known by keeps nobody from leaving it: a rollback, or a move to other capacity, begins whatever
+ * alarms, weights and targets are like.
+ */
+const LET_THROUGH_ON_THE_WAY_BACK: readonly CheckName[] = [
+  'alarm-missing',
+  'alarm-firing',
+  'weights-moved',
+  'no-healthy-target',
+  'rollback-target-inactive',
+  'rollback-image-missing',
+  'deployment-in-progress',
+];
+
+const ON_THE_WAY_BACK: ReadonlySet<RolloutRecord['trigger']> = new Set(['rollback', 'fallback', 'return']);
+
+/** The checks that are let through: as the files say, as somebody asked, and as the occasion is. */
+export function skipsOf(
+  desired: Desired | undefined,
+  { skips = [], trigger }: Pick<RolloutRecord, 'skips' | 'trigger'>,
+): string[] {
+  const occasion = ON_THE_WAY_BACK.has(trigger) ? LET_THROUGH_ON_THE_WAY_BACK : [];
+  return [...new Set([...(desired?.settings.preflightIgnores ?? []), ...skips, ...occasion])];
 }
 
-/** An alarm that is missing, or fires already, protects nothing. */
-export function alarmObstacles(seen: readonly AlarmSeen[], watched: readonly string[]): Obstacle[] {
-  return watched.flatMap((name, i): Obstacle[] => {
-    const path = ['alarms', 'alarmNames', i];
-    const alarm = seen.find((one) => one.name === name);
-    if (alarm === undefined) {
-      const hint = 'create it in the region of the deployment, or correct its name';
-      return [{ severity: 'error', code: 'plan.alarm-missing', message: `there is no alarm ${name}`, hint, path }];
-    }
-    if (alarm.state === 'ALARM') {
-      const message = `alarm ${name} is in ALARM already, so it cannot tell whether the new revision is bad: ${alarm.reason}`;
-      const hint = 'wait until it is OK, or take it out of alarms.alarmNames for this deployment';
-      return [{ severity: 'error', code: 'plan.alarm-firing', message, hint, path }];
-    }
-    if (alarm.state !== 'INSUFFICIENT_DATA') return [];
-    const message = `alarm ${name} has no data yet: until it has, it notices nothing`;
-    const hint = 'see whether its metric is what the workload publishes';
-    return [{ severity: 'warning', code: 'plan.alarm-without-data', message, hint, path }];
-  });
+const UNWATCHED: readonly CheckName[] = ['alarm-missing', 'alarm-firing'];
+
+/** What watched alarms are like before anything has begun. */
+export interface VettedAlarms {
+  readonly refusal: Obstacle | undefined;
+  /** Those that are watched from now on. */
+  readonly alarms: readonly string[];
+  readonly told: readonly EventDraft[];
+}
+
+/** An alarm that is let through would only be in the way: it is not watched. */
+export function vetAlarms(
+  seen: readonly AlarmSeen[],
+  watched: readonly string[],
+  skips: readonly string[],
+): VettedAlarms {
+  const useless = watched.filter((name) =>
+    alarmObstacles(seen, [name]).some((one) => UNWATCHED.includes(one.name) && skips.includes(one.name)),
+  );
+  return {
+    refusal: refusing(letThrough(alarmObstacles(seen, watched), skips)),
+    alarms: watched.filter((name) => !useless.includes(name)),
+    told: useless.map((name) => ({
+      code: 'rollout.progress',
+      level: 'warning',
+      message: `alarm ${name} is not watched: it ${seen.some((one) => one.name === name) ? 'is in ALARM already' : 'does not exist'}`,
+    })),
+  };
 }
 
 type Pairs = readonly (readonly [string, string])[];
@@ -53,16 +77,11 @@ function pairObstacle(
   path: Obstacle['path'],
 ): Obstacle | undefined {
   const { from, to } = swap;
-  const problem = (code: string, message: string, hint: string, severity: Severity = 'error') => ({
-    severity,
-    code,
-    message,
-    hint,
-    path,
-  });
+  const problem = (name: CheckName, message: string, hint: string) =>
+    obstacle(name, { file: 'deployment', path }, message, hint);
   if (!isReached(forwards, swap)) {
     return problem(
-      'plan.pair-not-reached',
+      'pair-not-reached',
       `no listener and no rule forwards to ${from} or ${to}`,
       'forward a listener or rule to one of the pair',
     );
@@ -70,17 +89,16 @@ function pairObstacle(
   const total = (group: string) => forwards.reduce((sum, forward) => sum + weightOf(forward, group), 0);
   if (total(from) + total(to) === 0) {
     return problem(
-      'plan.pair-without-weight',
+      'pair-without-weight',
       `both ${from} and ${to} have weight 0: no request reaches them, and there is none to shift`,
       'give the half that serves its weight in the listener or rule',
     );
   }
   if (!serves || total(to) === 0) return undefined;
   return problem(
-    'plan.weights-moved',
+    'weights-moved',
     `${to} gets traffic, and the tasks that serve are behind ${from}: somebody changed the weights`,
-    'see who did; this deployment first sends all traffic to the tasks that serve',
-    'warning',
+    'see who did, and give all weight to the half that serves',
   );
 }
 
@@ -98,12 +116,9 @@ export function surveyTraffic(seen: EcsSeen, asked: readonly string[], pairs: Pa
   const primary = seen.service?.taskSets.find(({ status }) => status === 'PRIMARY');
   const found = findSwaps(asked, pairs, primary?.targetGroups ?? []);
   if ('problem' in found) {
+    const at = { file: 'deployment', path: ['targetGroupArnPairs'] } as const;
     const hint = 'name each target group in exactly one of targetGroupArnPairs';
-    const path = ['targetGroupArnPairs'];
-    return {
-      swaps: [],
-      obstacles: [{ severity: 'error', code: 'plan.target-group-pairs', message: found.problem, hint, path }],
-    };
+    return { swaps: [], obstacles: [obstacle('target-group-pairs', at, found.problem, hint)] };
   }
   const obstacles = found.swaps.flatMap((swap) => {
     const i = pairs.findIndex((pair) => pair.includes(swap.to));
@@ -127,6 +142,6 @@ export function productionObstacles(production: readonly ForwardSeen[], targets:
     if (empty === undefined || serving === undefined) return [];
     const message = `the production ${kind} sends traffic to ${empty}, which has no healthy target; the tasks that serve are behind ${serving}`;
     const hint = `see who changed its weights, give ${serving} all of the traffic again, then deploy`;
-    return [{ severity: 'error', code: 'plan.production-misdirected', message, hint, path: [] }];
+    return [obstacle('production-misdirected', { file: 'service', path: ['loadBalancers'] }, message, hint)];
   });
 }

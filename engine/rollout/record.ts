@@ -78,6 +78,8 @@ export interface RolloutRecord {
   readonly trigger: Trigger;
   /** Bring it about even where nothing seems to differ; lifts a hold when it succeeds. */
   readonly force: boolean;
+  /** Checks of preflight that somebody let through for this rollout, by name. @default none */
+  readonly skips?: readonly string[];
   /** On a rollback: the commit (null for any) that is not to be deployed again by itself once it succeeds, and why. */
   readonly hold: { readonly commit: string | null; readonly reason: string } | null;
   /** The rollout whose place this one takes before it came to its end, as it was then. */

@@ -10,11 +10,14 @@ import { EngineError } from '../errors.ts';
 import type { CodeHash } from '../hash.ts';
 import type { JsonObject } from '../json.ts';
 import { type Desired, differencesOf, type Live, onFallbackSince, servingOf } from '../plan/index.ts';
+import { type Obstacle, refusing } from '../preflight/index.ts';
 import { redactor } from '../redact.ts';
 import type { Action, AwsError, Outcome } from './actions.ts';
+import { misfit } from './failures.ts';
 import { changes, doneWords } from './narration.ts';
 import type { Observation } from './observation.ts';
 import type { Asked, AwsPort, Claim, StorePort } from './ports.ts';
+import { skipsOf } from './preflight.ts';
 import { type EventDraft, isFinal, type RolloutEvent, type RolloutRecord } from './record.ts';
 import type { CapacityWish, Decision, RolloutSpec, Strategy, StrategyCommand } from './strategy.ts';
 import { isSameWait, type Wait, type Waiting } from './waiting.ts';
@@ -25,6 +28,13 @@ export interface RunnerPorts {
   /** Reads a target's live state afresh. Throws `EngineError` as `AwsPort.observe` does. */
   readonly live: (record: RolloutRecord, desired: Desired | undefined) => Promise<Live>;
   readonly hash: CodeHash;
+  /** What stands in the way of a rollout, checks that are let through taken into account. @default nothing is looked at */
+  readonly preflight?: (
+    record: RolloutRecord,
+    desired: Desired,
+    live: Live,
+    skips: readonly string[],
+  ) => Promise<readonly Obstacle[]>;
   /** The rollout's clock: AWS's, or the sandbox's. */
   readonly clock: Clock;
   readonly emit: (event: RolloutEvent, record: RolloutRecord) => void;
@@ -144,9 +154,19 @@ class Run {
       };
       return this.#append(over, [{ code: 'rollout.ended', message }]);
     }
+    const skips = skipsOf(desired, record);
+    const found = desired === undefined ? [] : ((await this.#ports.preflight?.(record, desired, live, skips)) ?? []);
+    const refusal = refusing(found);
+    if (refusal !== undefined) {
+      const failure = misfit(refusal.message, refusal.hint);
+      return this.#endUntouched('failed', `${refusal.message}; nothing was changed`, failure);
+    }
+    const told = found
+      .filter(({ severity }) => severity === 'warning')
+      .map(({ message }): EventDraft => ({ code: 'rollout.progress', level: 'warning', message }));
     const replaced = record.replaced?.state;
     const capacity = capacityWish(record);
-    const spec: RolloutSpec = { rollout: record.id, target: record.target, desired, force, capacity, replaced };
+    const spec: RolloutSpec = { rollout: record.id, target: record.target, desired, force, capacity, replaced, skips };
     await this.#append(
       {
         ...record,
@@ -155,12 +175,17 @@ class Run {
         waiting: null,
         state: strategy.begin(spec, live),
       },
-      [],
+      told,
     );
   }
 
-  #endUntouched(phase: 'aborted' | 'failed' | 'superseded', message: string): Promise<void> {
-    const over: RolloutRecord = { ...this.#at.record, phase, message, waiting: null, endedAt: this.#ports.clock.now() };
+  #endUntouched(
+    phase: 'aborted' | 'failed' | 'superseded',
+    message: string,
+    failure: RolloutRecord['failure'] = null,
+  ): Promise<void> {
+    const endedAt = this.#ports.clock.now();
+    const over: RolloutRecord = { ...this.#at.record, phase, message, failure, waiting: null, endedAt };
     return this.#append(over, [{ code: 'rollout.ended', level: 'warning', message }]);
   }
 

@@ -22,6 +22,8 @@ export interface RolloutSpec {
   /** Bring it about even where nothing seems to differ. */
   readonly force: boolean;
   readonly capacity: CapacityWish;
+  /** Checks of preflight that are let through, by name. */
+  readonly skips: readonly string[];
   /** The state of the rollout whose place this one takes: what that one would have gone back to, this one goes back to. */
   readonly replaced: JsonObject | undefined;
 }

@@ -1,4 +1,4 @@
-/** The query protocol: form-encoded requests with dotted names, XML answers. */
+/** The query protocols, EC2's own among them: form-encoded requests with dotted names, XML answers. */
 import type { Json, JsonObject } from '../json.ts';
 
 /** Deeper than any AWS request. */
@@ -56,14 +56,27 @@ export function xmlFault(
   return `<ErrorResponse xmlns="${namespace}"><Error><Type>${fault.type}</Type><Code>${escapeXml(fault.code)}</Code><Message>${escapeXml(fault.message)}</Message></Error><RequestId>${requestId}</RequestId></ErrorResponse>`;
 }
 
-function xmlMembers(value: unknown): string {
-  if (Array.isArray(value)) return value.map((item) => `<member>${xmlMembers(item)}</member>`).join('');
+/** EC2 has no element for the result, and calls what lists hold `item`. */
+export function ec2Answer(operation: string, output: object, namespace: string, requestId: string): string {
+  return `<${operation}Response xmlns="${namespace}"><requestId>${requestId}</requestId>${xmlMembers(output, 'item')}</${operation}Response>`;
+}
+
+export function ec2Fault(fault: { code: string; message: string }, requestId: string): string {
+  return `<Response><Errors><Error><Code>${escapeXml(fault.code)}</Code><Message>${escapeXml(fault.message)}</Message></Error></Errors><RequestID>${requestId}</RequestID></Response>`;
+}
+
+export function s3Fault(fault: { code: string; message: string }, requestId: string): string {
+  return `<Error><Code>${escapeXml(fault.code)}</Code><Message>${escapeXml(fault.message)}</Message><RequestId>${requestId}</RequestId></Error>`;
+}
+
+function xmlMembers(value: unknown, listed = 'member'): string {
+  if (Array.isArray(value)) return value.map((item) => `<${listed}>${xmlMembers(item, listed)}</${listed}>`).join('');
   if (typeof value === 'object' && value !== null) {
     return (
       Object.entries(value)
         // Names that a request made up are no element names.
         .filter(([name, member]) => member !== undefined && member !== null && /^[A-Za-z]\w*$/.test(name))
-        .map(([name, member]) => `<${name}>${xmlMembers(member)}</${name}>`)
+        .map(([name, member]) => `<${name}>${xmlMembers(member, listed)}</${name}>`)
         .join('')
     );
   }

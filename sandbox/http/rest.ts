@@ -36,8 +36,8 @@ function routesOf(service: Service): readonly CompiledRoute[] {
   if (routes === undefined) {
     routes = (service.routes ?? []).map((route) => ({
       route,
-      pattern: new RegExp(`^${route.path.replace(/\{\w+\}/g, '([^/]+)')}/?$`),
-      names: [...route.path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name!),
+      pattern: new RegExp(`^${route.path.replace(/\{\w+(\+?)\}/g, (_, greedy) => (greedy ? '(.+)' : '([^/]+)'))}/?$`),
+      names: [...route.path.matchAll(/\{(\w+)\+?\}/g)].map(([, name]) => name!),
     }));
     compiled.set(service, routes);
   }

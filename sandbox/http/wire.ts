@@ -5,7 +5,7 @@
 import { AwsFault } from '../fault.ts';
 import { isObject, type JsonObject, type Output } from '../json.ts';
 import { type Protocol, RestAnswer, type Service } from '../service.ts';
-import { parseForm, xmlAnswer, xmlFault } from './query.ts';
+import { ec2Answer, ec2Fault, parseForm, s3Fault, xmlAnswer, xmlFault } from './query.ts';
 import { routeOf } from './rest.ts';
 
 export interface WireRequest {
@@ -32,16 +32,18 @@ const CONTENT_TYPE: Readonly<Record<Protocol, string>> = {
   awsJson1_0: 'application/x-amz-json-1.0',
   awsJson1_1: 'application/x-amz-json-1.1',
   restJson1: 'application/json',
+  restXml: 'application/xml',
   awsQuery: 'text/xml',
+  ec2Query: 'text/xml',
 };
 
 /** @throws AwsFault `SerializationException`, `UnknownOperationException` */
 export function decodeRequest(service: Service, request: WireRequest): OperationCall {
-  if (service.protocol === 'awsQuery') {
+  if (service.protocol === 'awsQuery' || service.protocol === 'ec2Query') {
     const form = new URLSearchParams(request.body.toString('utf8'));
     return { operation: form.get('Action') ?? '', input: parseForm(form), success: 200 };
   }
-  if (service.protocol === 'restJson1') {
+  if (service.protocol === 'restJson1' || service.protocol === 'restXml') {
     const { route, members } = routeOf(service, request.method, request.url);
     const body = route.rawBody ? { Payload: request.body.toString('base64') } : parseJson(request.body);
     const fromHeaders = Object.entries(route.headers ?? {}).flatMap(([header, member]) => {
@@ -86,6 +88,9 @@ export function encodeAnswer(
   if (service.protocol === 'awsQuery') {
     return { status: 200, headers, body: xmlAnswer(operation, output, service.xmlNamespace ?? '', requestId) };
   }
+  if (service.protocol === 'ec2Query') {
+    return { status: 200, headers, body: ec2Answer(operation, output, service.xmlNamespace ?? '', requestId) };
+  }
   return { status: success, headers, body: success === 204 ? '' : JSON.stringify(output) };
 }
 
@@ -95,6 +100,8 @@ export function encodeFault(service: Service, fault: AwsFault, requestId: string
   if (service.protocol === 'awsQuery') {
     return { status, headers, body: xmlFault(fault, service.xmlNamespace ?? '', requestId) };
   }
+  if (service.protocol === 'ec2Query') return { status, headers, body: ec2Fault(fault, requestId) };
+  if (service.protocol === 'restXml') return { status, headers, body: s3Fault(fault, requestId) };
   if (service.protocol === 'restJson1') {
     headers['x-amzn-errortype'] = code;
     const text = 'Message' in fault.members ? {} : { message };
@@ -108,7 +115,7 @@ export function encodeFault(service: Service, fault: AwsFault, requestId: string
 
 /** What AWS answers to an operation that the service (or this sandbox) does not have. */
 export function unknownOperation(service: Service, operation: string): AwsFault {
-  if (service.protocol === 'awsQuery') {
+  if (service.protocol === 'awsQuery' || service.protocol === 'ec2Query') {
     return new AwsFault('InvalidAction', `Could not find operation ${operation} for this service`);
   }
   return new AwsFault('UnknownOperationException', operation === '' ? '' : `Unknown operation ${operation}`, 404);

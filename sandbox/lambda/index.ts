@@ -7,6 +7,7 @@ import { aliasOperations } from './aliasOperations.ts';
 import { tooMany } from './faults.ts';
 import { CODE_PATH, functionOperations } from './functionOperations.ts';
 import { lambdaOf } from './functions.ts';
+import { layerOperations } from './layerOperations.ts';
 import { mappingOperations } from './mappingOperations.ts';
 import { provisionedOperations } from './provisionedOperations.ts';
 
@@ -97,6 +98,7 @@ const ROUTES: readonly Route[] = [
   { operation: 'GetEventSourceMapping', method: 'GET', path: `${MAPPINGS}/{UUID}` },
   { operation: 'UpdateEventSourceMapping', method: 'PUT', path: `${MAPPINGS}/{UUID}`, success: 202 },
   { operation: 'DeleteEventSourceMapping', method: 'DELETE', path: `${MAPPINGS}/{UUID}`, success: 202 },
+  { operation: 'GetLayerVersionByArn', method: 'GET', path: '/2018-10-31/layers', query: { Arn: 'Arn' }, needs: 'find' },
 ];
 
 /** Requests per second. Source: developer guide, "Lambda quotas", API requests. */
@@ -111,7 +113,13 @@ export const lambda: Service = {
   signingName: 'lambda',
   protocol: 'restJson1',
   routes: ROUTES,
-  operations: { ...functionOperations, ...aliasOperations, ...provisionedOperations, ...mappingOperations },
+  operations: {
+    ...functionOperations,
+    ...aliasOperations,
+    ...provisionedOperations,
+    ...mappingOperations,
+    ...layerOperations,
+  },
   bucket,
   throttled: tooMany,
   downloads: {

@@ -44,7 +44,7 @@ function givenGroups(region: Region): Map<string, LogGroup> {
   return groups;
 }
 
-function newGroup(region: Region, name: string): LogGroup {
+export function newGroup(region: Region, name: string): LogGroup {
   return { name, arn: region.arn('logs', `log-group:${name}`), createdAt: Math.round(region.now), streams: new Map() };
 }
 

@@ -270,6 +270,19 @@ export interface Scenario {
     readonly apis?: readonly GivenApi[];
     /** ARNs of the roles that may be assumed, globs. @default every role */
     readonly roles?: readonly string[];
+    /** Where one of these lists is given, nothing else of its kind exists. @default whatever is asked for exists */
+    readonly subnets?: readonly { readonly id: string; readonly vpc?: string; readonly freeAddresses?: number }[];
+    readonly securityGroups?: readonly { readonly id: string; readonly vpc?: string }[];
+    /** Names or ARNs, and the services that may assume each. @default trusts those that deployments need */
+    readonly iamRoles?: readonly { readonly name: string; readonly trusts?: readonly string[] }[];
+    /** URIs of images in ECR, globs. */
+    readonly images?: readonly string[];
+    /** Prefixes of ECR repositories that fill themselves from another registry. @default none */
+    readonly pullThroughCaches?: readonly string[];
+    /** `bucket/key`, globs. */
+    readonly objects?: readonly string[];
+    /** ARNs of versions of Lambda layers, globs. */
+    readonly layers?: readonly string[];
     /** Names of CloudWatch log groups. */
     readonly logGroups?: readonly string[];
     readonly secrets?: readonly { readonly name: string; readonly value: string }[];

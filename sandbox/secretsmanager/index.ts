@@ -4,7 +4,16 @@ import { flag, objects, text, texts, whole } from '../input.ts';
 import type { JsonObject } from '../json.ts';
 import type { Operation, Service } from '../service.ts';
 import type { Region } from '../world.ts';
-import { addVersion, findSecret, type Secret, type SecretVersion, secretsOf } from './secrets.ts';
+import {
+  addVersion,
+  emptySecret,
+  findSecret,
+  madeIn,
+  type Secret,
+  type SecretVersion,
+  secretsOf,
+  wasMade,
+} from './secrets.ts';
 
 export { hasSecret } from './secrets.ts';
 
@@ -54,17 +63,11 @@ const createSecret: Operation = (input, { region }) => {
   if (before !== undefined) {
     throw new AwsFault('ResourceExistsException', `The operation failed because the secret ${name} already exists.`);
   }
-  const secret: Secret = {
-    name,
-    arn: region.arn('secretsmanager', `secret:${name}-${region.random(`secret/${name}/${region.now}`).hex(6)}`),
-    description: text(input, 'Description'),
-    createdAt: region.now,
-    tags: objects(input, 'Tags') ?? [],
-    versions: [],
-    changedAt: region.now,
-    deletedAt: undefined,
-  };
+  const arn = region.arn('secretsmanager', `secret:${name}-${region.random(`secret/${name}/${region.now}`).hex(6)}`);
+  const about = { description: text(input, 'Description'), tags: objects(input, 'Tags') ?? [] };
+  const secret: Secret = { ...emptySecret(region, name, arn), ...about };
   secrets.set(name, secret);
+  madeIn(region).add(name);
   const value = valueIn(input);
   const version = value && addVersion(region, secret, value, ['AWSCURRENT'], text(input, 'ClientRequestToken'));
   return { ARN: secret.arn, Name: name, VersionId: version?.id };
@@ -108,8 +111,18 @@ const putSecretValue: Operation = (input, { region }) => {
   return { ARN: secret.arn, Name: secret.name, VersionId: version.id, VersionStages: version.stages };
 };
 
+/** What a task definition may name: the whole ARN of a secret of this place that nobody ever made here. */
+function takenToExist(region: Region, input: JsonObject): Secret {
+  const arn = text(input, 'SecretId') ?? '';
+  const [, name] = new RegExp(`^${region.arn('secretsmanager', 'secret')}:(.+)-[A-Za-z0-9]{6}$`).exec(arn) ?? [];
+  if (region.scenario.given.strict || name === undefined || wasMade(region, name)) throw notFound();
+  const secret = emptySecret(region, name, arn);
+  addVersion(region, secret, { SecretString: '' }, ['AWSCURRENT']);
+  return secret;
+}
+
 const describeSecret: Operation = (input, { region }) => {
-  const secret = secretOf(region, input);
+  const secret = findSecret(region, text(input, 'SecretId') ?? '') ?? takenToExist(region, input);
   return {
     ARN: secret.arn,
     Name: secret.name,

@@ -30,21 +30,33 @@ export function secretsOf(region: Region): Map<string, Secret> {
 function givenSecrets(region: Region): Map<string, Secret> {
   const secrets = new Map<string, Secret>();
   for (const { name, value } of region.scenario.given.secrets ?? []) {
-    const secret: Secret = {
-      name,
-      arn: region.arn('secretsmanager', `secret:${name}-${region.random(`secret/${name}`).hex(6)}`),
-      description: undefined,
-      createdAt: region.now,
-      tags: [],
-      versions: [],
-      changedAt: region.now,
-      deletedAt: undefined,
-    };
+    const arn = region.arn('secretsmanager', `secret:${name}-${region.random(`secret/${name}`).hex(6)}`);
+    const secret = emptySecret(region, name, arn);
     addVersion(region, secret, { SecretString: value }, ['AWSCURRENT']);
     secrets.set(name, secret);
   }
   return secrets;
 }
+
+/** A secret without a value. */
+export const emptySecret = (region: Region, name: string, arn: string): Secret => ({
+  name,
+  arn,
+  description: undefined,
+  createdAt: region.now,
+  tags: [],
+  versions: [],
+  changedAt: region.now,
+  deletedAt: undefined,
+});
+
+const noNames = (): Set<string> => new Set();
+
+/** Names of secrets that were ever created: what is deleted is known not to be there. */
+export const madeIn = (region: Region): Set<string> => region.part(noNames);
+
+export const wasMade = (region: Region, name: string): boolean =>
+  madeIn(region).has(name) || secretsOf(region).has(name);
 
 /** By name, by ARN, or by ARN without the six characters at its end. */
 export function findSecret(region: Region, id: string): Secret | undefined {

@@ -1,6 +1,6 @@
 /** AWS Systems Manager: the Parameter Store. A new operation is one function here and one line in the table at the end. */
 import { AwsFault } from '../fault.ts';
-import { flag, text, texts } from '../input.ts';
+import { flag, objects, text, texts } from '../input.ts';
 import type { Output } from '../json.ts';
 import type { Operation, Service } from '../service.ts';
 import type { Region } from '../world.ts';
@@ -106,6 +106,43 @@ const getParameters: Operation = (input, { region }) => {
   };
 };
 
+/** Metadata, never values. Only the filter by whole names is imitated, by which tasks' parameters are looked for. */
+const describeParameters: Operation = (input, { region }) => {
+  const filters = objects(input, 'ParameterFilters') ?? [];
+  const odd = filters.find((filter) => filter['Key'] !== 'Name' || (filter['Option'] ?? 'Equals') !== 'Equals');
+  if (odd !== undefined) {
+    throw new AwsFault(
+      'InvalidFilterKey',
+      `the sandbox has only the filter Name with Equals, not ${String(odd['Key'])}`,
+    );
+  }
+  const known = parametersOf(region);
+  const wanted = filters.flatMap((filter) => texts(filter, 'Values') ?? []);
+  const named = filters.length === 0 ? [...known.keys()] : wanted;
+  // What a task definition may name is taken to exist: see SPEC.md.
+  const isThere = (name: string) =>
+    known.has(name) || (region.scenario.given.strict !== true && !deletedIn(region).has(name));
+  return {
+    Parameters: named.filter(isThere).map((name) => {
+      const version = known.get(name)?.versions.at(-1);
+      return {
+        Name: name,
+        ARN: arnOf(region, name),
+        Type: version?.type ?? 'String',
+        Version: known.get(name)?.versions.length ?? 1,
+        LastModifiedDate: (version?.modifiedAt ?? region.world.startedAt) / 1000,
+        Tier: 'Standard',
+        DataType: version?.dataType ?? 'text',
+      };
+    }),
+  };
+};
+
+const noNames = (): Set<string> => new Set();
+
+/** Names of parameters that somebody deleted: these are known not to be there. */
+const deletedIn = (region: Region): Set<string> => region.part(noNames);
+
 const putParameter: Operation = (input, { region }) => {
   const name = text(input, 'Name') ?? '';
   if (!/^[\w./-]{1,1011}$/.test(name)) {
@@ -135,7 +172,9 @@ const putParameter: Operation = (input, { region }) => {
 };
 
 const deleteParameter: Operation = (input, { region }) => {
-  if (!parametersOf(region).delete(text(input, 'Name') ?? '')) throw new AwsFault('ParameterNotFound', '');
+  const name = text(input, 'Name') ?? '';
+  if (!parametersOf(region).delete(name)) throw new AwsFault('ParameterNotFound', '');
+  deletedIn(region).add(name);
   return {};
 };
 
@@ -146,6 +185,7 @@ export const ssm: Service = {
   operations: {
     GetParameter: getParameter,
     GetParameters: getParameters,
+    DescribeParameters: describeParameters,
     PutParameter: putParameter,
     DeleteParameter: deleteParameter,
   },

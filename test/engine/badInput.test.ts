@@ -218,7 +218,7 @@ describe('target groups that do not fit', () => {
     await using desk = await Desk.open({ targetGroups: [{ arn: BLUE }, { arn: GREEN }] });
     desk.commit(blueGreen());
     const { code, message, at } = await desk.blocked();
-    assert.equal(code, 'plan.pair-not-reached');
+    assert.equal(code, 'preflight.pair-not-reached');
     assert.match(message, /no listener and no rule forwards to .*(blue|green).* or /);
     assert.deepEqual(JSON.parse(at), [BLUE, GREEN]);
   });
@@ -227,7 +227,7 @@ describe('target groups that do not fit', () => {
     await using desk = await Desk.open(behind([group('other'), 1], [BLUE, 0], [GREEN, 0]));
     desk.commit(blueGreen());
     const { code, message, at } = await desk.blocked();
-    assert.equal(code, 'plan.pair-without-weight');
+    assert.equal(code, 'preflight.pair-without-weight');
     assert.match(message, /have weight 0: no request reaches them/);
     assert.deepEqual(JSON.parse(at), [BLUE, GREEN]);
   });
@@ -376,7 +376,7 @@ describe('alarms that protect nothing', () => {
     assert.deepEqual([workloads[0]?.action, workloads[0]?.problems], ['create', []]);
     desk.commit(named(...names, 'nobody'));
     const { code, message, at } = await desk.blocked();
-    assert.deepEqual([code, message, at], ['plan.alarm-missing', 'there is no alarm nobody', '"nobody"']);
+    assert.deepEqual([code, message, at], ['preflight.alarm-missing', 'there is no alarm nobody', '"nobody"']);
   });
 
   it('are named twice', async () => {
@@ -389,7 +389,7 @@ describe('alarms that protect nothing', () => {
     await using desk = await Desk.open({ alarms: [{ name: 'errors', state: 'ALARM' }] });
     desk.commit(named('errors'));
     const { code, message, at } = await desk.blocked();
-    assert.deepEqual([code, at], ['plan.alarm-firing', '"errors"']);
+    assert.deepEqual([code, at], ['preflight.alarm-firing', '"errors"']);
     assert.match(message, /^alarm errors is in ALARM already/);
   });
 
@@ -416,7 +416,7 @@ describe('alarms that protect nothing', () => {
     const { workloads } = await desk.plan();
     assert.deepEqual(
       [workloads[0]?.action, workloads[0]?.problems.map(({ severity, code }) => `${severity} ${code}`)],
-      ['create', ['warning plan.alarm-without-data']],
+      ['create', ['warning preflight.alarm-without-data']],
     );
   });
 });

@@ -298,7 +298,7 @@ describe('plans', () => {
       problems.map(({ code, severity, path, line, message }) => [code, severity, path, line, message.split(' ')[0]]),
       [
         ['deployment.setting-not-carried-out', 'warning', 'dev/web_depdef.json', 15, 'trafficShiftingConfig'],
-        ['plan.alarm-missing', 'error', 'dev/web_depdef.json', 7, 'there'],
+        ['preflight.alarm-missing', 'error', 'dev/web_depdef.json', 7, 'there'],
       ],
     );
   });

@@ -155,13 +155,13 @@ describe('Lambda alias rollout', () => {
     );
   });
 
-  it('does not start to shift under an alarm that does not exist', async () => {
+  it('does not begin under an alarm that does not exist', async () => {
     await using stage = await Stage.open();
     await stage.deploy('dev/resize', resize());
     const files = resize({ key: 'resize-2.zip', ...shifting({}, { alarms: { alarmNames: ['nobody'] } }) });
     const { rollouts } = await stage.deploy('dev/resize', files);
-    assert.equal(rollouts[0]?.phase, 'rolled back');
-    assert.match(rollouts[0].reason ?? '', /these alarms do not exist: nobody/);
+    assert.equal(rollouts[0]?.phase, 'failed');
+    assert.match(rollouts[0].reason ?? '', /there is no alarm nobody; nothing was changed/);
   });
 
   it('rolls back an update that Lambda reports as failed', async () => {

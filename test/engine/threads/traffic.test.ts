@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import { DescribeServicesCommand, DescribeTaskSetsCommand } from '@aws-sdk/client-ecs';
 import { ModifyListenerCommand } from '@aws-sdk/client-elastic-load-balancing-v2';
-import { withPreflight } from '../../../engine/preflight.ts';
+import { desiredOf } from '../../../engine/plan/index.ts';
+import { withPreflight } from '../../../engine/preflighting.ts';
 import type { RolloutRecord } from '../../../engine/rollout/index.ts';
 import { balanced, external, taskSets } from '../rollout/balanced.ts';
 import { web } from '../rollout/fixtures.ts';
@@ -200,7 +201,14 @@ describe('traffic on the way', () => {
     const next = native(front, BLUE_GREEN, 'shop/web:2');
     const preflight = async () => {
       const [plan] = (await stage.plan('dev/web', next)).workloads;
-      return stage.clock.run(withPreflight(stage.clients.aws, plan!, checkedFrom('dev/web', next)));
+      const head = checkedFrom('dev/web', next);
+      const desired = desiredOf(head, plan!.target!, undefined)!;
+      const ports = { aws: stage.clients.aws, store: stage.store };
+      const only = { surroundings: false, skips: [], trigger: 'manual' } as const;
+      const [looked] = await stage.clock.run(
+        withPreflight(ports, [{ plan: plan!, head, desired, live: undefined }], only),
+      );
+      return looked!;
     };
     assert.equal((await preflight()).action, 'update');
     await front.set(0, 100);
@@ -215,7 +223,7 @@ describe('traffic on the way', () => {
     assert.equal((await preflight()).action, 'update');
   });
 
-  it('containers-roadmap #2853: task sets get what somebody sent where nothing runs, before anything new begins', async () => {
+  it('containers-roadmap #2853: task sets get what somebody sent where nothing runs, once somebody says so', async () => {
     const { stage, blue, green, weights, listener, elb } = await openBalanced();
     await using _ = stage;
     await played(stage, external(blue, green));
@@ -229,7 +237,14 @@ describe('traffic on the way', () => {
     const onRecord = async ({ phase }: RolloutRecord) => {
       if (phase === 'stabilizing') during ??= await weights();
     };
-    const end = await played(stage, external(blue, green, 'shop/web:2', CANARY), { onRecord });
+    const next = external(blue, green, 'shop/web:2', CANARY);
+    // A refusal changes nothing, and so excuses no weights the next time.
+    for (const refused of [await played(stage, next), await played(stage, next)]) {
+      assert.equal(refused.phase, 'failed', refused.story);
+      assert.match(refused.message, /somebody changed the weights; nothing was changed/);
+    }
+    const told = { ...next, ecsDeployment: { ...next['ecsDeployment'], preflight: { ignore: ['weights-moved'] } } };
+    const end = await played(stage, told, { onRecord });
     assert.deepEqual([end.phase, during], ['succeeded', { blue: 100, green: 0 }], end.story);
     elb.destroy();
   });
