@@ -98,7 +98,13 @@ const ROUTES: readonly Route[] = [
   { operation: 'GetEventSourceMapping', method: 'GET', path: `${MAPPINGS}/{UUID}` },
   { operation: 'UpdateEventSourceMapping', method: 'PUT', path: `${MAPPINGS}/{UUID}`, success: 202 },
   { operation: 'DeleteEventSourceMapping', method: 'DELETE', path: `${MAPPINGS}/{UUID}`, success: 202 },
-  { operation: 'GetLayerVersionByArn', method: 'GET', path: '/2018-10-31/layers', query: { Arn: 'Arn' }, needs: 'find' },
+  {
+    operation: 'GetLayerVersionByArn',
+    method: 'GET',
+    path: '/2018-10-31/layers',
+    query: { Arn: 'Arn' },
+    needs: 'find',
+  },
 ];
 
 /** Requests per second. Source: developer guide, "Lambda quotas", API requests. */
