@@ -8,7 +8,16 @@ import type { FailureClass } from './diagnose/index.ts';
 import type { Problem } from './finding.ts';
 import type { Json } from './json.ts';
 import type { PlanAction, StrategyName, Target, WorkloadPlan } from './plan/index.ts';
-import type { Command, DueReturn, Owner, Phase, RolloutEvent, RolloutRecord, Trigger } from './rollout/index.ts';
+import type {
+  Command,
+  DueReturn,
+  FallbackState,
+  Owner,
+  Phase,
+  RolloutEvent,
+  RolloutRecord,
+  Trigger,
+} from './rollout/index.ts';
 import type { RolloutQuery, Store } from './store/index.ts';
 
 /** How an account other than the caller's is worked in. */
@@ -174,6 +183,12 @@ export interface StatusEntry {
   readonly rollout: RolloutRecord;
   /** Who runs the unfinished rollout; undefined when nobody does. */
   readonly owner: Owner | undefined;
+  /** Where it waits for its turn: how many rollouts of that process come before it. */
+  readonly ahead?: number;
+  /** Why the workload is not deployed by itself: no commit, or only not this one (null for any). */
+  readonly held?: { readonly reason: string; readonly commit: string | null; readonly since: number };
+  /** Where its service is not on its own capacity. */
+  readonly fallback?: FallbackState;
   /**
    * How what runs differs from what the last successful rollout put in force, for people; null when it does not.
    * Undefined where AWS was not asked or there is nothing to compare.

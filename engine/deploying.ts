@@ -19,6 +19,7 @@ import {
   runRollout,
   type StoredRollout,
   strategies,
+  type Waiting,
 } from './rollout/index.ts';
 import { LEASE_MS, type Store } from './store/index.ts';
 import { makeWay, waitsFor } from './superseding.ts';
@@ -113,10 +114,36 @@ interface Held {
   readonly desired: Desired | undefined;
 }
 
-/** Waits for one's turn among the rollouts of the same account and region. */
-function turn({ turns }: DeployPorts, record: RolloutRecord, { signal }: RunOptions, lost: AbortSignal) {
+interface Turn {
+  readonly leave: () => void;
+  readonly seq: number;
+  readonly record: RolloutRecord;
+}
+
+/** Waits for one's turn among the rollouts of the same account and region; says so where it has to. */
+async function turn(
+  { turns, store, clock }: DeployPorts,
+  { claim, seq, record }: Held,
+  { signal }: RunOptions,
+  lost: AbortSignal,
+  onRecord: (record: RolloutRecord) => void,
+): Promise<Turn> {
   const { account = '', region = '' } = record.target;
-  return turns === undefined ? () => {} : turns.take(`${account}/${region}`, AbortSignal.any([signal, lost]));
+  const key = `${account}/${region}`;
+  if (turns === undefined) return { leave: () => {}, seq, record };
+  const ended = AbortSignal.any([signal, lost]);
+  if (!turns.isFull(key)) return { leave: await turns.take(key, ended), seq, record };
+  const now = clock.now();
+  const waiting: RolloutRecord = { ...record, updatedAt: now, waiting: waitForTurn(region, now) };
+  const appended = await store.append(claim, seq, waiting, []);
+  onRecord(waiting);
+  return { leave: await turns.take(key, ended), seq: appended.seq, record: waiting };
+}
+
+function waitForTurn(region: string, since: number): Waiting {
+  const text = `waiting for its turn in ${region}`;
+  const nobodysHand = { limit: null, command: null, lookEveryMs: 0, nextLookAt: since } as const;
+  return { for: 'turn', text, since, ...nobodysHand };
 }
 
 /** Runs one claimed rollout; never rejects. */
@@ -131,7 +158,8 @@ async function run(ports: DeployPorts, held: Held, options: RunOptions): Promise
   };
   let leave = () => {};
   try {
-    leave = await turn(ports, held.record, options, ending.signal);
+    const { seq, record: begun, ...mine } = await turn(ports, held, options, ending.signal, onRecord);
+    leave = mine.leave;
     const strategy = TABLE[held.record.strategy];
     if (strategy === undefined) {
       throw new EngineError('rollout.unknown-strategy', `this version does not carry out ${held.record.strategy}`, {
@@ -143,7 +171,14 @@ async function run(ports: DeployPorts, held: Held, options: RunOptions): Promise
     const looks = ports.preflight === false ? {} : { preflight };
     const record = await runRollout(
       { store, aws, clock, live, ...looks, hash: codeHash, emit: options.onEvent, onRecord },
-      { ...held, strategy, force: held.record.force, signal: AbortSignal.any([options.signal, ending.signal]) },
+      {
+        ...held,
+        seq,
+        record: begun,
+        strategy,
+        force: begun.force,
+        signal: AbortSignal.any([options.signal, ending.signal]),
+      },
     );
     return summaryOf(record);
   } catch (error) {

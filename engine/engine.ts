@@ -5,18 +5,18 @@
 import type { Engine, EngineOptions, PlanReport, RenderReport, StatusEntry, ValidateReport, Where } from './api.ts';
 import type { Aws } from './aws/index.ts';
 import type { CheckedWorkload, RenderedFile } from './check/index.ts';
-import { selectWorkloads, type WorkloadPaths, workloadKey } from './config/index.ts';
+import { type WorkloadPaths, workloadKey } from './config/index.ts';
 import { deployPlan, resumeAll } from './deploying.ts';
 import { EngineError } from './errors.ts';
 import { explainRollout } from './explaining.ts';
 import { type Problem, toProblems } from './finding.ts';
-import { openRepository } from './git/index.ts';
 import { isObject, type Json } from './json.ts';
-import { isOurs, pointer as pointerTo, servingOf, targetKey } from './plan/index.ts';
+import { pointer as pointerTo } from './plan/index.ts';
 import { planRevision } from './planning.ts';
 import { redactor, SENSITIVE, secretTexts } from './redact.ts';
 import { bringAllBack, keepReturning, returnsOf } from './returning.ts';
-import type { RolloutRecord, StoredRollout } from './rollout/index.ts';
+import type { RolloutRecord } from './rollout/index.ts';
+import { entriesOf, statusEntry, withDrift, withSurroundings } from './status.ts';
 import type { Store } from './store/index.ts';
 import { createTurns } from './turns.ts';
 import { checkEach, pick, withRevision } from './workspace.ts';
@@ -80,55 +80,6 @@ function validate(where: Where): Promise<ValidateReport> {
     const distinct = [...new Map(problems.map((problem) => [JSON.stringify(problem), problem])).values()];
     return { revision: opened.revision, workloads: picked.length, problems: distinct };
   });
-}
-
-const entry = ({ record, owner }: StoredRollout): StatusEntry => ({
-  workload: record.workload,
-  kind: record.kind,
-  target: record.target,
-  rollout: record,
-  owner: record.endedAt === null ? owner : undefined,
-});
-
-const byWorkload = (stored: readonly StoredRollout[]): StatusEntry[] =>
-  stored.map(entry).sort((a, b) => (a.workload < b.workload ? -1 : 1));
-
-/** Does a rollout belong to what a person named? A workload that is gone from the files has no path to match but its own. */
-async function statusOf(store: Store, where: Where | undefined): Promise<StatusEntry[]> {
-  if (where === undefined) return byWorkload(await store.latest());
-  await using repository = await openRepository(where.repo);
-  const entries = byWorkload(await store.latest(repository.identity));
-  const selectable = entries.map((one) => ({ ...one, path: one.workload, files: [] }));
-  const { selected } = selectWorkloads(selectable, where.selectors ?? [], repository.folder);
-  return selected.map(({ path: _path, files: _files, ...one }) => one);
-}
-
-/** Compares what finished rollouts put in force with what serves now. Of a target that cannot be read it is said why. */
-async function withDrift(aws: Aws, entries: readonly StatusEntry[]): Promise<StatusEntry[]> {
-  const settled = entries.filter(({ rollout }) => rollout.phase === 'succeeded' && rollout.serving !== null);
-  const wanted = settled.map(({ target, rollout }) => ({ target, ...aliasOf(rollout) }));
-  const found = await aws.read(wanted);
-  return entries.map((one) => {
-    const live = settled.includes(one) ? found.get(targetKey(one.target)) : undefined;
-    if (live === undefined) return one;
-    if (live.kind === 'failure') {
-      const { code, message, hint } = live;
-      return { ...one, unread: { message: isOurs(code) ? message : `AWS said ${code}: ${message}`, hint } };
-    }
-    const serving = servingOf(live);
-    const named = (it: string) => (one.kind === 'ecs' ? it.replace(/^.*task-definition\//, '') : `version ${it}`);
-    if (serving === one.rollout.serving) return { ...one, drift: null };
-    return {
-      ...one,
-      drift: serving === null ? 'it is gone' : `${named(serving)} serves instead of ${named(one.rollout.serving!)}`,
-    };
-  });
-}
-
-/** The alias is part of a Lambda rollout's state. */
-function aliasOf(rollout: RolloutRecord): { alias?: string } {
-  const alias = rollout.state?.['alias'];
-  return typeof alias === 'string' ? { alias } : {};
 }
 
 /**
@@ -236,7 +187,7 @@ export function createEngine(options: EngineOptions): Engine {
 
   async function rollout(id: string): Promise<StatusEntry> {
     const found = await (await store()).load(id);
-    if (found !== undefined) return entry(found);
+    if (found !== undefined) return (await withSurroundings(await store(), [statusEntry(found)]))[0]!;
     throw new EngineError('store.no-such-rollout', `no rollout ${id} in this store`, {
       kind: 'usage',
       hint: 'see `gitmoxi history` for the ids',
@@ -244,7 +195,7 @@ export function createEngine(options: EngineOptions): Engine {
   }
 
   const latestOf = async (where: Where | undefined) =>
-    (await statusOf(await store(), where)).map(({ rollout }) => rollout);
+    (await entriesOf(await store(), where)).map(({ rollout }) => rollout);
 
   return {
     render,
@@ -256,7 +207,7 @@ export function createEngine(options: EngineOptions): Engine {
     bringBack: async (entries, run) => bringAllBack(await ports(), entries, run),
     keepReturning: async (run, where) => keepReturning(await ports(), () => latestOf(where), run),
     status: async (where) => {
-      const entries = await statusOf(await store(), where);
+      const entries = await withSurroundings(await store(), await entriesOf(await store(), where));
       return where !== undefined && 'live' in where && where.live ? withDrift(await aws(), entries) : entries;
     },
     history: async (query) => (await (await store()).list(query)).map(({ record }) => record),

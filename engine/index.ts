@@ -10,11 +10,13 @@ export { SKIPPABLE } from './preflight/index.ts';
 export { SENSITIVE } from './redact.ts';
 export { readRevisionFiles } from './revisionFiles.ts';
 export {
+  aheadOf,
   COMMANDS,
   type Command,
   EVENT_CODES,
   type Expected,
   type Failure,
+  type FallbackState,
   isFinal,
   nextLook,
   PHASES,
@@ -26,5 +28,6 @@ export {
   WAITS,
   type Waiting,
   type WaitKind,
+  waitWords,
 } from './rollout/index.ts';
 export { defaultStorePath, openStore, type Store } from './store/index.ts';

@@ -7,7 +7,15 @@ import type { DeployReport, ReturnEntry, RolloutSummary, RunOptions } from './ap
 import { type DeployPorts, startMove } from './deploying.ts';
 import { EngineError } from './errors.ts';
 import { targetKey } from './plan/index.ts';
-import { lostRoom, mayLoseRoom, patienceOf, type RolloutRecord, returnOf, servingRollout } from './rollout/index.ts';
+import {
+  lostRoom,
+  mayLoseRoom,
+  patienceOf,
+  RECORDS_FOR_RETURN,
+  type RolloutRecord,
+  returnOf,
+  servingRollout,
+} from './rollout/index.ts';
 
 /** Between looks at the services, ms of the rollouts' clock. */
 const LOOK_MS = 60_000;
@@ -15,11 +23,8 @@ const LOOK_MS = 60_000;
 /** A service whose move could not be begun, or that could not be read, is left alone for so long, ms. */
 const REST_MS = 15 * 60_000;
 
-/** A service's records that are looked at: enough for every attempt that the settings allow. */
-const RECORDS = 250;
-
 const historyOf = async ({ store }: DeployPorts, { target }: RolloutRecord): Promise<RolloutRecord[]> =>
-  (await store.list({ target, limit: RECORDS })).map(({ record }) => record);
+  (await store.list({ target, limit: RECORDS_FOR_RETURN })).map(({ record }) => record);
 
 /** Of these targets, the services on their fallback, the next to return first. */
 export async function returnsOf(ports: DeployPorts, latest: readonly RolloutRecord[]): Promise<ReturnEntry[]> {
@@ -38,7 +43,9 @@ const attemptWords = ({ own, attempt, attempts }: ReturnEntry): string =>
   `back to ${own}, attempt ${attempt}${attempts === null || attempt > attempts ? '' : ` of ${attempts}`}`;
 
 async function bringBack(ports: DeployPorts, entry: ReturnEntry, options: RunOptions): Promise<RolloutSummary[]> {
-  const records = (await ports.store.list({ target: entry.target, limit: RECORDS })).map(({ record }) => record);
+  const records = (await ports.store.list({ target: entry.target, limit: RECORDS_FOR_RETURN })).map(
+    ({ record }) => record,
+  );
   const base = servingRollout(records);
   return base === undefined ? [] : [await startMove(ports, base, 'return', attemptWords(entry), options)];
 }

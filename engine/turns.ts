@@ -3,6 +3,8 @@
  * region slows only itself. Owns who is at it and who waits, in this process.
  */
 export interface Turns {
+  /** Would one have to wait? */
+  isFull(key: string): boolean;
   /**
    * Resolves when it is one's turn, with what ends it.
    *
@@ -21,6 +23,7 @@ export function createTurns(most: number): Turns {
   const lines = new Map<string, Line>();
 
   return {
+    isFull: (key) => lines.get(key)?.free === 0,
     async take(key, signal) {
       signal.throwIfAborted();
       const line = lines.get(key) ?? { free: most, waiting: [] };

@@ -3,11 +3,11 @@
  * and the timer that turns the spinner.
  */
 import { createLogUpdate } from 'log-update';
-import { type Clock, isFinal, type RolloutRecord } from '../../engine/index.ts';
-import { oneLine, table } from '../terminal/columns.ts';
+import { aheadOf, type Clock, isFinal, type RolloutRecord } from '../../engine/index.ts';
+import { oneLine, shorten, table } from '../terminal/columns.ts';
 import type { Output } from '../terminal/output.ts';
 import type { Style } from '../terminal/style.ts';
-import { duration } from '../terminal/time.ts';
+import { commandText, elapsedText, waitingText } from './insight.ts';
 import { eventParagraph, type RolloutsView } from './rolloutEvents.ts';
 
 const FRAME_MS = 100;
@@ -28,25 +28,50 @@ export function phaseSign({ phase }: Pick<RolloutRecord, 'phase'>, { color, symb
   return color.red(symbols.failed);
 }
 
-/** The present state of rollouts, one line each, no wider than the terminal. */
+/** A workload's name where it has little room: it keeps its end, which tells it from its neighbours. */
+export function nameText(workload: string, { symbols, tableWidth }: Style): string {
+  const name = oneLine(workload);
+  const room = Math.max(12, Math.floor(tableWidth() / 3));
+  return name.length > room ? symbols.ellipsis + name.slice(-(room - symbols.ellipsis.length)) : name;
+}
+
+/** So many rollouts have a line of their own for what they wait for. */
+const MOST_DETAILED = 8;
+
+/** What a rollout waits for, and how a person has it go on. */
+function nowText(record: RolloutRecord, now: number, all: readonly RolloutRecord[]): string {
+  const { waiting, message } = record;
+  const ahead = waiting?.for === 'turn' ? aheadOf(record, all) : undefined;
+  const command = commandText(record);
+  const what = waiting == null ? message : waitingText(waiting, now, ahead);
+  return oneLine(command === undefined ? what : `${what}; \`${command}\``);
+}
+
+/**
+ * The present state of rollouts, no wider than the terminal: one line each, and where they are few a second one for what
+ * they wait for.
+ */
 export function rolloutLines(records: readonly RolloutRecord[], now: number, frame: number, style: Style): string[] {
   const { color, symbols } = style;
   const spinner = symbols.spinner[frame % symbols.spinner.length]!;
-  // A name keeps its end, which tells it from its neighbours.
-  const nameRoom = Math.max(12, Math.floor(style.width() / 3));
-  const rows = records.map((record) => {
-    const { phase, startedAt, endedAt, message } = record;
-    const name = oneLine(record.workload);
-    return [
-      isFinal(phase) ? phaseSign(record, style) : color.cyan(spinner),
-      color.bold(name.length > nameRoom ? symbols.ellipsis + name.slice(-(nameRoom - symbols.ellipsis.length)) : name),
-      phase,
-      progressText(record),
-      color.dim(duration((endedAt ?? now) - startedAt)),
-      oneLine(message),
-    ];
+  const columns = style.width() - 1;
+  const isDetailed = records.length <= MOST_DETAILED;
+  const text = (record: RolloutRecord) =>
+    isFinal(record.phase) ? oneLine(record.message) : nowText(record, now, records);
+  const rows = records.map((record) => [
+    isFinal(record.phase) ? phaseSign(record, style) : color.cyan(spinner),
+    color.bold(nameText(record.workload, style)),
+    record.phase,
+    progressText(record),
+    color.dim(elapsedText(record, now)),
+    ...(isDetailed ? [] : [text(record)]),
+  ]);
+  const lines = table(rows, { columns, ellipsis: symbols.ellipsis, optional: [3] });
+  return records.flatMap((record, i) => {
+    // What has succeeded is told by its line.
+    if (!isDetailed || record.phase === 'succeeded') return [lines[i]!];
+    return [lines[i]!, color.dim(shorten(`   ${text(record)}`, columns, symbols.ellipsis))];
   });
-  return table(rows, { columns: style.width() - 1, ellipsis: symbols.ellipsis, optional: [3, 5] });
 }
 
 export function liveView(out: Output, clock: Clock): RolloutsView {

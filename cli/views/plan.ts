@@ -2,6 +2,7 @@
 import { type Json, type PlanAction, type PlanReport, targetLabel, targetView } from '../../engine/index.ts';
 import { harmless, oneLine, pad, shorten, width, wrap } from '../terminal/columns.ts';
 import type { Style } from '../terminal/style.ts';
+import { expectedJson, expectedText } from './insight.ts';
 import { plural, problemLines } from './problems.ts';
 
 type WorkloadPlan = PlanReport['workloads'][number];
@@ -60,6 +61,7 @@ export function planJson(report: PlanReport): object {
       changedFiles: plan.changedFiles.map(({ path, change }) => ({ path, change })),
       target: plan.target === undefined ? null : targetView(plan.target),
       strategy: plan.strategy,
+      expected: expectedJson(plan.expected),
       differences: plan.differences.map(({ path, live, desired }) => ({ path, live, desired })),
       problems: plan.problems,
     })),
@@ -130,6 +132,7 @@ export function workloadPlanLines(plan: WorkloadPlan, style: Style): string[] {
     header,
     ...(plan.target === undefined ? [] : field('target', [oneLine(targetLabel(plan.target))], style)),
     ...field('strategy', [STRATEGY[plan.strategy]], style),
+    ...(plan.expected === undefined ? [] : field('takes', [expectedText(plan.expected)], style)),
     ...(isSaid ? [] : field('because', reason, style)),
     ...field('rollout', underWayLines(plan), style),
     ...field('files', files, style),

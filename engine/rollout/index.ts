@@ -50,9 +50,20 @@ export {
   type RolloutRecord,
   type Trigger,
 } from './record.ts';
-export { type DueReturn, lostRoom, mayLoseRoom, patienceOf, returnOf, servingRollout } from './returning.ts';
+export {
+  type DueReturn,
+  type FallbackState,
+  fallbackOf,
+  isSurelyOnOwn,
+  lostRoom,
+  mayLoseRoom,
+  patienceOf,
+  RECORDS_FOR_RETURN,
+  returnOf,
+  servingRollout,
+} from './returning.ts';
 export { type RunnerInput, type RunnerPorts, runRollout } from './runner.ts';
 export { strategies } from './strategies.ts';
 export { COMMANDS, type Command, type Decision, type RolloutSpec, type Seen, type Strategy } from './strategy.ts';
-export { nextLook, WAITS, type WaitEnd, type Waiting, type WaitKind } from './waiting.ts';
+export { aheadOf, nextLook, WAITS, type WaitEnd, type Waiting, type WaitKind, waitWords } from './waiting.ts';
 export type { ForwardWeights } from './weights.ts';

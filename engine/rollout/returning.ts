@@ -3,6 +3,7 @@
  * Pure. The records are all there is to know, so that every process that shares them comes to the same.
  */
 import type { JsonObject } from '../json.ts';
+import { strategyWords } from '../plan/index.ts';
 import { type Capacity, wordsOfLack } from './ecsCapacity.ts';
 import type { ServiceSeen } from './observation.ts';
 import { isFinal, type RolloutRecord } from './record.ts';
@@ -20,6 +21,20 @@ export interface DueReturn {
   /** The capacity to return to, for people. */
   readonly own: string;
 }
+
+/** A service that is not on its own capacity. */
+export interface FallbackState {
+  /** When it went there, ms since the epoch. */
+  readonly since: number;
+  /** Where it runs, and where it belongs, for people. */
+  readonly on: string;
+  readonly own: string;
+  /** Its way back; null while a rollout is under way, which comes first. */
+  readonly due: DueReturn | null;
+}
+
+/** A service's records that are looked at: enough for every attempt that the settings allow. */
+export const RECORDS_FOR_RETURN = 250;
 
 /** The longest wait between attempts, ms. */
 const LONGEST_WAIT_MS = 24 * 3600_000;
@@ -53,6 +68,25 @@ export function returnOf(records: readonly RolloutRecord[]): DueReturn | undefin
   if (returns === null || tried >= returns.attempts) return { ...facts, dueAt: null };
   const waitMs = Math.min(LONGEST_WAIT_MS, returns.waitSeconds * 1000 * 2 ** tried);
   return { ...facts, dueAt: (last.endedAt ?? last.updatedAt) + waitMs };
+}
+
+/** Does the record alone say that the service is on its own capacity? */
+export function isSurelyOnOwn({ state }: RolloutRecord): boolean {
+  const capacity = capacityOf(state);
+  return capacity !== undefined && (capacity.since === null || capacity.fallback === null);
+}
+
+/**
+ * @param records of one target, newest first
+ * @returns undefined where the service has its own capacity, as far as is known
+ */
+export function fallbackOf(records: readonly RolloutRecord[]): FallbackState | undefined {
+  const latest = records.map(({ state }) => capacityOf(state)).find((capacity) => capacity !== undefined);
+  if (latest === undefined || latest.since === null) return undefined;
+  const due = returnOf(records);
+  if (due === undefined && !isBusy(records)) return undefined;
+  const on = strategyWords(latest.fallback === null ? [] : [...latest.fallback]);
+  return { since: latest.since, on, own: latest.own, due: due ?? null };
 }
 
 /** Attempts since the service left its capacity for good; undefined where it is not on its fallback after all. */

@@ -2,6 +2,7 @@
  * What a rollout waits for now, as a value: said by its strategy or its runner, stored with the record, and shown by
  * whoever looks, in its own words and time zone. Pure.
  */
+import type { RolloutRecord } from './record.ts';
 import type { Command } from './strategy.ts';
 
 /** What can be waited for. The key is said in machine output; the text completes "it waits for". */
@@ -62,4 +63,46 @@ export function isSameWait(a: Waiting | null, b: Waiting | null): boolean {
 export function nextLook({ nextLookAt, lookEveryMs }: Waiting, now: number): { ms: number; isExact: boolean } {
   const isExact = nextLookAt > now;
   return { ms: isExact ? nextLookAt - now : lookEveryMs, isExact };
+}
+
+/**
+ * How many rollouts of one process come before one that waits for its turn.
+ *
+ * @param all the rollouts of that process
+ */
+export function aheadOf({ id, target, waiting }: RolloutRecord, all: readonly RolloutRecord[]): number {
+  const since = waiting?.since ?? 0;
+  return all.filter(
+    (other) =>
+      other.id !== id &&
+      other.waiting?.for === 'turn' &&
+      other.target.account === target.account &&
+      other.target.region === target.region &&
+      (other.waiting.since < since || (other.waiting.since === since && other.id < id)),
+  ).length;
+}
+
+/** Whole seconds below two minutes, else minutes. */
+const span = (ms: number): string => (ms < 120_000 ? `${Math.ceil(ms / 1000)} s` : `${Math.round(ms / 60_000)} min`);
+
+const placeWords = (ahead: number): string =>
+  ahead === 0 ? 'it is the next' : ahead === 1 ? '1 other comes first' : `${ahead} others come first`;
+
+/**
+ * What is waited for, for people: how far it is, when it is looked at next, and when it ends.
+ *
+ * @param timeOf a time in the reader's zone
+ * @param ahead how many come before it, where it waits for its turn
+ */
+export function waitWords(
+  waiting: Waiting,
+  now: number,
+  timeOf: (at: number) => string,
+  ahead?: number,
+): readonly string[] {
+  const { text, limit } = waiting;
+  const { ms, isExact } = nextLook(waiting, now);
+  const place = ahead === undefined ? [] : [placeWords(ahead)];
+  const look = waiting.for === 'turn' ? [] : [`next check ${isExact ? 'in' : 'within'} ${span(ms)}`];
+  return [text, ...place, ...look, ...(limit === null ? [] : [`${limit.ends} at ${timeOf(limit.at)}`])];
 }
