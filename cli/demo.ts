@@ -12,13 +12,14 @@ import { fileURLToPath } from 'node:url';
 import { Command } from 'commander';
 import { EngineError } from '../engine/index.ts';
 import { parseScenario, type Scenario, speedClock, startSandbox } from '../sandbox/index.ts';
-import { needsOf, withNeeds } from '../session/index.ts';
+import { needsOf, sandboxAccess, withNeeds } from '../session/index.ts';
 import { readSteps } from './demo/folder.ts';
 import { play } from './demo/play.ts';
 import { makeRepository } from './demo/repository.ts';
 import { reportError } from './errors.ts';
 import { EXIT, type ExitStatus } from './exitStatus.ts';
 import { type Context, createContext, whereOf, withEngine } from './session/context.ts';
+import type { Globals } from './session/globals.ts';
 import { duration } from './terminal/time.ts';
 
 const NOTHING_WRONG = '{ "rules": [] }';
@@ -49,7 +50,7 @@ function useAccount(account: string): void {
 }
 
 /** Nobody is asked, and a Ctrl-C ends the demo: its AWS ends with it. */
-function demoContext(globals: { repo: string; store: string; endpointUrl?: readonly string[] }): Context {
+function demoContext(globals: Pick<Globals, 'repo' | 'store' | 'endpointUrl' | 'account'>): Context {
   const context = createContext({ ...globals, region: 'us-east-1', logLevel: 'info' });
   return { ...context, out: { ...context.out, canAsk: false } };
 }
@@ -62,12 +63,14 @@ async function demo(folder: string, temporary: string): Promise<ExitStatus> {
   const store = join(temporary, 'store.db');
   const commits = await makeRepository(repo, placeOf(folder), steps);
   const offline = demoContext({ repo, store });
-  const { account = '123456789012', given } = await withEngine(offline, async ({ engine }) =>
+  const { accounts, given } = await withEngine(offline, async ({ engine }) =>
     needsOf(await Promise.all(commits.map((revision) => engine.render({ ...whereOf(offline), revision })))),
   );
-  useAccount(account);
+  const [own = '123456789012', ...others] = accounts;
+  useAccount(own);
   await using sandbox = await startedSandbox({ ...scenario, given: withNeeds(scenario.given, given) });
-  const context = demoContext({ repo, store, endpointUrl: [sandbox.endpoint] });
+  const account = Object.entries(sandboxAccess(others)).map(([id, access]) => `${id}=${access}`);
+  const context = demoContext({ repo, store, endpointUrl: [sandbox.endpoint], account });
   const { out } = context;
   out.print(
     `${steps.length} commits from ${folder}, on a simulated AWS at ${sandbox.endpoint}`,

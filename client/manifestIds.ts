@@ -47,6 +47,8 @@ export const SETTINGS = {
   profile: 'gitmoxi.profile',
   region: 'gitmoxi.region',
   endpoint: 'gitmoxi.endpoint',
+  accounts: 'gitmoxi.accounts',
+  parallel: 'gitmoxi.parallel',
   production: 'gitmoxi.production',
   confirm: 'gitmoxi.confirm',
   severity: 'gitmoxi.severity',

@@ -23,6 +23,8 @@ export const placeFromSettings = (): Place => ({
   region: text(SETTINGS.region),
   profile: text(SETTINGS.profile),
   endpoint: text(SETTINGS.endpoint),
+  accounts: vscode.workspace.getConfiguration().get(SETTINGS.accounts) ?? {},
+  parallel: Math.floor(number(SETTINGS.parallel, 1, 50)),
 });
 
 /** Globs of accounts and workloads. */

@@ -3,7 +3,7 @@
  * nobody says and with whose credentials, who asks, how to work against a sandbox, and files of commits.
  */
 export { type Accounts, accountsInFile, accountsOf, accountsOfPairs } from './accounts.ts';
-export { type Needs, needsOf, withNeeds } from './needs.ts';
+export { type Needs, needsOf, sandboxAccess, withNeeds } from './needs.ts';
 export { person } from './person.ts';
 export { findRegion, regionInConfig } from './region.ts';
 export { revisions } from './revisions.ts';

@@ -1,11 +1,12 @@
-/** What the files take for granted in their AWS account, so that the simulated one can have it from the start. */
+/** What the files take for granted in their AWS accounts, so that the simulated one can have it from the start. */
 import { isObject, type Json, type RenderReport } from '../engine/index.ts';
 import type { Scenario } from '../sandbox/index.ts';
 
 type Given = Scenario['given'];
 
 export interface Needs {
-  readonly account: string | undefined;
+  /** Those that files name, the first one first. */
+  readonly accounts: readonly string[];
   readonly given: Given;
 }
 
@@ -67,7 +68,7 @@ function apis(sources: readonly Json[]): NonNullable<Given['apis']> {
   }));
 }
 
-/** Clusters, target groups, APIs, alarms and the account that the rendered files of all revisions name. */
+/** Clusters, target groups, APIs, alarms and the accounts that the rendered files of all revisions name. */
 export function needsOf(reports: readonly RenderReport[]): Needs {
   const files = reports.flatMap(({ workloads }) => workloads.flatMap((workload) => workload.files));
   const services = files.filter(({ suffix }) => suffix === '_svcdef.json').map(({ rendered }) => rendered);
@@ -78,9 +79,9 @@ export function needsOf(reports: readonly RenderReport[]): Needs {
   const alarms = deployments.flatMap((deployment) =>
     list(member(member(deployment, 'alarms'), 'alarmNames')).flatMap(text),
   );
-  const [account] = deployments.flatMap((deployment) => text(member(member(deployment, 'environment'), 'account')));
+  const accounts = deployments.flatMap((deployment) => text(member(member(deployment, 'environment'), 'account')));
   return {
-    account,
+    accounts: [...new Set(accounts)],
     given: {
       clusters: [...new Set(clusters.map((name) => name.replace(/^arn:.*cluster\//, '')))],
       alarms: [...new Set(alarms)].map((name) => ({ name, state: 'OK' })),
@@ -101,3 +102,7 @@ export function withNeeds(own: Given, needed: Given): Given {
     apis: [...(own.apis ?? []), ...(needed.apis ?? [])],
   };
 }
+
+/** How accounts of a sandbox are worked in, as the settings have it: any role may be assumed there. */
+export const sandboxAccess = (accounts: readonly string[]): Readonly<Record<string, string>> =>
+  Object.fromEntries(accounts.map((id) => [id, `role:arn:aws:iam::${id}:role/sandbox`]));

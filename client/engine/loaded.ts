@@ -12,4 +12,4 @@ export {
   targetKey,
   targetLabel,
 } from '../../engine/index.ts';
-export { clockFor, findRegion, needsOf, person, withNeeds } from '../../session/index.ts';
+export { accountsOf, clockFor, findRegion, needsOf, person, sandboxAccess, withNeeds } from '../../session/index.ts';

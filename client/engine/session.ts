@@ -13,6 +13,10 @@ export interface Place {
   readonly region: string;
   readonly profile: string;
   readonly endpoint: string;
+  /** By account id, a profile or a role for those that are not the caller's: `profile:NAME`, `role:ARN`. */
+  readonly accounts: unknown;
+  /** Rollouts at a time in each account and region; absent for the engine's own number. */
+  readonly parallel?: number;
   readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string };
 }
 
@@ -57,8 +61,9 @@ export class EngineSession {
 
 /** An engine and the clock that its rollouts follow. */
 export async function openAt(place: Place): Promise<Opened> {
-  const { clockFor, createEngine, defaultStorePath, findRegion, openStore } = await import('./loaded.ts');
-  const { profile, endpoint, credentials } = place;
+  const { accountsOf, clockFor, createEngine, defaultStorePath, findRegion, openStore } = await import('./loaded.ts');
+  const { profile, endpoint, credentials, parallel } = place;
+  const accounts = accountsOf(place.accounts, 'the setting gitmoxi.accounts');
   const environment = { ...process.env };
   const region = await findRegion(place.region || undefined, profile || undefined, environment);
   const clock = await clockFor([endpoint || environment['AWS_ENDPOINT_URL']], profile || undefined, environment);
@@ -68,6 +73,8 @@ export async function openAt(place: Place): Promise<Opened> {
   const store = place.store || process.env['GITMOXI_STORE'] || defaultStorePath(process.env);
   const engine = createEngine({
     clock,
+    accounts,
+    ...(parallel === undefined ? {} : { parallel }),
     ...(region === undefined ? {} : { region }),
     ...(profile === '' ? {} : { profile }),
     ...(endpoint === '' ? {} : { endpoint }),

@@ -36,16 +36,18 @@ const REGION = 'us-east-1';
 const SCENARIO = 'scenario.json';
 
 export async function startTrial({ files, speed, region }: TrialOptions): Promise<Trial> {
-  const { needsOf, withNeeds } = await import('../engine/loaded.ts');
+  const { needsOf, sandboxAccess, withNeeds } = await import('../engine/loaded.ts');
   const { parseScenario, speedClock, startSandbox } = await import('./loaded.ts');
   const folder = await mkdtemp(join(tmpdir(), 'gitmoxi-sandbox-'));
   const place: Omit<Place, 'endpoint' | 'credentials'> = {
     store: join(folder, 'store.db'),
     region: region || REGION,
     profile: '',
+    accounts: {},
   };
   const rendered = await renderAll(files, { ...place, endpoint: '' });
-  const { account = ACCOUNT, given } = needsOf(rendered);
+  const { accounts, given } = needsOf(rendered);
+  const [account = ACCOUNT, ...others] = accounts;
   const own = await scenarioBeside(rendered, files, parseScenario);
   const scenario = { ...own, given: withNeeds(own.given, given) };
   const sandbox = await startSandbox({ clock: speedClock(speed), scenario });
@@ -55,6 +57,7 @@ export async function startTrial({ files, speed, region }: TrialOptions): Promis
     place: {
       ...place,
       endpoint: sandbox.endpoint,
+      accounts: sandboxAccess(others),
       credentials: { accessKeyId: account, secretAccessKey: 'sandbox' },
     },
     async addRules(added) {
