@@ -18,6 +18,16 @@ export function duration(ms: number, units: 1 | 2 = 2): string {
   return `${Math.floor(seconds / size)} ${name}${rest === 0 || units === 1 ? '' : ` ${rest} ${smallerName}`}`;
 }
 
+/** A time of day in the reader's zone, `12:31:05`. */
+export const timeHere = (at: number): string => new Date(at).toLocaleTimeString(undefined, { hour12: false });
+
+/** `2 min of ~5 min`; of one whose bakes alone are known, `2 min of at least 10 min`. */
+export function elapsedOf({ startedAt, expected, phase }: RolloutRecord, now: number, units: 1 | 2): string {
+  const elapsed = duration(now - startedAt, units);
+  if (expected == null || phase === 'rolling back') return elapsed;
+  return `${elapsed} of ${expected.rollouts === 0 ? 'at least ' : '~'}${duration(expected.ms, units)}`;
+}
+
 export const shortCommit = (commit: string): string => (/^[0-9a-f]{40,64}$/.test(commit) ? commit.slice(0, 7) : commit);
 
 export function revisionOf({ revision: { commit, subject } }: RolloutRecord): string {

@@ -13,12 +13,11 @@ import type { Runs } from '../engine/runs.ts';
 import type { EngineSession } from '../engine/session.ts';
 import { matchesAny } from '../globs.ts';
 import { COMMANDS } from '../manifestIds.ts';
-import { expectation } from '../rollouts/engineRollouts.ts';
 import type { WorkloadPlan } from '../rollouts/rollout.ts';
 import { confirmation, productionPatterns } from '../settings.ts';
 import { countsOf, plural } from '../words.ts';
 import { filesOfPlan, showComparison, showPlan } from './planDocuments.ts';
-import { details, type Files, nothingToDo, question, toCarryOut } from './planText.ts';
+import { details, nothingToDo, question, toCarryOut } from './planText.ts';
 
 export interface DeployerOptions {
   readonly session: EngineSession;
@@ -106,20 +105,13 @@ export class Deployer {
     const isModal = isProduction || plans.some(({ action }) => action === 'delete');
     if (!isModal && confirmation() === 'production') return true;
     await showPlan(documents, report, filesOf);
-    const detail = (await Promise.all(plans.map((plan) => this.#details(report, plan, filesOf(plan))))).join('\n\n');
+    const detail = plans.map((plan) => details(plan, filesOf(plan)).join('\n')).join('\n\n');
     const go = report.context.trigger === 'rollback' ? 'Roll Back' : 'Deploy';
     const text = question(report);
     const answer = isModal
       ? await vscode.window.showWarningMessage(text, { modal: true, detail }, go)
       : await vscode.window.showInformationMessage(`${text} ${oneLine(detail)}`, go, 'Cancel');
     return answer === go;
-  }
-
-  async #details(report: PlanReport, plan: WorkloadPlan, files: Files): Promise<string> {
-    const { engine } = await this.#options.session.open();
-    const { workload, strategy } = plan;
-    const expected = await expectation(engine, { repository: report.context.repository, workload, strategy });
-    return details(plan, files, expected).join('\n');
   }
 
   #run(report: PlanReport, plans: readonly WorkloadPlan[]): Thenable<DeployReport> {
@@ -169,7 +161,10 @@ function isProductionPlan({ target, workload }: WorkloadPlan): boolean {
 
 function progressText(records: readonly RolloutRecord[]): string {
   const [first] = records;
-  if (records.length === 1 && first !== undefined) return [first.phase, ...countsOf(first)].join(' · ');
+  if (records.length === 1 && first !== undefined) {
+    const waiting = first.waiting === null ? [] : [first.waiting.text];
+    return [first.phase, ...countsOf(first), ...waiting].join(' · ');
+  }
   const over = records.filter(({ endedAt }) => endedAt !== null).length;
   return `${over} of ${records.length} done`;
 }

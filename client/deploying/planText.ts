@@ -51,18 +51,23 @@ const verbOf = ({ action }: WorkloadPlan): string =>
 const joins = (verb: string): string => (verb === 'Create' || verb === 'Delete' ? 'from' : 'to');
 
 /** What follows the question: what changes, how, how long, and what watches over it. */
-export function details(plan: WorkloadPlan, files: Files, expectedMs: number | undefined): string[] {
+export function details(plan: WorkloadPlan, files: Files): string[] {
   const changed = plan.differences.map(({ path }) => path);
   const watched = watches(files);
   const back = BACK[plan.strategy];
   return [
     ...(changed.length === 0 ? [] : [`Changes: ${changed.slice(0, 6).join(', ')}${more(changed.length - 6)}`]),
     `Strategy: ${STRATEGY[plan.strategy]}`,
-    ...(expectedMs === undefined ? [] : [`Usually takes ${duration(expectedMs)}`]),
+    ...takes(plan),
     watched.length === 0 ? 'No alarm watches over it' : `Watched: ${watched.join(', ')}`,
     ...(back === undefined ? [] : [`If it fails: ${back}`]),
   ];
 }
+
+const takes = ({ expected }: WorkloadPlan): string[] =>
+  expected === undefined
+    ? []
+    : [`${expected.rollouts === 0 ? 'Takes at least' : 'Usually takes'} ${duration(expected.ms)}`];
 
 const more = (n: number): string => (n > 0 ? ` and ${n} more` : '');
 
@@ -102,7 +107,7 @@ export function summary(report: PlanReport, filesOf: (plan: WorkloadPlan) => Fil
       plan.reason,
       '',
       ...(plan.target === undefined ? [] : [`- Target: ${place(plan)}`]),
-      ...(acts ? details(plan, filesOf(plan), undefined).map((line) => `- ${line}`) : []),
+      ...(acts ? details(plan, filesOf(plan)).map((line) => `- ${line}`) : []),
       ...plan.changedFiles.map(({ path, change }) => `- ${change}: ${path}`),
       ...plan.problems.map(({ severity, message, path, line }) => `- ${severity}: ${message} (${path}:${line})`),
     ].join('\n');

@@ -11,5 +11,6 @@ export {
   systemClock,
   targetKey,
   targetLabel,
+  waitWords,
 } from '../../engine/index.ts';
 export { accountsOf, clockFor, findRegion, needsOf, person, sandboxAccess, withNeeds } from '../../session/index.ts';

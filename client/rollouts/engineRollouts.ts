@@ -3,12 +3,16 @@
  *
  * Owns: the workloads as they were last read, since reading them costs Git and the checks.
  */
-import type { Engine, PlanReport, RolloutRecord, StatusEntry } from '../../engine/index.ts';
+import type { Engine, PlanReport, StatusEntry } from '../../engine/index.ts';
 import type { EngineSession } from '../engine/session.ts';
+import { timeHere } from '../words.ts';
 import type { Rollouts, WorkloadRow } from './rollout.ts';
 
 /** Workloads are read anew after this long, ms: commits made elsewhere show by then. */
 const KEPT_MS = 20_000;
+
+/** What a rollout waits for, in words. */
+type Waits = (entry: StatusEntry) => readonly string[];
 
 interface Read {
   readonly repo: string;
@@ -36,14 +40,15 @@ export class EngineRollouts {
     const { engine } = await this.#session.open();
     const read = await this.#workloads(engine);
     const entries = await engine.status();
+    // The engine is loaded only when it is needed, its words too.
+    const { waitWords } = await import('../engine/loaded.ts');
+    const waits: Waits = ({ rollout: { waiting }, ahead }) =>
+      waiting == null ? [] : waitWords(waiting, undefined, timeHere, ahead);
     const plans = read.filter((one) => one.plan !== undefined);
     // Two folders of one repository have the same workloads.
     const repositories = new Map(plans.map(({ plan, repo }) => [plan!.context.repository.root, { plan: plan!, repo }]));
     return {
-      rows: await withExpectations(
-        engine,
-        [...repositories.values()].flatMap(({ plan }) => rowsOf(plan, entries)),
-      ),
+      rows: [...repositories.values()].flatMap(({ plan }) => rowsOf(plan, entries, waits)),
       inRepository: plans.length > 0 || read.some(({ error }) => error !== undefined),
       failures: read.flatMap(({ repo, error }) => (error === undefined ? [] : [{ repo, error }])),
     };
@@ -75,7 +80,7 @@ async function readRepository(engine: Engine, repo: string): Promise<Read> {
   }
 }
 
-function rowsOf({ workloads, context }: PlanReport, entries: readonly StatusEntry[]): WorkloadRow[] {
+function rowsOf({ workloads, context }: PlanReport, entries: readonly StatusEntry[], waits: Waits): WorkloadRow[] {
   const { identity, root } = context.repository;
   const idOf = (kind: string, workload: string) => `${identity} ${kind}:${workload}`;
   const own = entries.filter(({ rollout }) => rollout.repository.identity === identity);
@@ -101,23 +106,25 @@ function rowsOf({ workloads, context }: PlanReport, entries: readonly StatusEntr
       head: context.commit?.id,
       record: entry?.rollout,
       owner: entry?.owner,
-      expectedMs: undefined,
+      waits: entry === undefined ? [] : waits(entry),
+      fallback: entry?.fallback,
     };
   });
   // What has no files any more, but was rolled out once.
   const gone = [...latest.entries()].map(
-    ([id, { workload, kind, rollout, owner, target }]): WorkloadRow => ({
+    ([id, entry]): WorkloadRow => ({
       id,
-      workload,
-      kind,
+      workload: entry.workload,
+      kind: entry.kind,
       repo: root,
-      target,
+      target: entry.target,
       errors: 0,
       held: undefined,
       head: context.commit?.id,
-      record: rollout,
-      owner,
-      expectedMs: undefined,
+      record: entry.rollout,
+      owner: entry.owner,
+      waits: waits(entry),
+      fallback: entry.fallback,
     }),
   );
   return [...planned, ...gone];
@@ -127,32 +134,4 @@ function rowsOf({ workloads, context }: PlanReport, entries: readonly StatusEntr
 function placed(target: WorkloadRow['target'], entry: StatusEntry | undefined): WorkloadRow['target'] {
   if (target === undefined || entry === undefined) return target ?? entry?.target;
   return target.account === undefined || target.region === undefined ? entry.target : target;
-}
-
-/** Earlier rollouts that an expectation is drawn from. */
-const LOOKED_BACK = 10;
-
-/** Only what is under way is waited for. */
-function withExpectations(engine: Engine, rows: readonly WorkloadRow[]): Promise<WorkloadRow[]> {
-  return Promise.all(
-    rows.map(async (row) => {
-      if (row.record === undefined || row.record.endedAt !== null) return row;
-      return { ...row, expectedMs: await expectation(engine, row.record) };
-    }),
-  );
-}
-
-/**
- * How long a rollout of this workload usually takes: the median of those that succeeded the same way, ms.
- */
-export async function expectation(
-  engine: Engine,
-  { repository, workload, strategy }: Pick<RolloutRecord, 'repository' | 'workload' | 'strategy'>,
-): Promise<number | undefined> {
-  const history = await engine.history({ repository: repository.identity, workload, limit: LOOKED_BACK });
-  const took = history
-    .filter((one) => one.phase === 'succeeded' && one.strategy === strategy && one.endedAt !== null)
-    .map(({ startedAt, endedAt }) => endedAt! - startedAt)
-    .toSorted((a, b) => a - b);
-  return took[Math.floor(took.length / 2)];
 }

@@ -22,8 +22,10 @@ export interface WorkloadRow {
   readonly record: RolloutRecord | undefined;
   /** Who runs the unfinished rollout; undefined when nobody does. */
   readonly owner: StatusEntry['owner'];
-  /** How long such a rollout usually takes, ms; undefined where none succeeded yet, or none is under way. */
-  readonly expectedMs: number | undefined;
+  /** What its rollout waits for now, for people; empty where it waits for nothing. */
+  readonly waits: readonly string[];
+  /** Where its service is not on its own capacity. */
+  readonly fallback: StatusEntry['fallback'];
 }
 
 export interface Rollouts {

@@ -1,7 +1,17 @@
 /** The nodes of the rollouts view, as plain data: order, words, icons. Pure. */
 import type { Phase, RolloutEvent, RolloutRecord, Target } from '../../engine/index.ts';
 import type { Welcome } from '../manifestIds.ts';
-import { countsOf, duration, errorText, failureLines, plural, revisionOf, shortCommit } from '../words.ts';
+import {
+  countsOf,
+  duration,
+  elapsedOf,
+  errorText,
+  failureLines,
+  plural,
+  revisionOf,
+  shortCommit,
+  timeHere,
+} from '../words.ts';
 import { groupOf, type Live, type LiveGroup, type Rollouts, type WorkloadPlan, type WorkloadRow } from './rollout.ts';
 import type { RolloutsState } from './rolloutStore.ts';
 
@@ -189,6 +199,8 @@ function workloadNode(row: WorkloadRow, label: string, live: LiveGroup | undefin
       row.workload,
       ...(state.why === undefined ? [] : [`${state.word}: ${state.why}`]),
       ...(record === undefined ? [] : recordLines(record, row.owner === undefined, now)),
+      ...waitLines(row),
+      ...fallbackLines(row),
       ...differenceLines(live?.state === 'read' ? live.plans.get(row.id) : undefined),
     ],
     icon: state.icon,
@@ -226,17 +238,46 @@ function moving({ record, owner }: WorkloadRow): { word: string; icon: Icon } {
 function progressNode(row: WorkloadRow, now: number): RolloutNode {
   const record = row.record!;
   const { word, icon } = moving(row);
-  const elapsed = duration(now - record.startedAt, 1);
-  const time = row.expectedMs === undefined ? elapsed : `${elapsed} of ~${duration(row.expectedMs, 1)}`;
   return {
     id: `progress ${record.id}`,
     label: nameOf(row.workload),
-    description: [word, ...countsOf(record), time].join(' · '),
-    tooltip: [row.workload, ...recordLines(record, row.owner === undefined, now)],
+    description: [word, ...countsOf(record), elapsedOf(record, now, 1)].join(' · '),
+    tooltip: [row.workload, ...recordLines(record, row.owner === undefined, now), ...waitLines(row)],
     icon,
     context: ['rollout', ...recordWords(record)].join(' '),
     children: 'collapsed',
     subject: subjectOf(row, record.id, true),
+  };
+}
+
+/** What a rollout that somebody runs waits for, and who that is. */
+function waitLines({ waits, owner }: WorkloadRow): string[] {
+  if (owner === undefined) return [];
+  return [...(waits.length === 0 ? [] : [waits.join('; ')]), `run by process ${owner.pid} on ${owner.host}`];
+}
+
+function fallbackLines({ fallback }: WorkloadRow): string[] {
+  if (fallback === undefined) return [];
+  const { on, own, since, due } = fallback;
+  const at = due?.dueAt == null ? '' : `; the next attempt is at ${timeHere(due.dueAt)}`;
+  return [`on ${on} since ${timeHere(since)}, instead of ${own}${at}`];
+}
+
+/** What a rollout waits for now, above its events. */
+export function waitNode(
+  subject: Subject,
+  { id }: RolloutRecord,
+  [text = '', ...more]: readonly string[],
+): RolloutNode {
+  return {
+    id: `waiting ${id}`,
+    label: text,
+    description: more.join('; '),
+    tooltip: [text, ...more],
+    icon: { name: 'watch', color: 'charts.blue' },
+    context: 'event',
+    children: 'none',
+    subject: { ...subject, rollout: id, isRollout: true },
   };
 }
 

@@ -2,7 +2,7 @@
  * The rollouts view: shows the forest, which welcome text applies, and how much is in progress. Nothing is read until
  * somebody looks.
  *
- * Owns: the forest as it is shown.
+ * Owns: the forest as it is shown, and what its rollouts wait for.
  */
 import * as vscode from 'vscode';
 import type { Opened } from '../engine/session.ts';
@@ -16,6 +16,7 @@ import {
   type RolloutForest,
   type RolloutNode,
   rolloutForest,
+  waitNode,
   welcomeOf,
 } from './rolloutNodes.ts';
 import { RolloutStore } from './rolloutStore.ts';
@@ -47,6 +48,8 @@ export class RolloutTree implements vscode.TreeDataProvider<RolloutNode>, vscode
   readonly #shown = new Map<string, RolloutNode>();
   readonly onDidChangeTreeData = this.#changed.event;
   #forest = NOTHING;
+  /** What rollouts wait for, by their ids. */
+  #waits: ReadonlyMap<string, readonly string[]> = new Map();
   #welcome: Welcome | undefined;
   #now = 0;
 
@@ -146,12 +149,14 @@ export class RolloutTree implements vscode.TreeDataProvider<RolloutNode>, vscode
   async #events(parent: RolloutNode): Promise<RolloutNode[]> {
     const { engine } = await this.#options.session();
     const id = parent.subject!.rollout!;
-    const { rollout } = await engine.rollout(id);
+    const { rollout, owner } = await engine.rollout(id);
     const events = await engine.events(id);
-    return events
-      .toReversed()
-      .slice(0, MOST_EVENTS)
-      .map((event) => eventNode(parent.subject!, event, rollout.startedAt));
+    const waits = owner === undefined ? [] : (this.#waits.get(id) ?? []);
+    const newest = events.toReversed().slice(0, MOST_EVENTS);
+    return [
+      ...(waits.length === 0 ? [] : [waitNode(parent.subject!, rollout, waits)]),
+      ...newest.map((event) => eventNode(parent.subject!, event, rollout.startedAt)),
+    ];
   }
 
   /** Makes the forest anew, and has VS Code show what changed: single nodes where its shape is the same. */
@@ -159,6 +164,7 @@ export class RolloutTree implements vscode.TreeDataProvider<RolloutNode>, vscode
     const state = await this.#store.state();
     if (!('failure' in state)) {
       const { rows } = state.rollouts;
+      this.#waits = new Map(rows.flatMap(({ record, waits }) => (record === undefined ? [] : [[record.id, waits]])));
       this.#now = (await this.#options.session()).clock.now();
       // Asking AWS is for who looks.
       if (this.#view.visible) this.#live.look(rows, this.#options.liveMaxAgeMs());

@@ -91,18 +91,23 @@ const placeWords = (ahead: number): string =>
 /**
  * What is waited for, for people: how far it is, when it is looked at next, and when it ends.
  *
+ * @param now ms since the epoch; undefined where it is not to be said when it is looked at next
  * @param timeOf a time in the reader's zone
  * @param ahead how many come before it, where it waits for its turn
  */
 export function waitWords(
   waiting: Waiting,
-  now: number,
+  now: number | undefined,
   timeOf: (at: number) => string,
   ahead?: number,
 ): readonly string[] {
   const { text, limit } = waiting;
-  const { ms, isExact } = nextLook(waiting, now);
   const place = ahead === undefined ? [] : [placeWords(ahead)];
-  const look = waiting.for === 'turn' ? [] : [`next check ${isExact ? 'in' : 'within'} ${span(ms)}`];
+  const look = now === undefined || waiting.for === 'turn' ? [] : [lookWords(waiting, now)];
   return [text, ...place, ...look, ...(limit === null ? [] : [`${limit.ends} at ${timeOf(limit.at)}`])];
+}
+
+function lookWords(waiting: Waiting, now: number): string {
+  const { ms, isExact } = nextLook(waiting, now);
+  return `next check ${isExact ? 'in' : 'within'} ${span(ms)}`;
 }

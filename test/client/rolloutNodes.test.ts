@@ -5,6 +5,7 @@ import {
   type RolloutNode,
   rolloutForest,
   shortPath,
+  waitNode,
   welcomeOf,
 } from '../../client/rollouts/rolloutNodes.ts';
 import { duration } from '../../client/words.ts';
@@ -56,7 +57,8 @@ function row(workload: string, change: Partial<RolloutRecord> = {}, more: Partia
     head: record.revision.commit,
     record,
     owner: undefined,
-    expectedMs: undefined,
+    waits: [],
+    fallback: undefined,
     ...more,
   };
 }
@@ -119,10 +121,47 @@ describe('the rollouts view', () => {
 
   it('shows how far a rollout is, in tasks and traffic, since when, and how long it usually takes', () => {
     const progress = { ready: 1, desired: 3, trafficPercent: 20 };
-    const one = { ...moving('web', { progress, startedAt: NOW - 80_000 }), expectedMs: 180_000 };
+    const one = moving('web', { progress, startedAt: NOW - 80_000, expected: { ms: 180_000, rollouts: 3 } });
     const [node] = shown(state(one));
     assert.equal(node!.description, 'stabilizing · 1/3 tasks · 20 % traffic · 1 min of ~3 min');
     assert.equal(node!.icon.name, 'sync~spin');
+  });
+
+  it('says at the least how long it takes where only its bakes are known, and nothing when it goes back', () => {
+    const expected = { ms: 600_000, rollouts: 0 };
+    const times = (phase: RolloutRecord['phase']) =>
+      shown(state(moving('web', { phase, expected, startedAt: NOW - 130_000 })))[0]!.description;
+    assert.equal(times('shifting'), 'shifting · 2 min of at least 10 min');
+    assert.equal(times('rolling back'), 'rolling back · 2 min');
+  });
+
+  it('says what a rollout waits for and who runs it, and nothing of that where nobody does', () => {
+    const waits = ['2 of 3 targets healthy', 'gives up at 12:31:05'];
+    const [node] = shown(state({ ...moving('web'), waits }));
+    assert.deepEqual(node!.tooltip.slice(-2), [
+      '2 of 3 targets healthy; gives up at 12:31:05',
+      'run by process 1 on laptop',
+    ]);
+    const [left] = shown(state({ ...moving('web'), waits, owner: undefined }));
+    assert.ok(!left!.tooltip.join().includes('targets healthy'), left!.tooltip.join('\n'));
+  });
+
+  it('has what a rollout waits for above its events', () => {
+    const { record } = moving('web');
+    const [{ subject }] = shown(state(moving('web'))) as [RolloutNode];
+    const node = waitNode(subject!, record!, ['2 of 3 targets healthy', 'gives up at 12:31:05']);
+    assert.deepEqual(
+      [node.label, node.description, node.children],
+      ['2 of 3 targets healthy', 'gives up at 12:31:05', 'none'],
+    );
+    assert.equal(node.subject?.rollout, record!.id);
+  });
+
+  it('says where a service runs that is not on its own capacity', () => {
+    const due = { since: NOW, own: 'FARGATE_SPOT', attempt: 1, attempts: 5, dueAt: NOW + 60_000 };
+    const fallback = { since: NOW, on: 'FARGATE', own: 'FARGATE_SPOT', due };
+    const { tooltip } = workloadNode(row('web', {}, { fallback }));
+    assert.match(tooltip.join('\n'), /^on FARGATE since .*, instead of FARGATE_SPOT; the next attempt is at /m);
   });
 
   it('shows how an ended one ended and how long ago, without counts of the past', () => {
