@@ -46,7 +46,10 @@ function unknownFor(error: unknown): Answer {
   const { code, message } = toAwsError(error);
   if (code === 'AbortError' || code === 'TimeoutError')
     return { state: 'unknown', code, why: `no answer within ${PATIENCE_MS / 1000} s` };
-  return { state: 'unknown', code, why: `AWS said ${code}: ${message}` };
+  // What is asked for by HEAD alone is refused without a word.
+  const status = (error as { readonly $metadata?: { readonly httpStatusCode?: number } }).$metadata?.httpStatusCode;
+  const said = code === 'Unknown' && status !== undefined ? `HTTP ${status}` : `${code}: ${message}`;
+  return { state: 'unknown', code, why: `AWS said ${said}` };
 }
 
 /** Limits how many run at a time. */

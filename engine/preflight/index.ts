@@ -10,7 +10,16 @@ import { lambdaObstacles } from './lambda.ts';
 import { type At, letThrough, type Obstacle, obstacle } from './obstacle.ts';
 
 export { CHECK_NAMES, CHECKS, type Check, type CheckName, SKIPPABLE } from './catalogue.ts';
-export { type FactOf, type Facts, type Looked, type Past, type Thing, type ThingKind, thingKey } from './facts.ts';
+export {
+  type FactOf,
+  type Facts,
+  type Looked,
+  type Past,
+  PERMISSIONS,
+  type Thing,
+  type ThingKind,
+  thingKey,
+} from './facts.ts';
 export { type At, alarmObstacles, letThrough, type Obstacle, obstacle, refusing } from './obstacle.ts';
 export { type EcrImage, ecrImage } from './surroundings.ts';
 
