@@ -146,6 +146,20 @@ function waitForTurn(region: string, since: number): Waiting {
   return { for: 'turn', text, since, ...nobodysHand };
 }
 
+/** What a plan read so lately, ms, its rollout need not read again. */
+const FRESH_MS = 5_000;
+
+/** Unless another rollout of the target ended lately, ms: the plan may have been made before. Clocks of machines differ. */
+const QUIET_MS = 60_000;
+
+/** From when on a reading of the target shows it as the rollout is to find it, ms since the epoch; infinite for none. */
+async function freshSince({ store, clock }: DeployPorts, { id, target }: RolloutRecord): Promise<number> {
+  const now = clock.now();
+  const [before] = (await store.list({ target, limit: 2 })).filter(({ record }) => record.id !== id);
+  const isQuiet = before === undefined || now - before.record.updatedAt >= QUIET_MS;
+  return isQuiet ? now - FRESH_MS : Number.POSITIVE_INFINITY;
+}
+
 /** Runs one claimed rollout; never rejects. */
 async function run(ports: DeployPorts, held: Held, options: RunOptions): Promise<RolloutSummary> {
   const { store, aws, clock } = ports;
@@ -166,7 +180,8 @@ async function run(ports: DeployPorts, held: Held, options: RunOptions): Promise
         hint: 'update gitmoxi',
       });
     }
-    const live = (record: RolloutRecord, desired: Desired | undefined) => aws.liveOf(record.target, desired);
+    const live = async (record: RolloutRecord, desired: Desired | undefined) =>
+      aws.liveOf(record.target, desired, await freshSince(ports, record));
     const preflight: RunnerPorts['preflight'] = (...about) => obstaclesTo(ports, ...about);
     const looks = ports.preflight === false ? {} : { preflight };
     const record = await runRollout(

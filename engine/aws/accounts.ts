@@ -104,7 +104,7 @@ export function byAccount(accounts: Accounts, caller: AwsOptions, open: (options
       const places = Map.groupBy(wanted, ({ target }) => `${target.account}/${target.region}`);
       return new Map((await Promise.all([...places.values()].map(readTogether))).flat());
     },
-    liveOf: async (target, desired) => (await reached(target)).liveOf(target, desired),
+    liveOf: async (target, desired, since) => (await reached(target)).liveOf(target, desired, since),
     observe: async (wish, signal) => (await reached(wish.target)).observe(wish, signal),
     lookAt: (target, wakeAt) => awsOf(target.account).lookAt(target, wakeAt),
     perform: async (action, context, repeated) =>

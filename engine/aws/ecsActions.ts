@@ -94,7 +94,12 @@ const primaryOf = (service: Service | undefined) =>
 
 /** The handle that the strategy waits for. */
 function deploymentHandle(service: Service | undefined): JsonObject {
-  return { deploymentId: primaryOf(service)?.id ?? '', serviceArn: service?.serviceArn ?? '' };
+  const primary = primaryOf(service);
+  return {
+    deploymentId: primary?.id ?? '',
+    failedTasks: primary?.failedTasks ?? 0,
+    serviceArn: service?.serviceArn ?? '',
+  };
 }
 
 async function findOwn({ ecs, context }: Call, family: string): Promise<string | undefined> {

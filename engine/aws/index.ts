@@ -25,6 +25,7 @@ import { readLive, type Wanted } from './live.ts';
 import type { Logs, LogWish } from './logs.ts';
 import { createObserver, observeEcs, observeLambda } from './observe.ts';
 import { createPace, patience } from './pacing.ts';
+import { recently } from './recently.ts';
 import { sharedAnswer } from './sharedAnswer.ts';
 
 export type { Accounts } from './accounts.ts';
@@ -44,8 +45,12 @@ export interface Aws extends AwsPort {
   reach(target: Target): Promise<void>;
   /** Reads all targets in as few calls as AWS allows; a target's failure is its own value. Keys are `targetKey`s. */
   read(targets: readonly Wanted[]): Promise<ReadonlyMap<string, Live | LiveFailure>>;
-  /** Live state of one target. Throws `EngineError`. */
-  liveOf(target: Target, desired: Desired | undefined): Promise<Live>;
+  /**
+   * Live state of one target. Throws `EngineError`.
+   *
+   * @param since what `read` found at this time or later will do, ms since the epoch; it does so once
+   */
+  liveOf(target: Target, desired: Desired | undefined, since: number): Promise<Live>;
   /**
    * The last lines that a failed task or a version of a function wrote, at most 20 of each stream. Throws `EngineError`,
    * after ten seconds at the latest.
@@ -108,6 +113,7 @@ export function createAws(options: AwsOptions = {}, clock: Clock = systemClock()
   const observer = createObserver(clients, clock);
   const together = lookTogether(clock);
   const facts = createLooking(clients, clock);
+  const reads = recently(clock);
 
   const accountIn = whoAmI(clients);
 
@@ -149,11 +155,19 @@ export function createAws(options: AwsOptions = {}, clock: Clock = systemClock()
   return {
     account,
     reach: async () => {},
-    read: (wanted) => readLive({ clients, patiently: patience(clock, PLAN_PATIENCE_MS) }, wanted),
-    async liveOf(target, desired) {
+    async read(wanted) {
+      const at = clock.now();
+      const found = await readLive({ clients, patiently: patience(clock, PLAN_PATIENCE_MS) }, wanted);
+      reads.keep(wanted, found, at);
+      return found;
+    },
+    async liveOf(target, desired, since) {
+      const wanted = { target, ...wantedFor(desired) };
+      const read = reads.take(wanted, since);
+      if (read !== undefined) return read;
       // Rollouts have a patience of their own, and tell when they need it.
       const reading = { clients, patiently: patience(clock, 0) };
-      const found = await readLive(reading, [{ target, ...wantedFor(desired) }]);
+      const found = await readLive(reading, [wanted]);
       const live = found.get(targetKey(target));
       if (live === undefined || live.kind === 'failure') {
         throw live === undefined ? unreadError(target, 'nothing') : ofFailure(target, live);

@@ -40,6 +40,7 @@ import type { ActionContext, LambdaAction } from '../rollout/index.ts';
 import { type Clients, UPLOADING } from './clients.ts';
 import { orAbsent, toAwsError } from './errors.ts';
 import { listMappings, readStatements } from './eventSources.ts';
+import { aliasSeen } from './observe.ts';
 import { ownTags, ROLLOUT_TAG } from './ownTags.ts';
 import { plainObject } from './plain.ts';
 import { provisionedSeen, releaseProvisioned, setProvisioned } from './provisioned.ts';
@@ -127,11 +128,20 @@ async function updateCode(call: Call): Promise<JsonObject> {
   return { codeSha256: answer.CodeSha256 ?? '', lastModified: answer.LastModified ?? '' };
 }
 
-async function tagFunction(call: Call): Promise<JsonObject> {
+/** What serves: known from publishing it, or else read. */
+async function served({ lambda, FunctionName }: Call, Qualifier: string, action: Of<'lambda.tag-function'>) {
+  const { version, code } = action;
+  if (version !== null && code !== null) return { Version: version, CodeSha256: code };
+  return lambda.send(new GetFunctionConfigurationCommand({ FunctionName, Qualifier }));
+}
+
+async function tagFunction(call: Call, action: Of<'lambda.tag-function'>): Promise<JsonObject> {
   const { function: definition, settings } = desiredOf(call);
   const { lambda, FunctionName } = call;
-  const got = await lambda.send(new GetFunctionCommand({ FunctionName }));
-  const serving = await lambda.send(new GetFunctionConfigurationCommand({ FunctionName, Qualifier: settings.alias }));
+  const [got, serving] = await Promise.all([
+    lambda.send(new GetFunctionCommand({ FunctionName })),
+    served(call, settings.alias, action),
+  ]);
   const Resource = got.Configuration?.FunctionArn;
   const userTags = (isObject(definition['Tags']) ? definition['Tags'] : {}) as Record<string, string>;
   const code = codeReference(definition, serving.CodeSha256 ?? '', codeHash.text);
@@ -155,7 +165,12 @@ async function publishVersion(call: Call, action: Of<'lambda.publish-version'>):
     new PublishVersionCommand({ FunctionName: call.FunctionName, Description }),
     UPLOADING,
   );
-  return { version: answer.Version ?? '', published: answer.Description === Description };
+  return {
+    version: answer.Version ?? '',
+    published: answer.Description === Description,
+    state: answer.State ?? '',
+    codeSha256: answer.CodeSha256 ?? '',
+  };
 }
 
 async function createAlias(call: Call, action: Of<'lambda.create-alias'>): Promise<JsonObject> {
@@ -177,7 +192,7 @@ async function setAlias(call: Call, action: Of<'lambda.set-alias'>): Promise<Jso
   const AdditionalVersionWeights = action.additional
     ? { [action.additional.version]: action.additional.percent / 100 }
     : {};
-  await call.lambda.send(
+  const answer = await call.lambda.send(
     new UpdateAliasCommand({
       FunctionName: call.FunctionName,
       Name: action.alias,
@@ -185,7 +200,7 @@ async function setAlias(call: Call, action: Of<'lambda.set-alias'>): Promise<Jso
       RoutingConfig: { AdditionalVersionWeights },
     }),
   );
-  return {};
+  return { alias: { ...aliasSeen(answer) } };
 }
 
 async function deleteFunction(call: Call, Qualifier?: string): Promise<JsonObject> {
@@ -317,7 +332,7 @@ export async function performLambda(
     case 'lambda.update-code':
       return updateCode(call);
     case 'lambda.tag-function':
-      return tagFunction(call);
+      return tagFunction(call, action);
     case 'lambda.publish-version':
       return publishVersion(call, action);
     case 'lambda.create-alias':

@@ -106,7 +106,13 @@ async function readFunction(reading: Reading, target: LambdaTarget, wanted: Want
     patiently(() =>
       lambda.send(new GetFunctionCommand({ FunctionName, ...(Qualifier === undefined ? {} : { Qualifier }) })),
     );
-  const got = await orAbsent(getFunction(), 'ResourceNotFoundException');
+  const aliased = alias
+    ? orAbsent(
+        patiently(() => lambda.send(new GetAliasCommand({ FunctionName, Name: alias }))),
+        'ResourceNotFoundException',
+      )
+    : undefined;
+  const [got, named] = await Promise.all([orAbsent(getFunction(), 'ResourceNotFoundException'), aliased]);
   const asked = wanted.eventSources;
   const connected = got?.Tags?.[SOURCES_TAG] !== undefined;
   const looks = alias !== undefined && asked !== undefined && (asked.length > 0 || connected);
@@ -123,12 +129,6 @@ async function readFunction(reading: Reading, target: LambdaTarget, wanted: Want
       provisioned: undefined,
     };
   }
-  const named = alias
-    ? await orAbsent(
-        patiently(() => lambda.send(new GetAliasCommand({ FunctionName, Name: alias }))),
-        'ResourceNotFoundException',
-      )
-    : undefined;
   // GetFunctionConfiguration would tell as much, and shares a rate of 15 a second with all other calls.
   const serving = named && (await getFunction(named.FunctionVersion)).Configuration;
   const { Location: _signed, ...code } = got.Code ?? {};

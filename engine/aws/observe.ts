@@ -10,7 +10,12 @@ import {
   type Task,
   type TaskSet,
 } from '@aws-sdk/client-ecs';
-import { type FunctionConfiguration, GetAliasCommand, GetFunctionCommand } from '@aws-sdk/client-lambda';
+import {
+  type AliasConfiguration,
+  type FunctionConfiguration,
+  GetAliasCommand,
+  GetFunctionCommand,
+} from '@aws-sdk/client-lambda';
 import type { Clock } from '../clock.ts';
 import type {
   AlarmSeen,
@@ -245,6 +250,15 @@ function functionSeen(configuration: FunctionConfiguration): FunctionSeen {
   };
 }
 
+/** An alias as AWS tells it. */
+export function aliasSeen({ FunctionVersion = '', RoutingConfig }: AliasConfiguration): AliasSeen {
+  const weights = Object.entries(RoutingConfig?.AdditionalVersionWeights ?? {});
+  return {
+    version: FunctionVersion,
+    additional: Object.fromEntries(weights.map(([key, share]) => [key, share * 100])),
+  };
+}
+
 export async function observeLambda(
   clients: Clients,
   observer: Observer,
@@ -276,15 +290,10 @@ export async function observeLambda(
     wish.link && lookAtLink(place, wish.link.link, wish.link.way),
     wish.provisionedOf === undefined ? undefined : provisionedSeen(lambda, FunctionName, wish.provisionedOf),
   ]);
-  const weights = Object.entries(alias?.RoutingConfig?.AdditionalVersionWeights ?? {});
-  const aliasSeen: AliasSeen | undefined = alias && {
-    version: alias.FunctionVersion ?? '',
-    additional: Object.fromEntries(weights.map(([key, share]) => [key, share * 100])),
-  };
   return {
     kind: 'lambda',
     latest: latest && functionSeen(latest),
-    alias: aliasSeen,
+    alias: alias && aliasSeen(alias),
     version: version && functionSeen(version),
     alarms,
     link,

@@ -27,6 +27,7 @@ export {
   primaryDeployment,
   sameTaskDefinition,
   serviceDifferences,
+  taskDefinitionDifferences,
   taskDefinitionName,
 } from './ecs.ts';
 export { mappingMember, sourceName } from './eventSourceMappings.ts';

@@ -74,7 +74,12 @@ export type LambdaAction = Keyed &
     | { readonly type: 'lambda.create-function' }
     | { readonly type: 'lambda.update-configuration' }
     | { readonly type: 'lambda.update-code' }
-    | { readonly type: 'lambda.tag-function' }
+    | {
+        readonly type: 'lambda.tag-function';
+        /** The version that serves, and the digest of its code where it is known. */
+        readonly version: string | null;
+        readonly code: string | null;
+      }
     /** `keep`: what `$LATEST` is before it is changed. `serve`: what it is to be. */
     | { readonly type: 'lambda.publish-version'; readonly purpose: 'keep' | 'serve' }
     | { readonly type: 'lambda.create-alias'; readonly alias: string; readonly version: string }

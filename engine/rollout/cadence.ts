@@ -5,8 +5,8 @@
 /** Reads may lag behind writes by seconds, ms. Source: Amazon ECS API reference, RunTask, on eventual consistency. */
 export const EVENTUALLY_MS = 15_000;
 
-/** The first looks come this often, ms. */
-const SOONEST_MS = 5_000;
+/** The first looks come this often, ms; what was just begun has nothing to show before. */
+export const SOONEST_MS = 5_000;
 
 /**
  * @param waitedMs how long the wait has lasted, ms

@@ -26,7 +26,8 @@ const LONGEST_LOOK_MS = 30_000;
 const asState = (state: JsonObject): DeletionState => state as unknown as DeletionState;
 const asJson = (state: DeletionState): JsonObject => state as unknown as JsonObject;
 
-function gone(observation: Observation): boolean {
+function gone(observation: Observation | undefined): boolean {
+  if (observation === undefined) return false;
   if (observation.kind === 'lambda') return observation.latest === undefined;
   return observation.service === undefined || observation.service.status === 'INACTIVE';
 }
@@ -41,7 +42,7 @@ function decide(state: DeletionState, seen: Seen, now: number): Omit<Decision, '
     return { ...over, phase: 'failed', message: failure.message, failure };
   }
   if (gone(seen.observation)) return { ...over, phase: 'succeeded', message: `the ${what} is deleted` };
-  const draining = seen.observation.kind === 'ecs' && seen.observation.service?.status === 'DRAINING';
+  const draining = seen.observation?.kind === 'ecs' && seen.observation.service?.status === 'DRAINING';
   if (state.askedAt === null && !draining && seen.outcome === undefined) {
     const action: Action = {
       type: state.target.kind === 'ecs' ? 'ecs.delete-service' : 'lambda.delete-function',
@@ -111,9 +112,11 @@ export const deletion: Strategy = {
       : { kind: 'lambda', target, alias: '', version: undefined, alarms: [] };
   },
 
+  sight: () => 'full',
+
   decide(json, seen, now) {
     const state = asState(json);
-    const events = seen.observation.kind === 'ecs' ? (seen.observation.service?.events ?? []) : [];
+    const events = seen.observation?.kind === 'ecs' ? (seen.observation.service?.events ?? []) : [];
     const next = { ...state, lastEventId: events[0]?.id ?? state.lastEventId };
     const decision = { ...decide(next, seen, now), progress: {}, events: newEvents(events, state.lastEventId) };
     return seen.command === undefined ? decision : answer(decision, seen.command, state);

@@ -14,8 +14,8 @@
 import { isObject, type JsonObject } from '../json.ts';
 import { type EcsDesired, type LiveEcs, serviceDifferences, taskDefinitionName } from '../plan/index.ts';
 import { letThrough, refusing } from '../preflight/index.ts';
-import type { Action } from './actions.ts';
-import { lookAgainMs } from './cadence.ts';
+import type { Action, Outcome } from './actions.ts';
+import { lookAgainMs, SOONEST_MS } from './cadence.ts';
 import { stepsBack } from './ecsBlueGreenBack.ts';
 import {
   type BgPass,
@@ -44,11 +44,11 @@ import { countFailures, taskFailures, tripped } from './ecsEvidence.ts';
 import { hear, watchFrom } from './ecsWatch.ts';
 import { wayBackOf } from './ecsWayBack.ts';
 import { alarmFailure, broken, misfit, refused } from './failures.ts';
-import type { EcsSeen, TargetsSeen, TaskSetSeen } from './observation.ts';
+import { type EcsSeen, NOTHING_OF_ECS, type TargetsSeen, type TaskSetSeen } from './observation.ts';
 import { surveyTraffic, vetAlarms } from './preflight.ts';
 import type { EventDraft, Failure, Phase, Progress } from './record.ts';
 import { endings, type StepTable, stepwise, waited, within } from './stepwise.ts';
-import type { Decision, RolloutSpec } from './strategy.ts';
+import type { Decision, RolloutSpec, Sight } from './strategy.ts';
 import {
   BAKE_LOOK_MS,
   bakeOf,
@@ -333,12 +333,8 @@ function launching(pass: BgPass): Decision {
   if (seen.outcome?.ok === false)
     return fail(pass, refused('create the task set', seen.outcome.error), { launched: seen.outcome.error.passing });
   if (seen.outcome?.ok) {
-    const taskSet = String(seen.outcome.data['taskSet']);
-    return look(pass, 'stabilizing', 'waiting for ECS to show the task set', {
-      taskSet,
-      launched: true,
-      waitingSince: pass.now,
-    });
+    const launched = { taskSet: String(seen.outcome.data['taskSet']), launched: true, waitingSince: pass.now };
+    return look(pass, 'stabilizing', 'waiting for ECS to show the task set', launched, SOONEST_MS);
   }
   const taskDefinition = state.taskDefinition!;
   const targetGroups = Object.fromEntries(state.asked.map((group) => [group, newHalf(state, group)]));
@@ -533,6 +529,10 @@ function retiring(pass: BgPass): Decision {
   const { state, seen, world } = pass;
   const mark = seen.outcome === undefined ? marking(state) : undefined;
   if (mark) return act(pass, mark, 'tagging the service');
+  const draining = 'waiting for the old tasks to drain';
+  const limit = within(pass, REMOVING_TIMEOUT_MS, 'goes on');
+  const about = { for: 'drain', limit, lookEveryMs: state.pollIntervalMs } as const;
+  if (seen.outcome?.ok) return wait(pass, SOONEST_MS, draining, {}, about);
   const old = world.service?.taskSets.filter(({ id }) => state.oldSets.includes(id)) ?? [];
   const running = `${setOf(pass)?.runningCount ?? wantedCount(pass)} tasks run ${taskDefinitionName(state.taskDefinition ?? '')}`;
   if (seen.outcome?.ok === false) {
@@ -540,7 +540,7 @@ function retiring(pass: BgPass): Decision {
     return end(pass, 'succeeded', `${running}; the old task set could not be deleted: ${code}: ${message}`);
   }
   const next = old.find(({ status }) => status !== 'DRAINING');
-  if (next && seen.outcome === undefined) {
+  if (next) {
     return act(
       pass,
       { type: 'ecs.delete-task-set', key: state.rollout, taskSet: next.id },
@@ -550,10 +550,7 @@ function retiring(pass: BgPass): Decision {
   if (old.length === 0) return end(pass, 'succeeded', running);
   if (waited(pass) >= REMOVING_TIMEOUT_MS)
     return end(pass, 'succeeded', `${running}; the old task set is still draining`);
-  const limit = within(pass, REMOVING_TIMEOUT_MS, 'goes on');
-  const about = { for: 'drain', limit, lookEveryMs: state.pollIntervalMs } as const;
-  const ms = lookAgainMs(waited(pass), state.pollIntervalMs);
-  return wait(pass, ms, 'waiting for the old tasks to drain', {}, about);
+  return wait(pass, lookAgainMs(waited(pass), state.pollIntervalMs), draining, {}, about);
 }
 
 const PHASES: Readonly<Record<string, Phase>> = {
@@ -573,6 +570,25 @@ const PHASES: Readonly<Record<string, Phase>> = {
 
 /** Steps in which the new tasks and their targets are watched. */
 const WATCHED: ReadonlySet<string> = new Set(['stabilizing', 'shifting']);
+
+/** What was written or is about to be needs no look, where its answer tells all that comes next. */
+function sight({ step, shifts }: EcsBlueGreenState, outcome: Outcome | undefined): Sight {
+  const unless = (needed: boolean): Sight => (needed ? 'full' : 'none');
+  switch (step) {
+    case 'registering':
+    case 'creating':
+    case 'scaling':
+    case 'launching':
+    case 'falling-back':
+      return 'none';
+    case 'attaching':
+      return unless(shifts);
+    case 'retiring':
+      return unless(outcome?.type !== 'ecs.delete-task-set');
+    default:
+      return 'full';
+  }
+}
 
 /** Steps that wait for long and do not look at the weights. */
 const PATIENT: ReadonlySet<string> = new Set(['stabilizing', 'retiring', 'removing']);
@@ -608,6 +624,8 @@ const TABLE: StepTable<EcsBlueGreenState, EcsSeen> = {
   back: () => 'returning',
   phaseOf: (step) => PHASES[step] ?? 'rolling back',
   progress,
+  sight,
+  nothing: NOTHING_OF_ECS,
   enter: hear,
   serving: ({ taskDefinition }) => taskDefinition,
 };

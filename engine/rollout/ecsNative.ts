@@ -41,10 +41,18 @@ import {
   SERVICE_PHASES,
   type ServicePass,
   serviceSteps,
+  sightOf,
 } from './ecsServiceSteps.ts';
 import { hear } from './ecsWatch.ts';
 import { alarmFailure, broken, said } from './failures.ts';
-import type { DeploymentSeen, EcsSeen, EcsWish, HookSeen, ServiceDeploymentSeen } from './observation.ts';
+import {
+  type DeploymentSeen,
+  type EcsSeen,
+  type EcsWish,
+  type HookSeen,
+  NOTHING_OF_ECS,
+  type ServiceDeploymentSeen,
+} from './observation.ts';
 import type { EventDraft, Failure, Phase, Progress } from './record.ts';
 import { endings, type StepTable, stepwise, waited, within } from './stepwise.ts';
 import type { Decision, RolloutSpec } from './strategy.ts';
@@ -632,6 +640,8 @@ const TABLE: StepTable<EcsNativeState, EcsSeen> = {
   promote,
   phaseOf: (step) => PHASES[step] ?? 'rolling back',
   progress,
+  sight: (state, outcome) => (state.step === 'vetting' ? 'full' : sightOf(state, outcome)),
+  nothing: NOTHING_OF_ECS,
   enter: hear,
   serving: ({ taskDefinition }) => taskDefinition,
 };

@@ -28,12 +28,13 @@ import {
   SERVICE_PHASES,
   type ServicePass,
   serviceSteps,
+  sightOf,
   untilNextLook,
   waitingFor,
 } from './ecsServiceSteps.ts';
 import { hear } from './ecsWatch.ts';
 import { alarmFailure, broken, said } from './failures.ts';
-import type { DeploymentSeen, EcsSeen } from './observation.ts';
+import { type DeploymentSeen, type EcsSeen, NOTHING_OF_ECS } from './observation.ts';
 import type { Phase, Progress } from './record.ts';
 import { endings, type StepTable, stepwise, waited } from './stepwise.ts';
 import type { Decision } from './strategy.ts';
@@ -143,6 +144,8 @@ const TABLE: StepTable<EcsServiceState, EcsSeen> = {
   back: (state) => firstStepBack(state, 'restoring'),
   phaseOf: (step) => PHASES[step] ?? 'rolling back',
   progress,
+  sight: sightOf,
+  nothing: NOTHING_OF_ECS,
   enter: hear,
   serving: ({ taskDefinition }) => taskDefinition,
 };

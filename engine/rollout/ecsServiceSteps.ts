@@ -13,11 +13,14 @@ import {
   type EcsTarget,
   isEmpty,
   type LiveEcs,
+  primaryDeployment,
   serviceDifferences,
+  taskDefinitionDifferences,
   taskDefinitionName,
   withOwnCapacity,
 } from '../plan/index.ts';
-import { EVENTUALLY_MS, lookAgainMs } from './cadence.ts';
+import type { Outcome } from './actions.ts';
+import { EVENTUALLY_MS, lookAgainMs, SOONEST_MS } from './cadence.ts';
 import {
   asBefore,
   asWished,
@@ -40,13 +43,13 @@ import type { DeploymentSeen, EcsSeen } from './observation.ts';
 import { vetAlarms } from './preflight.ts';
 import type { Failure, Phase } from './record.ts';
 import { endings, type Pass, type StepState, type StepTable, waited, within } from './stepwise.ts';
-import type { Decision, RolloutSpec } from './strategy.ts';
+import type { Decision, RolloutSpec, Sight } from './strategy.ts';
 import type { Wait } from './waiting.ts';
 
 export interface EcsServiceState extends StepState, EcsWatch, HasCapacity {
   readonly target: EcsTarget;
   readonly force: boolean;
-  /** The family to register a revision of; null where the service definition names a task definition itself. */
+  /** The family to register a revision of; null where there is one: named by the service definition, or running. */
   readonly family: string | null;
   /** The task definition to run: named by the service definition, or the ARN of the one registered. */
   readonly taskDefinition: string | null;
@@ -109,6 +112,17 @@ function wayBackFrom(
   return before?.touched && before.wayBack ? inherited(own, before.wayBack) : own;
 }
 
+/**
+ * The task definition that runs, where it is what the files ask for: a change of the service alone needs no new revision,
+ * and replaces no task that it does not have to. One whose deployment did not come to its end is deployed anew.
+ */
+function reusable({ service, taskDefinition }: LiveEcs, desired: EcsDesired): string | undefined {
+  if (service === undefined || taskDefinition?.['status'] !== 'ACTIVE' || !desired.taskDefinition) return undefined;
+  if (primaryDeployment(service)?.['rolloutState'] !== 'COMPLETED') return undefined;
+  const found = taskDefinitionDifferences(service, taskDefinition, desired.service, desired.taskDefinition);
+  return found.length === 0 ? String(service['taskDefinition']) : undefined;
+}
+
 const STRATEGY = 'capacityProviderStrategy';
 
 /** The first state of a rollout that creates or updates a service with the ECS controller. */
@@ -123,13 +137,15 @@ export function beginService(spec: RolloutSpec, live: LiveEcs): EcsServiceState 
   const members = [...new Set([...changedMembers(found), ...(moves ? [STRATEGY] : [])])].sort();
   const restored = capacity.wish === 'fallback' ? [...members, STRATEGY] : members;
   const tagsDiffer = found.some(({ path }) => path.startsWith('/tags'));
+  const runsNow = spec.force ? undefined : reusable(live, spec.desired as EcsDesired);
+  const registers = taskDefinition !== undefined && runsNow === undefined;
   return {
     step: 'vetting',
     rollout: spec.rollout,
     target,
     force: spec.force,
-    family: taskDefinition === undefined ? null : String(taskDefinition['family']),
-    taskDefinition: taskDefinition === undefined ? String(service['taskDefinition']) : null,
+    family: registers ? String(taskDefinition['family']) : null,
+    taskDefinition: registers ? null : (runsNow ?? String(service['taskDefinition'])),
     registering: false,
     members,
     tagsDiffer,
@@ -280,6 +296,28 @@ export const SERVICE_PHASES: Readonly<Record<string, Phase>> = {
   'falling-back': 'launching',
 };
 
+/** What the steps need to see; other than these, everything. */
+export function sightOf({ step, alarms, backByEcs, deleted }: EcsServiceState, outcome?: Outcome): Sight {
+  const unless = (needed: boolean): Sight => (needed ? 'full' : 'none');
+  switch (step) {
+    case 'registering':
+    case 'tagging':
+    case 'applying':
+    case 'falling-back':
+    case 'cleaning':
+    case 'keeping':
+      return 'none';
+    case 'vetting':
+      return unless(alarms.length > 0);
+    case 'restoring':
+      return unless(outcome === undefined && backByEcs);
+    case 'deleting':
+      return unless(outcome === undefined && deleted);
+    default:
+      return 'full';
+  }
+}
+
 /**
  * The steps themselves.
  *
@@ -331,12 +369,12 @@ export function serviceSteps(table: () => StepTable<EcsServiceState, EcsSeen>, f
       });
     }
     if (seen.outcome?.ok) {
-      const deploymentId = String(seen.outcome.data['deploymentId']);
-      const same = pass.world.service?.deployments.find(({ id }) => id === deploymentId);
-      const failuresBefore = state.wayBack?.deploymentId === deploymentId ? (same?.failedTasks ?? 0) : 0;
+      const { data } = seen.outcome;
+      const deploymentId = String(data['deploymentId']);
+      const failuresBefore = state.wayBack?.deploymentId === deploymentId ? Number(data['failedTasks'] ?? 0) : 0;
       const capacity = asWished(state.capacity, pass.now);
       const started = { deploymentId, failuresBefore, capacity, waitingSince: pass.now, applied: true, touched: true };
-      return look(pass, follow, 'waiting for ECS to show the deployment', started);
+      return look(pass, follow, 'waiting for ECS to show the deployment', started, SOONEST_MS);
     }
     const taskDefinition = state.taskDefinition!;
     const name = taskDefinitionName(taskDefinition);
@@ -365,11 +403,8 @@ export function serviceSteps(table: () => StepTable<EcsServiceState, EcsSeen>, f
     if (seen.outcome?.ok) {
       const deploymentId = String(seen.outcome.data['deploymentId']);
       const anew = { failuresBefore: 0, failedTasks: [], ignoredTasks: [], troubles: [], waitingSince: now };
-      return look(pass, follow, 'waiting for ECS to show the deployment', {
-        ...anew,
-        deploymentId,
-        capacity: onFallback(capacity, now),
-      });
+      const started = { ...anew, deploymentId, capacity: onFallback(capacity, now) };
+      return look(pass, follow, 'waiting for ECS to show the deployment', started, SOONEST_MS);
     }
     const { wayBack } = state;
     const was = wayBack && { ...wayBack, values: { [STRATEGY]: capacity.before.strategy, ...wayBack.values } };
@@ -399,7 +434,7 @@ export function serviceSteps(table: () => StepTable<EcsServiceState, EcsSeen>, f
     if (seen.outcome?.ok) {
       const capacity = asBefore(state.capacity);
       const restored = { deploymentId: String(seen.outcome.data['deploymentId']), capacity, waitingSince: pass.now };
-      return look(pass, 'settling-back', 'waiting for ECS to show the rollback', restored);
+      return look(pass, 'settling-back', 'waiting for ECS to show the rollback', restored, SOONEST_MS);
     }
     const primary = primaryOf(pass);
     const isBack = state.backByEcs && primary?.taskDefinition === back.taskDefinition;

@@ -29,6 +29,7 @@ import { alarmFailure, broken, misfit, refused } from './failures.ts';
 import { stepsBack } from './lambdaAliasBack.ts';
 import { linkSteps, linksOf, linkWish } from './lambdaEventSources.ts';
 import {
+  isUntouched,
   type LambdaAliasState,
   type LambdaPass,
   leaving,
@@ -37,13 +38,13 @@ import {
   settled,
   takenOver,
 } from './lambdaState.ts';
-import type { LambdaSeen } from './observation.ts';
+import { type AliasSeen, type LambdaSeen, NOTHING_OF_LAMBDA } from './observation.ts';
 import { vetAlarms } from './preflight.ts';
-import type { Phase } from './record.ts';
+import type { Phase, Progress } from './record.ts';
 import { endings, type StepTable, stepwise, waited, within } from './stepwise.ts';
-import type { Decision, RolloutSpec, Strategy } from './strategy.ts';
+import type { Decision, RolloutSpec, Sight, Strategy } from './strategy.ts';
 import {
-  bakeLookMs,
+  bakeLook,
   bakeOf,
   bakeWait,
   baking,
@@ -119,6 +120,7 @@ function begin(spec: RolloutSpec, live: LiveLambda, hash: CodeHash): LambdaAlias
     kept: before === '$LATEST' ? null : before,
     keptPublished: false,
     description: String(live.latest?.['Description'] ?? ''),
+    wasSettled: isSettled(live),
     configurationDiffers:
       live.latest !== undefined && configurationDifferences(live.latest, desired.function).length > 0,
     codeDiffers: codeDiffers(desired, live, spec.force, hash),
@@ -127,6 +129,7 @@ function begin(spec: RolloutSpec, live: LiveLambda, hash: CodeHash): LambdaAlias
     modifiedAt: null,
     returned: false,
     version: keepsVersion ? before : null,
+    servedCode: null,
     published: false,
     keepsVersion,
     ...shiftOf(settings.trafficShifting, before !== null),
@@ -146,11 +149,18 @@ function begin(spec: RolloutSpec, live: LiveLambda, hash: CodeHash): LambdaAlias
   };
 }
 
+/** Is no update of `$LATEST` under way? Functions made before states existed have none. */
+function isSettled({ latest }: LiveLambda): boolean {
+  if (latest === undefined) return false;
+  const { State = 'Active', LastUpdateStatus = 'Successful' } = latest;
+  return State !== 'Pending' && LastUpdateStatus !== 'InProgress';
+}
+
 /** Share of traffic that the new version gets, by the alias as it is seen. */
-function trafficPercent({ world: { alias }, state: { version } }: LambdaPass): number {
-  if (alias === undefined || version === null) return 0;
+function progress({ world: { alias }, state: { version } }: LambdaPass): Progress {
+  if (alias === undefined || version === null) return {};
   const others = Object.values(alias.additional).reduce((sum, percent) => sum + percent, 0);
-  return alias.version === version ? 100 - others : (alias.additional[version] ?? 0);
+  return { trafficPercent: alias.version === version ? 100 - others : (alias.additional[version] ?? 0) };
 }
 
 /** A change whose answer was lost may have been made: it counts as made when it comes to going back. */
@@ -164,6 +174,7 @@ const modified = (outcome: Outcome): Pick<LambdaAliasState, 'modifiedAt'> => ({
 /** Waits until `$LATEST` is settled; undefined when it is. */
 function waitUntilSettled(pass: LambdaPass, what: string, ours: boolean): Decision | undefined {
   const { latest } = pass.world;
+  if (latest === undefined && isUntouched(pass.state)) return undefined;
   if (waited(pass) > SETTLE_TIMEOUT_MS)
     return fail(pass, broken(`${what} did not settle within ${SETTLE_TIMEOUT_MS / 60_000} minutes`, [], 'timeout'));
   const about = { for: 'function', limit: within(pass, SETTLE_TIMEOUT_MS) } as const;
@@ -223,7 +234,10 @@ function configuring(pass: LambdaPass): Decision {
       configured: mayBeDone(seen.outcome),
     });
   }
-  if (seen.outcome?.ok) return goOn(pass, 'configuring', { configured: true, ...modified(seen.outcome) });
+  if (seen.outcome?.ok) {
+    const configured = { configured: true, ...modified(seen.outcome) };
+    return wait(pass, SETTLE_LOOK_MS, 'waiting for the configuration update to settle', configured);
+  }
   const busy = waitUntilSettled(pass, 'the configuration update', state.configured);
   if (busy) return busy;
   if (!state.configurationDiffers || state.configured) return goOn(pass, 'coding');
@@ -239,7 +253,10 @@ function coding(pass: LambdaPass): Decision {
   if (seen.outcome?.ok === false) {
     return fail(pass, refused("update the function's code", seen.outcome.error), { coded: mayBeDone(seen.outcome) });
   }
-  if (seen.outcome?.ok) return goOn(pass, 'coding', { coded: true, ...modified(seen.outcome) });
+  if (seen.outcome?.ok) {
+    const coded = { coded: true, ...modified(seen.outcome) };
+    return wait(pass, SETTLE_LOOK_MS, 'waiting for the code update to settle', coded);
+  }
   const busy = waitUntilSettled(pass, 'the code update', state.coded);
   if (busy) return busy;
   if (!state.codeDiffers || state.coded) return goOn(pass, 'publishing');
@@ -250,9 +267,15 @@ function publishing(pass: LambdaPass): Decision {
   const { state, seen } = pass;
   if (seen.outcome?.ok === false) return fail(pass, refused('publish a version', seen.outcome.error));
   if (seen.outcome?.ok) {
-    const version = String(seen.outcome.data['version']);
-    const published = seen.outcome.data['published'] === true;
-    return look(pass, 'readying', `waiting for version ${version} to be Active`, { version, published });
+    const { data } = seen.outcome;
+    const version = String(data['version']);
+    const made = {
+      version,
+      published: data['published'] === true,
+      servedCode: String(data['codeSha256'] ?? '') || null,
+    };
+    const next = data['state'] === 'Active' ? 'provisioning' : 'readying';
+    return look(pass, next, `waiting for version ${version} to be Active`, made);
   }
   const busy = waitUntilSettled(pass, 'the function', true);
   return (
@@ -339,7 +362,15 @@ function aliasIs({ world: { alias }, state }: LambdaPass, percent: number): bool
   );
 }
 
-function shifting(pass: LambdaPass): Decision {
+/** What the answer to a write of the alias says it is now. */
+function aliasAnswered(outcome: Outcome | undefined): AliasSeen | undefined {
+  const answered = outcome?.ok ? outcome.data['alias'] : undefined;
+  return answered === undefined ? undefined : (answered as unknown as AliasSeen);
+}
+
+function shifting(seenPass: LambdaPass): Decision {
+  const told = aliasAnswered(seenPass.seen.outcome);
+  const pass = told === undefined ? seenPass : { ...seenPass, world: { ...seenPass.world, alias: told } };
   const { state, seen, world } = pass;
   if (seen.outcome?.ok === false) return fail(pass, refused(`move the alias ${state.alias}`, seen.outcome.error));
   if (takenOver(pass)) {
@@ -349,10 +380,17 @@ function shifting(pass: LambdaPass): Decision {
       `somebody else moved the alias ${state.alias} to version ${world.alias?.version}; it is left alone`,
     );
   }
-  const alarm = alarmFailure(world.alarms, state.alarms, 'the logs of the new version');
+  const alarm = told ? undefined : alarmFailure(world.alarms, state.alarms, 'the logs of the new version');
   if (alarm) return fail({ ...pass, events: [...pass.events, ...alarm.told] }, alarm.failure);
   const percent = state.weights[state.stepIndex] ?? 100;
+  if (seen.sight === 'glance') return glance(pass, percent);
   return aliasIs(pass, percent) ? bake(pass, percent) : setWeight(pass, percent);
+}
+
+/** Amid a bake only alarms are looked at. */
+function glance(pass: LambdaPass, percent: number): Decision {
+  const { leftMs } = bakeOf(pass.state, pass.now, percent, '');
+  return leftMs > 0 ? bake(pass, percent) : look(pass, 'shifting', baking(pass.state, 0), { glances: false });
 }
 
 /** Not set yet, lost in a crash, or edited by hand: it is set, and the bake starts over. */
@@ -382,9 +420,9 @@ function bake(pass: LambdaPass, percent: number): Decision {
   const { told, verifiedAt, leftMs, isLast } = bakeOf(pass.state, pass.now, percent, shifted);
   const next = { ...pass, events: [...pass.events, ...told] };
   if (leftMs > 0) {
-    const everyMs = bakeLookMs(pass.state);
+    const { ms, everyMs, glances } = bakeLook(pass.state, pass.now - verifiedAt, leftMs);
     const about = bakeWait(pass.state, pass.now, leftMs, everyMs);
-    return wait(next, Math.min(leftMs, everyMs), baking(pass.state, leftMs), { verifiedAt }, about);
+    return wait(next, ms, baking(pass.state, leftMs), { verifiedAt, glances }, about);
   }
   if (isLast) return goOn(next, 'connecting', { verifiedAt });
   return goOn(next, 'shifting', { stepIndex: pass.state.stepIndex + 1, ...UNSET });
@@ -393,7 +431,11 @@ function bake(pass: LambdaPass, percent: number): Decision {
 function tagging(pass: LambdaPass): Decision {
   const { state, seen } = pass;
   if (seen.outcome === undefined)
-    return act(pass, { type: 'lambda.tag-function', key: state.rollout }, 'tagging the function');
+    return act(
+      pass,
+      { type: 'lambda.tag-function', key: state.rollout, version: state.version, code: state.servedCode },
+      'tagging the function',
+    );
   // The new version serves: a tag that could not be written costs the next plan its certainty, not this rollout.
   const untagged = seen.outcome.ok ? [] : [`the function could not be tagged: ${seen.outcome.error.message}`];
   return goOn(pass, 'retiring', { left: [...state.left, ...untagged] });
@@ -440,6 +482,36 @@ const AWAITED: ReadonlySet<string> = new Set(['readying', 'provisioning']);
 
 /** Steps that look at the alarms. */
 const WATCHED: ReadonlySet<string> = new Set(['vetting', 'readying', 'provisioning', 'shifting']);
+/** Steps that look at `$LATEST` itself only where it may have to be deleted. */
+const BESIDE_LATEST: ReadonlySet<string> = new Set(['readying', 'provisioning', 'shifting', 'connecting']);
+
+/** What was written or is about to be needs no look, where its answer tells all that comes next. */
+function sight(state: LambdaAliasState, outcome: Outcome | undefined): Sight {
+  const unless = (needed: boolean): Sight => (needed ? 'full' : 'none');
+  switch (state.step) {
+    case 'vetting':
+      return unless(state.alarms.length > 0);
+    case 'creating':
+    case 'tagging':
+    case 'retiring':
+      return 'none';
+    case 'securing':
+      return unless(outcome === undefined && state.secures && !isUntouched(state));
+    case 'configuring':
+    case 'coding':
+    case 'publishing':
+      return unless(outcome === undefined && !isUntouched(state));
+    case 'provisioning':
+      return unless(outcome === undefined && state.provisions !== null);
+    case 'connecting':
+      return unless(state.links.length > 0);
+    case 'shifting':
+      if (aliasAnswered(outcome) !== undefined) return 'none';
+      return state.glances && outcome === undefined ? 'glance' : 'full';
+    default:
+      return 'full';
+  }
+}
 
 const PHASES: Readonly<Record<string, Phase>> = {
   vetting: 'preparing',
@@ -459,14 +531,14 @@ const PHASES: Readonly<Record<string, Phase>> = {
 const TABLE: StepTable<LambdaAliasState, LambdaSeen> = {
   // Replaced by the strategy that is made with a hash.
   begin: () => ({}),
-  wish: (state) => {
+  wish: (state, sight) => {
     const { step, target, alias, version, alarms, provisions } = state;
     return {
       kind: 'lambda',
       target,
-      alias: step in PHASES && PHASES[step] === 'preparing' ? '' : alias,
+      alias: PHASES[step] === 'preparing' || sight === 'glance' ? '' : alias,
       // What was created is deleted on the way back, wherever that begins: it has to be known to be there.
-      latest: step !== 'vetting' && (state.creates || (step !== 'shifting' && step !== 'connecting')),
+      latest: step !== 'vetting' && sight === 'full' && (state.creates || !BESIDE_LATEST.has(step)),
       version: AWAITED.has(step) && version !== null ? version : undefined,
       alarms: WATCHED.has(step) ? alarms : [],
       ...(step === 'connecting' || step === 'disconnecting' ? linkWish(state) : {}),
@@ -493,7 +565,9 @@ const TABLE: StepTable<LambdaAliasState, LambdaSeen> = {
   promote: ({ state, now }, all) => promoted(state, now, all, state.step === 'shifting'),
   back: ({ linkIndex }) => (linkIndex === null ? 'returning' : 'disconnecting'),
   phaseOf: (step) => PHASES[step] ?? 'rolling back',
-  progress: (pass) => ({ trafficPercent: trafficPercent(pass) }),
+  progress,
+  sight,
+  nothing: NOTHING_OF_LAMBDA,
   serving: ({ version }) => version,
 };
 

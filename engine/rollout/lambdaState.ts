@@ -20,6 +20,8 @@ export interface LambdaAliasState extends StepState, ShiftState, LinksState {
   readonly keptPublished: boolean;
   /** `$LATEST`'s description, which versions do not keep. */
   readonly description: string;
+  /** Had `$LATEST` settled when the rollout began? Then nothing has to be waited for before its first change. */
+  readonly wasSettled: boolean;
   readonly configurationDiffers: boolean;
   readonly codeDiffers: boolean;
   /** Has a change of `$LATEST`'s configuration or code been made? */
@@ -31,6 +33,8 @@ export interface LambdaAliasState extends StepState, ShiftState, LinksState {
   readonly returned: boolean;
   /** The version to serve, once it is known. */
   readonly version: string | null;
+  /** The digest of its code, where publishing told it. */
+  readonly servedCode: string | null;
   /** The function is as asked for: its version stays, and no traffic moves. */
   readonly keepsVersion: boolean;
   /** Was it made by this rollout? Publishing gives the last version again when nothing changed. */
@@ -49,6 +53,10 @@ export interface LambdaAliasState extends StepState, ShiftState, LinksState {
   /** How often provisioned concurrency was asked for. */
   readonly provisionSets: number;
 }
+
+/** Is `$LATEST` as it was when the rollout began, and settled? */
+export const isUntouched = ({ wasSettled, configured, coded }: LambdaAliasState): boolean =>
+  wasSettled && !configured && !coded;
 
 export type LambdaPass = Pass<LambdaAliasState, LambdaSeen>;
 

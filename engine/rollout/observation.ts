@@ -215,3 +215,24 @@ export interface LambdaSeen {
 }
 
 export type Observation = EcsSeen | LambdaSeen;
+
+/** What is seen where nobody looks. */
+export const NOTHING_OF_ECS: EcsSeen = {
+  kind: 'ecs',
+  service: undefined,
+  serviceDeployments: [],
+  stoppedTasks: [],
+  forwards: [],
+  targets: [],
+  alarms: [],
+};
+
+export const NOTHING_OF_LAMBDA: LambdaSeen = {
+  kind: 'lambda',
+  latest: undefined,
+  alias: undefined,
+  version: undefined,
+  alarms: [],
+  link: undefined,
+  provisioned: undefined,
+};

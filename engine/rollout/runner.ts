@@ -15,11 +15,10 @@ import { redactor } from '../redact.ts';
 import type { Action, AwsError, Outcome } from './actions.ts';
 import { misfit } from './failures.ts';
 import { changes, doneWords } from './narration.ts';
-import type { Observation } from './observation.ts';
 import type { Asked, AwsPort, Claim, StorePort } from './ports.ts';
 import { skipsOf } from './preflight.ts';
 import { type EventDraft, isFinal, type RolloutEvent, type RolloutRecord } from './record.ts';
-import type { CapacityWish, Decision, RolloutSpec, Strategy, StrategyCommand } from './strategy.ts';
+import type { CapacityWish, Decision, RolloutSpec, Seen, Strategy, StrategyCommand } from './strategy.ts';
 import { isSameWait, type Wait, type Waiting } from './waiting.ts';
 
 export interface RunnerPorts {
@@ -102,9 +101,7 @@ class Run {
     if (this.#at.record.state === null) await this.#begin();
     while (!isFinal(this.#at.record.phase)) {
       this.#input.signal.throwIfAborted();
-      const observation = await this.#observe();
-      await this.#listen();
-      const decision = this.#decide(observation);
+      const decision = this.#decide(await this.#look());
       if (this.#isHeldBack(decision)) {
         await this.#holdBack(decision);
         continue;
@@ -189,10 +186,10 @@ class Run {
     return this.#append(over, [{ code: 'rollout.ended', level: 'warning', message }]);
   }
 
-  #decide(observation: Observation): Decision {
+  #decide(looked: Pick<Seen, 'sight' | 'observation'>): Decision {
     const { record } = this.#at;
     const outcome = record.outcome ?? undefined;
-    const seen = { observation, outcome, command: this.#command };
+    const seen = { ...looked, outcome, command: this.#command };
     return this.#input.strategy.decide(record.state!, seen, this.#ports.clock.now());
   }
 
@@ -361,9 +358,17 @@ class Run {
     return { for: 'aws', text, since, limit, command: null, lookEveryMs: MOST_BACK_OFF_MS, nextLookAt };
   }
 
-  #observe(): Promise<Observation> {
+  /** Looks at as much of the world as the next decision needs, at all of it where somebody asks for something. */
+  async #look(): Promise<Pick<Seen, 'sight' | 'observation'>> {
     const { strategy, signal } = this.#input;
-    return this.#read(() => this.#ports.aws.observe(strategy.wish(this.#at.record.state!), signal));
+    const { state, outcome } = this.#at.record;
+    const asked = strategy.sight(state!, outcome ?? undefined);
+    if (asked !== 'full') await this.#listen();
+    const sight = this.#command === undefined ? asked : 'full';
+    if (sight === 'none') return { sight, observation: undefined };
+    const observation = await this.#read(() => this.#ports.aws.observe(strategy.wish(state!, sight), signal));
+    if (asked === 'full') await this.#listen();
+    return { sight, observation };
   }
 
   /** Reads from AWS, again and again while what hinders it is passing. */

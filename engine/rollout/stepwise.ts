@@ -3,13 +3,16 @@
  * it goes on to another step at once, asks for one change, waits, or names the end. What every strategy does alike is
  * here: hearing an abort, remembering a failure, and turning each of these into a decision.
  *
+ * A pass sees what its step asked for: nothing, where a change is about to be made or its outcome tells all, or less than
+ * everything. It then ends before the first step that depends on more.
+ *
  * Pure, like the strategies made with it.
  */
 import type { JsonObject } from '../json.ts';
-import type { Action } from './actions.ts';
+import type { Action, Outcome } from './actions.ts';
 import { ABORTED, LEFT } from './failures.ts';
 import type { EventCode, EventDraft, Failure, Level, Phase, Progress } from './record.ts';
-import type { Decision, Seen, Strategy } from './strategy.ts';
+import type { Decision, Seen, Sight, Strategy } from './strategy.ts';
 import type { Wait, WaitEnd } from './waiting.ts';
 
 /** What the state of every stepwise strategy has. `over` is the step of a rollout that has ended. */
@@ -28,6 +31,7 @@ export interface StepState {
 export interface Pass<S extends StepState, W> {
   readonly state: S;
   readonly seen: Seen;
+  /** The table's `nothing` where nothing was looked at. */
   readonly world: W;
   readonly now: number;
   /** Events that the pass has gathered so far. */
@@ -36,7 +40,11 @@ export interface Pass<S extends StepState, W> {
 
 export interface StepTable<S extends StepState, W> {
   readonly begin: Strategy['begin'];
-  readonly wish: (state: S) => ReturnType<Strategy['wish']>;
+  /** How much the state's step, which begins or hears an outcome, depends on. */
+  readonly sight: (state: S, outcome: Outcome | undefined) => Sight;
+  readonly wish: (state: S, sight: Sight) => ReturnType<Strategy['wish']>;
+  /** The world where nobody looked. */
+  readonly nothing: W;
   readonly steps: Readonly<Record<string, (pass: Pass<S, W>) => Decision>>;
   /** The steps on the way forward, during which an abort is heard. */
   readonly forward: ReadonlySet<string>;
@@ -48,6 +56,7 @@ export interface StepTable<S extends StepState, W> {
   /** The first step back, from wherever the rollout is. */
   readonly back: (state: S) => string;
   readonly phaseOf: (step: string) => Phase;
+  /** What the pass shows; what it does not stays as it was told last. */
   readonly progress: (pass: Pass<S, W>) => Progress;
   /** What is passed on before a step is looked at, for example service events. */
   readonly enter?: (pass: Pass<S, W>) => Pass<S, W>;
@@ -72,18 +81,24 @@ export function endings<S extends StepState, W>(table: () => StepTable<S, W>) {
     };
   }
 
-  /** Another step, in the same pass. */
+  /** Another step, in the same pass; in the next one where this one cannot see what the step depends on. */
   function goOn(pass: Pass<S, W>, step: string, patch: Partial<S> = {}): Decision {
     const state = { ...pass.state, waitingSince: null, ...patch, step };
+    if (pass.seen.sight !== 'full' && table().sight(state, undefined) !== 'none')
+      return look(pass, step, 'looking at what is there now', patch);
     const next = table().steps[step]!;
     return next({ ...pass, state, seen: { ...pass.seen, outcome: undefined } });
   }
 
-  /** Another step, with a fresh look at the world first. */
-  function look(pass: Pass<S, W>, step: string, message: string, patch: Partial<S> = {}): Decision {
+  /**
+   * Another step, with a fresh look at the world first.
+   *
+   * @param ms until that look. @default 0
+   */
+  function look(pass: Pass<S, W>, step: string, message: string, patch: Partial<S> = {}, ms = 0): Decision {
     const next = { ...pass, state: { ...pass.state, waitingSince: null, ...patch, step } };
     // What there is to count is told by the step itself, with that look.
-    return conclude(next, {}, { message, wakeAt: pass.now, progress: {} });
+    return conclude(next, {}, { message, wakeAt: pass.now + ms, progress: {} });
   }
 
   /** One change; the step is looked at again with its outcome. */
@@ -144,10 +159,11 @@ export function endings<S extends StepState, W>(table: () => StepTable<S, W>) {
 export function stepwise<S extends StepState, W>(table: StepTable<S, W>): Strategy {
   return {
     begin: table.begin,
-    wish: (json) => table.wish(json as unknown as S),
+    sight: (json, outcome) => table.sight(json as unknown as S, outcome),
+    wish: (json, sight) => table.wish(json as unknown as S, sight),
     decide(json, seen, now) {
       const state = json as unknown as S;
-      const first: Pass<S, W> = { state, seen, world: seen.observation as W, now, events: [] };
+      const first: Pass<S, W> = { state, seen, world: (seen.observation ?? table.nothing) as W, now, events: [] };
       const pass = table.enter?.(first) ?? first;
       // An action in flight is heard first: what it made must be known before anything else.
       const answered = seen.command === undefined || seen.outcome !== undefined ? undefined : answer(table, pass);

@@ -44,8 +44,17 @@ export type Command = keyof typeof COMMANDS;
 /** Those that a strategy answers; a pause is the runner's. */
 export type StrategyCommand = Exclude<Command, 'pause' | 'continue'>;
 
+/**
+ * How much of the world the next decision depends on: nothing, where a change is about to be made or its outcome tells
+ * all; what may turn bad at any moment, amid a bake; or everything.
+ */
+export type Sight = 'none' | 'glance' | 'full';
+
 export interface Seen {
-  readonly observation: Observation;
+  /** How much was looked at: what the strategy asked for, or everything. */
+  readonly sight: Sight;
+  /** Undefined where nothing was looked at. */
+  readonly observation: Observation | undefined;
   /** How the action of the last decision ended; undefined when there was none. */
   readonly outcome: Outcome | undefined;
   /** The oldest thing asked for that was not answered yet. */
@@ -74,7 +83,9 @@ export interface Decision {
 export interface Strategy {
   /** The first state: what the rollout will do, and everything it will touch as it is now (the way back). */
   begin(spec: RolloutSpec, live: Live): JsonObject;
-  /** What to observe before the next decision. */
-  wish(state: JsonObject): Wish;
+  /** How much to look at before the next decision. Where there is a command to answer, everything is looked at. */
+  sight(state: JsonObject, outcome: Outcome | undefined): Sight;
+  /** What to observe for a sight that is not `none`. */
+  wish(state: JsonObject, sight: Sight): Wish;
   decide(state: JsonObject, seen: Seen, now: number): Decision;
 }

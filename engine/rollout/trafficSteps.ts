@@ -26,6 +26,8 @@ export interface ShiftState {
   readonly sets: number;
   /** When it was set last, ms since the epoch. */
   readonly setAt: number | null;
+  /** Is the next look amid a bake, for alarms and tasks only? */
+  readonly glances: boolean;
 }
 
 /** May the weight that was set last be in force already, although a read does not show it yet? */
@@ -33,7 +35,7 @@ export const mayBeInForce = ({ setAt, verifiedAt }: ShiftState, now: number): bo
   setAt !== null && verifiedAt === null && now - setAt < SHOWS_WITHIN_MS;
 
 /** The next weight, of which nothing is known yet. */
-export const UNSET = { verifiedAt: null, sets: 0, setAt: null } as const;
+export const UNSET = { verifiedAt: null, sets: 0, setAt: null, glances: false } as const;
 
 /**
  * @returns shares of the new revision, percent, strictly increasing, the last one 100: CANARY `[p, 100]`, LINEAR
@@ -60,12 +62,25 @@ export function shiftOf(shifting: TrafficShifting | undefined, serves: boolean):
   };
 }
 
-/** Where no alarm is watched, only a change by somebody else can be seen while baking, ms. */
-const UNWATCHED_LOOK_MS = 60_000;
+/** A change of the weights by somebody else is looked for this often while baking, ms. */
+const WEIGHT_LOOK_MS = 60_000;
 
-/** Between looks while baking, ms. */
-export const bakeLookMs = ({ alarms }: { readonly alarms: readonly string[] }): number =>
-  alarms.length > 0 ? BAKE_LOOK_MS : UNWATCHED_LOOK_MS;
+/**
+ * The next look while baking: in time for alarms, where there are any.
+ *
+ * @param bakedMs how long the weight has been in force, ms
+ * @returns `ms` until then, how often looks come, and whether this one `glances` at alarms and tasks only
+ */
+export function bakeLook(
+  { alarms }: { readonly alarms: readonly string[] },
+  bakedMs: number,
+  leftMs: number,
+): { readonly ms: number; readonly everyMs: number; readonly glances: boolean } {
+  const everyMs = alarms.length > 0 ? BAKE_LOOK_MS : WEIGHT_LOOK_MS;
+  const ms = Math.min(leftMs, everyMs);
+  const isDue = Math.floor((bakedMs + ms) / WEIGHT_LOOK_MS) > Math.floor(bakedMs / WEIGHT_LOOK_MS);
+  return { ms, everyMs, glances: ms < leftMs && !isDue };
+}
 
 export interface Bake {
   /** The shift itself, told once. */

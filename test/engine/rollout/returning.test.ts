@@ -142,7 +142,7 @@ describe('losing room long after a rollout', () => {
     const away = await whereRuns(stage);
     assert.deepEqual(
       [away.providers, away.running, away.revision],
-      [['FARGATE'], 2, 'web:2'],
+      [['FARGATE'], 2, 'web:1'],
       stage.story().join('\n'),
     );
     assert.match(away.mark ?? '', /from FARGATE_SPOT/);
