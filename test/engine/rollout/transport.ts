@@ -4,6 +4,7 @@
  * pass on the sandbox's clock.
  */
 import type { ECSClientConfig } from '@aws-sdk/client-ecs';
+import type { Clock } from '../../../engine/clock.ts';
 import type { LocalRequest, Sandbox, VirtualClock } from '../../../sandbox/index.ts';
 
 export type Transport = Required<Pick<ECSClientConfig, 'requestHandler' | 'retryStrategy'>>;
@@ -62,7 +63,7 @@ function bytesOf(body: unknown): Buffer {
 const named = (name: string, code: string, message: string): Error => Object.assign(new Error(message), { name, code });
 
 /** Rejects when the caller gives up, or the SDK's patience of that long, ms, is over; never once `ended`. */
-async function givenUp(clock: VirtualClock, signal: AbortSignal | undefined, ended: AbortController): Promise<never> {
+async function givenUp(clock: Clock, signal: AbortSignal | undefined, ended: AbortController): Promise<never> {
   signal?.addEventListener('abort', () => ended.abort(signal), { once: true, signal: ended.signal });
   if (signal?.aborted) ended.abort(signal);
   await clock.sleepUntil(clock.now() + REQUEST_TIMEOUT_MS, ended.signal);
@@ -72,8 +73,16 @@ async function givenUp(clock: VirtualClock, signal: AbortSignal | undefined, end
   throw named('TimeoutError', 'ETIMEDOUT', `no answer within ${REQUEST_TIMEOUT_MS} ms`);
 }
 
+/** Where requests go, and what time it is there. */
+export interface Asking {
+  readonly sandbox: Pick<Sandbox, 'request'>;
+  readonly clock: Clock;
+  /** Passed by every request on its way out. @default all pass */
+  readonly gate?: Gate;
+}
+
 /** What a line leads to at the moment. */
-export interface Line {
+export interface Line extends Asking {
   sandbox: Sandbox;
   clock: VirtualClock;
   /** Added to the clock's time where time must never go back, ms. */
@@ -94,7 +103,7 @@ export function lead(line: Line, sandbox: Sandbox, clock: VirtualClock): void {
 export type Gate = <T>(request: LocalRequest, send: () => Promise<T>) => Promise<T>;
 
 /** @param line read anew at each request, so that clients can outlive a sandbox: they are costly to make */
-export function inProcess(line: Line): Transport {
+export function inProcess(line: Asking): Transport {
   const answered = async (request: LocalRequest, abortSignal: AbortSignal | undefined) => {
     const { sandbox, clock } = line;
     const ended = new AbortController();
@@ -127,7 +136,7 @@ interface Token {
 
 const token = (count: number): Token => ({ getRetryCount: () => count, getRetryDelay: () => 0 });
 
-function onClock(line: Line): Transport['retryStrategy'] {
+function onClock(line: Asking): Transport['retryStrategy'] {
   return {
     mode: 'standard',
     acquireInitialRetryToken: async () => token(0),
