@@ -33,6 +33,10 @@ const texts = (from: Record<string, unknown>, ...names: readonly (keyof CommandA
 
 const aboutFile = (path: string): About => ({ repo: dirname(path), workload: path });
 
+/** Is it the documented argument, and not what the editor passes by itself: a file, a node, a code lens? */
+export const isArgument = (given: unknown): given is CommandArgument =>
+  isRecord(given) && !['scheme', 'subject', 'root', 'uri'].some((key) => key in given);
+
 /** @param given whatever VS Code or a caller passed */
 export function aboutOf(given: unknown): About {
   if (!isRecord(given)) return {};

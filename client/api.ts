@@ -17,6 +17,7 @@ export interface GitMoxiApi {
 
 /** The keys are checked to be all of the engine's. */
 const OPERATIONS: Readonly<Record<keyof WindowEngine, true>> = {
+  workloads: true,
   render: true,
   validate: true,
   plan: true,

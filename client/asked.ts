@@ -7,7 +7,7 @@ import type { EngineSession } from './engine/session.ts';
 import { LANGUAGE } from './manifestIds.ts';
 import type { WorkloadRow } from './rollouts/rollout.ts';
 import { shortPath } from './rollouts/rolloutNodes.ts';
-import { errorText } from './words.ts';
+import { errorText, upperFirst } from './words.ts';
 
 export interface AskedOptions {
   readonly session: EngineSession;
@@ -41,7 +41,7 @@ export class Asked {
     if (document?.languageId === LANGUAGE && document.uri.scheme === 'file') {
       return { ...revision, repo: dirname(document.uri.fsPath), selectors: [document.uri.fsPath] };
     }
-    const row = await this.#pickRow(await this.#options.rows(), `Which workload to ${verb}?`);
+    const row = await this.#pickRow(about, await this.#options.rows(), `Which workload to ${verb}?`);
     return row && { repo: row.repo, ...revision, selectors: [row.workload] };
   }
 
@@ -62,9 +62,8 @@ export class Asked {
       const wanted = about.workload;
       const found = rows.find(({ workload, repo }) => isPart(workload, repo, wanted));
       if (found !== undefined) return found.record;
-    } else if (rows.length > 0) return (await this.#pickRow(rows, question))?.record;
-    void vscode.window.showInformationMessage('No rollout fits: there is none in such a state.');
-    return undefined;
+    } else if (rows.length > 0) return (await this.#pickRow(about, rows, question))?.record;
+    return this.#nothing(about, 'client.no-rollout', 'no rollout fits: there is none in such a state');
   }
 
   async #repoOf(workload: string): Promise<string | undefined> {
@@ -73,12 +72,18 @@ export class Asked {
     return found?.repo ?? rows[0]?.repo ?? vscode.workspace.workspaceFolders?.[0]?.uri.fsPath;
   }
 
-  async #pickRow(rows: readonly WorkloadRow[], placeHolder: string): Promise<WorkloadRow | undefined> {
+  async #pickRow(about: About, rows: readonly WorkloadRow[], placeHolder: string): Promise<WorkloadRow | undefined> {
     if (rows.length === 0) {
-      void vscode.window.showInformationMessage('There are no workloads in the folders of this window.');
-      return undefined;
+      return this.#nothing(about, 'client.no-workload', 'there are no workloads in the folders of this window');
     }
     if (rows.length === 1) return rows[0];
+    if (about.confirm === false) {
+      const { EngineError } = await import('./engine/loaded.ts');
+      throw new EngineError('client.name-one', `name one of ${rows.length} workloads`, {
+        kind: 'usage',
+        hint: `pass { workload: ${JSON.stringify(rows[0]!.workload)} } for example`,
+      });
+    }
     const items = rows.map((row) => ({
       label: shortPath(row.workload),
       description: row.record?.phase ?? 'not deployed',
@@ -86,6 +91,16 @@ export class Asked {
       row,
     }));
     return (await vscode.window.showQuickPick(items, { placeHolder, matchOnDetail: true }))?.row;
+  }
+
+  /** A person is told; a caller that wants no dialogue gets it as an error. */
+  async #nothing(about: About, code: string, message: string): Promise<undefined> {
+    if (about.confirm === false) {
+      const { EngineError } = await import('./engine/loaded.ts');
+      throw new EngineError(code, message, { kind: 'usage', hint: 'see the Rollouts view' });
+    }
+    void vscode.window.showInformationMessage(`${upperFirst(message)}.`);
+    return undefined;
   }
 }
 

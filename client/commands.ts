@@ -27,7 +27,14 @@ export interface CommandHandlers {
   readonly showOutput: () => void;
 }
 
-export type Command = (...words: readonly unknown[]) => Promise<unknown>;
+export type Command = (given?: unknown) => Promise<unknown>;
+
+export interface CommandRow {
+  readonly id: string;
+  /** What it does, after "Could not". */
+  readonly doing: string;
+  readonly run: Command;
+}
 
 const groupOf = (given: unknown): string | undefined => {
   const group = typeof given === 'object' && given !== null ? (given as { group?: unknown }).group : undefined;
@@ -35,38 +42,39 @@ const groupOf = (given: unknown): string | undefined => {
 };
 
 /** Every command with its handler, to be registered. */
-export function commandTable(handlers: CommandHandlers): [id: string, command: Command][] {
+export function commandTable(handlers: CommandHandlers): CommandRow[] {
   const { deploying, steering, reports, files, sandbox, rollouts, preview } = handlers;
   const about =
     (does: Does): Command =>
     (given) =>
       does(aboutOf(given));
-  return [
-    [COMMANDS.deploy, about((asked) => deploying.deploy(asked))],
-    [COMMANDS.deployWorktree, about((asked) => deploying.deploy(asked, { worktree: true }))],
-    [COMMANDS.plan, about((asked) => deploying.plan(asked))],
-    [COMMANDS.compareWithLive, about((asked) => deploying.compare(asked))],
-    [COMMANDS.rollback, about(handlers.rollBack)],
-    [COMMANDS.rehearse, about(handlers.rehearse)],
-    [COMMANDS.pause, about((asked) => steering.pause(asked))],
-    [COMMANDS.resume, about((asked) => steering.resume(asked))],
-    [COMMANDS.promote, about((asked) => steering.promote(asked))],
-    [COMMANDS.abort, about((asked) => steering.abort(asked))],
-    [COMMANDS.hold, about((asked) => steering.hold(asked))],
-    [COMMANDS.release, about((asked) => steering.release(asked))],
-    [COMMANDS.logs, about((asked) => reports.logs(asked))],
-    [COMMANDS.explain, about((asked) => reports.explain(asked))],
-    [COMMANDS.timeline, about(handlers.timeline)],
-    [COMMANDS.lastRollout, about(handlers.timeline)],
-    [COMMANDS.openFiles, about((asked) => files.open(asked))],
-    [COMMANDS.copyArn, about((asked) => files.copyArn(asked))],
-    [COMMANDS.openConsole, about((asked) => files.openConsole(asked))],
-    [COMMANDS.sandboxStart, () => sandbox.start()],
-    [COMMANDS.sandboxStop, () => sandbox.stop()],
-    [COMMANDS.sandboxScenario, () => sandbox.chooseScenario()],
-    [COMMANDS.preview, (target) => preview.show(target)],
-    [COMMANDS.refresh, (given) => rollouts.refresh(groupOf(given))],
-    [COMMANDS.restartServer, () => handlers.restartServer()],
-    [COMMANDS.showOutput, async () => handlers.showOutput()],
+  const rows: readonly (readonly [id: string, doing: string, run: Command])[] = [
+    [COMMANDS.deploy, 'deploy', about((asked) => deploying.deploy(asked))],
+    [COMMANDS.deployWorktree, 'deploy the working tree', about((asked) => deploying.deploy(asked, { worktree: true }))],
+    [COMMANDS.plan, 'plan', about((asked) => deploying.plan(asked))],
+    [COMMANDS.compareWithLive, 'compare', about((asked) => deploying.compare(asked))],
+    [COMMANDS.rollback, 'roll back', about(handlers.rollBack)],
+    [COMMANDS.rehearse, 'rehearse', about(handlers.rehearse)],
+    [COMMANDS.pause, 'pause the rollout', about((asked) => steering.pause(asked))],
+    [COMMANDS.resume, 'resume the rollout', about((asked) => steering.resume(asked))],
+    [COMMANDS.promote, 'promote the rollout', about((asked) => steering.promote(asked))],
+    [COMMANDS.abort, 'abort the rollout', about((asked) => steering.abort(asked))],
+    [COMMANDS.hold, 'hold it', about((asked) => steering.hold(asked))],
+    [COMMANDS.release, 'release it', about((asked) => steering.release(asked))],
+    [COMMANDS.logs, 'show the events', about((asked) => reports.logs(asked))],
+    [COMMANDS.explain, 'explain the failure', about((asked) => reports.explain(asked))],
+    [COMMANDS.timeline, 'show the timeline', about(handlers.timeline)],
+    [COMMANDS.lastRollout, 'show the last rollout', about(handlers.timeline)],
+    [COMMANDS.openFiles, 'open the files', about((asked) => files.open(asked))],
+    [COMMANDS.copyArn, 'copy the ARN', about((asked) => files.copyArn(asked))],
+    [COMMANDS.openConsole, 'open the console', about((asked) => files.openConsole(asked))],
+    [COMMANDS.sandboxStart, 'start the sandbox', () => sandbox.start()],
+    [COMMANDS.sandboxStop, 'stop the sandbox', () => sandbox.stop()],
+    [COMMANDS.sandboxScenario, 'change the sandbox', () => sandbox.chooseScenario()],
+    [COMMANDS.preview, 'preview it', (target) => preview.show(target)],
+    [COMMANDS.refresh, 'refresh the rollouts', (given) => rollouts.refresh(groupOf(given))],
+    [COMMANDS.restartServer, 'restart the language server', () => handlers.restartServer()],
+    [COMMANDS.showOutput, 'show the output', async () => handlers.showOutput()],
   ];
+  return rows.map(([id, doing, run]) => ({ id, doing, run }));
 }

@@ -5,6 +5,7 @@
  * comes.
  */
 import * as vscode from 'vscode';
+import { tellFailure } from './asked.ts';
 import type { Deployer } from './deploying/deploy.ts';
 import { toCarryOut } from './deploying/planText.ts';
 import type { EngineSession } from './engine/session.ts';
@@ -88,7 +89,10 @@ export class CommitTrigger implements vscode.Disposable {
         this.#seen.set(root, commit);
         // A repository that is only now read has no news either.
         if (before === undefined) return;
-        this.#news(root, repository.state.HEAD?.name, commit).catch((error) => this.#failed('deploy a commit', error));
+        this.#news(root, repository.state.HEAD?.name, commit).catch((error) => {
+          this.#failed('deploy a commit', error);
+          tellFailure(`deploy commit ${shortCommit(commit)}`, error);
+        });
       }),
     );
   }

@@ -4,10 +4,10 @@
  */
 import * as vscode from 'vscode';
 import type { LanguageClient } from 'vscode-languageclient/node';
-import type { About } from './about.ts';
+import { type About, isArgument } from './about.ts';
 import { createApi, type GitMoxiApi } from './api.ts';
 import { Asked, tellFailure } from './asked.ts';
-import { type CommandHandlers, commandTable } from './commands.ts';
+import { type Command, type CommandHandlers, type CommandRow, commandTable } from './commands.ts';
 import { CommitTrigger } from './commitTrigger.ts';
 import { Deployer } from './deploying/deploy.ts';
 import { rollBack } from './deploying/rollback.ts';
@@ -53,7 +53,7 @@ export function activate(context: vscode.ExtensionContext): GitMoxiApi {
     status,
     preview,
     window,
-    ...commands.map(([id, command]) => vscode.commands.registerCommand(id, logged(log, id, command))),
+    ...commands.map((command) => vscode.commands.registerCommand(command.id, told(log, command))),
   );
   // Without the server everything else works; the client itself tells the user.
   client.start().catch((error) => client.error('the language server did not start', error));
@@ -79,12 +79,12 @@ async function refuseWithoutTrust(): Promise<void> {
 /** Commands that work without trust: they only show what the files say. */
 const WITHOUT_TRUST = new Set<string>([COMMANDS.preview, COMMANDS.restartServer, COMMANDS.showOutput]);
 
-function logged(
-  log: vscode.LogOutputChannel,
-  id: string,
-  command: (...words: readonly unknown[]) => Promise<unknown>,
-): (...words: readonly unknown[]) => Promise<unknown> {
-  return async (...words) => {
+/**
+ * The command as VS Code runs it. A failure is logged, and told to the person once; callers with an argument get it too,
+ * but not the editor's own menus, which would tell it again.
+ */
+function told(log: vscode.LogOutputChannel, { id, doing, run }: CommandRow): Command {
+  return async (given) => {
     if (!vscode.workspace.isTrusted && !WITHOUT_TRUST.has(id)) {
       void vscode.window.showInformationMessage(
         'In Restricted Mode nothing is read from AWS, and nothing is deployed.',
@@ -93,10 +93,12 @@ function logged(
     }
     const startedAt = performance.now();
     try {
-      return await command(...words);
+      return await run(given);
     } catch (error) {
       log.error(`${id}: ${errorText(error)}`);
-      throw error;
+      tellFailure(doing, error);
+      if (isArgument(given)) throw error;
+      return undefined;
     } finally {
       log.debug(`${id} took ${Math.round(performance.now() - startedAt)} ms`);
     }
@@ -124,7 +126,7 @@ class RolloutWindow implements vscode.Disposable {
     this.session = new EngineSession(() => this.#sandbox.place ?? placeFromSettings());
     const { session } = this;
     this.#runs = this.#newRuns();
-    this.#reading = new EngineRollouts(session, folders);
+    this.#reading = new EngineRollouts({ session, folders, changed: () => void this.#tree.moved() });
     this.#tree = new RolloutTree({
       read: () => this.#reading.read(),
       live: (changed) => new LiveStates(session, changed),
@@ -226,13 +228,8 @@ async function showTimeline(
   timelines: Timelines,
   about: About,
 ): Promise<string | undefined> {
-  try {
-    const record = await asked.rollout(about, 'Show the timeline of which rollout?', () => true);
-    if (record === undefined) return undefined;
-    await timelines.show(await session.open(), record.id);
-    return record.id;
-  } catch (error) {
-    tellFailure('show the timeline', error);
-    throw error;
-  }
+  const record = await asked.rollout(about, 'Show the timeline of which rollout?', () => true);
+  if (record === undefined) return undefined;
+  await timelines.show(await session.open(), record.id);
+  return record.id;
 }

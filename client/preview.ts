@@ -14,6 +14,7 @@ import {
   renderPreview,
   type TextRange,
 } from '../server/protocol.ts';
+import { aboutOf } from './about.ts';
 import { LANGUAGE } from './manifestIds.ts';
 import { counterparts } from './previewMap.ts';
 import { previewText } from './previewText.ts';
@@ -35,10 +36,17 @@ export class Preview implements vscode.TextDocumentContentProvider, vscode.Dispo
 
   constructor(client: LanguageClient) {
     this.#client = client;
+    const files = vscode.workspace.createFileSystemWatcher('**/*def.json', false, true, false);
     this.#registrations = [
+      files,
+      files.onDidCreate((uri) => this.#refresh([uri])),
+      files.onDidDelete((uri) => this.#refresh([uri])),
+      // What the editor itself does comes at once, and where nothing is watched too.
+      vscode.workspace.onDidDeleteFiles(({ files: gone }) => this.#refresh(gone)),
+      vscode.workspace.onDidRenameFiles(({ files: renamed }) => this.#refresh(renamed.map(({ oldUri }) => oldUri))),
       vscode.workspace.registerTextDocumentContentProvider(SCHEME, this),
       client.onNotification(previewChanged.method, ({ uris }: { readonly uris: readonly string[] }) =>
-        this.#refresh(uris),
+        this.#refresh(uris.map((uri) => vscode.Uri.parse(uri))),
       ),
       vscode.window.onDidChangeTextEditorSelection(({ textEditor }) => this.#follow(textEditor)),
       vscode.workspace.onDidCloseTextDocument(({ uri }) => this.#maps.delete(uri.toString())),
@@ -53,7 +61,11 @@ export class Preview implements vscode.TextDocumentContentProvider, vscode.Dispo
       uri: this.#client.code2ProtocolConverter.asUri(source),
       ...(revision === undefined ? {} : { revision }),
     };
-    const answer = await this.#client.sendRequest<RenderedPreview | null>(renderPreview.method, params, token);
+    // The server has what an editor still shows of a file that is gone.
+    const isGone = revision === undefined && (await typeOf(source)) === undefined;
+    const answer = isGone
+      ? null
+      : await this.#client.sendRequest<RenderedPreview | null>(renderPreview.method, params, token);
     this.#maps.set(uri.toString(), answer?.map ?? []);
     return previewText(vscode.workspace.asRelativePath(source), answer);
   }
@@ -61,12 +73,12 @@ export class Preview implements vscode.TextDocumentContentProvider, vscode.Dispo
   /**
    * Opens the preview beside the template.
    *
-   * @param target the template's URI, a code lens, or `{ workload, revision }` with one of the workload's files.
+   * @param target the template's URI, a code lens, or `{ workload, revision }` with a workload or one of its files.
    *   @default the active editor's document
    * @returns the preview's URI; undefined where there is nothing to preview, which the user was told
    */
   async show(target?: unknown): Promise<vscode.Uri | undefined> {
-    const { source, revision } = askedFor(target);
+    const { source, revision } = await askedFor(target);
     const document = source?.scheme === 'file' ? await opened(source) : undefined;
     if (document?.languageId !== LANGUAGE) {
       void vscode.window.showInformationMessage(
@@ -87,8 +99,8 @@ export class Preview implements vscode.TextDocumentContentProvider, vscode.Dispo
     for (const one of this.#registrations) one.dispose();
   }
 
-  #refresh(uris: readonly string[]): void {
-    const changed = new Set(uris.map((uri) => vscode.Uri.parse(uri).fsPath));
+  #refresh(uris: readonly vscode.Uri[]): void {
+    const changed = new Set(uris.map(({ fsPath }) => fsPath));
     for (const { uri } of vscode.workspace.textDocuments) {
       if (uri.scheme === SCHEME && changed.has(partsOf(uri).source.fsPath)) this.#changed.fire(uri);
     }
@@ -137,19 +149,46 @@ interface AskedFor {
   readonly revision: string | undefined;
 }
 
-function askedFor(target: unknown): AskedFor {
+async function askedFor(target: unknown): Promise<AskedFor> {
   const active = vscode.window.activeTextEditor?.document.uri;
   if (target instanceof vscode.Uri) return { source: target, revision: undefined };
-  if (typeof target !== 'object' || target === null) return { source: active, revision: undefined };
-  const { uri, workload, revision } = target as Record<string, unknown>;
-  const [folder] = vscode.workspace.workspaceFolders ?? [];
-  const file =
-    typeof workload === 'string' && folder !== undefined ? vscode.Uri.joinPath(folder.uri, workload) : active;
-  return {
-    source: typeof uri === 'string' ? vscode.Uri.parse(uri) : file,
-    revision: typeof revision === 'string' && revision !== '' ? revision : undefined,
-  };
+  // A code lens names the file itself; a node of the view, and the documented argument, its workload.
+  const uri = (target as { uri?: unknown } | undefined | null)?.uri;
+  if (typeof uri === 'string') return { source: vscode.Uri.parse(uri), revision: undefined };
+  const { workload, revision } = aboutOf(target);
+  return { source: workload === undefined ? active : await fileOf(workload), revision };
 }
+
+/** Of a workload's files, the first of these is shown. */
+const PREVIEWED = ['', '_taskdef.json', '_lambdadef.json', '_svcdef.json', '_depdef.json', '_lambdadepdef.json'];
+
+/** A workload's path is from the root of its repository, which may be above the window's folder. */
+async function fileOf(workload: string): Promise<vscode.Uri | undefined> {
+  for (const folder of vscode.workspace.workspaceFolders ?? []) {
+    for (const root of await foldersUpToRoot(folder.uri)) {
+      for (const suffix of PREVIEWED) {
+        const file = vscode.Uri.joinPath(root, `${workload}${suffix}`);
+        if (((await typeOf(file)) ?? 0) & vscode.FileType.File) return file;
+      }
+    }
+  }
+  return undefined;
+}
+
+async function foldersUpToRoot(folder: vscode.Uri): Promise<vscode.Uri[]> {
+  const found: vscode.Uri[] = [];
+  for (let here = folder; ; here = vscode.Uri.joinPath(here, '..')) {
+    found.push(here);
+    if ((await typeOf(vscode.Uri.joinPath(here, '.git'))) !== undefined) return found;
+    if (here.path === vscode.Uri.joinPath(here, '..').path) return [folder];
+  }
+}
+
+const typeOf = (uri: vscode.Uri): Promise<vscode.FileType | undefined> =>
+  Promise.resolve(vscode.workspace.fs.stat(uri)).then(
+    ({ type }) => type,
+    () => undefined,
+  );
 
 /** The name shows in the tab. JSON with comments, because what cannot be rendered is explained in comments. */
 const previewUri = (source: vscode.Uri, revision: string | undefined): vscode.Uri =>

@@ -105,6 +105,18 @@ export interface ValidateReport {
   readonly problems: readonly Problem[];
 }
 
+/** What there is, by the names of files alone: quick, whatever the number. */
+export interface WorkloadList {
+  readonly revision: RevisionName;
+  readonly repository: PlanContext['repository'];
+  readonly workloads: readonly {
+    readonly workload: string;
+    readonly kind: WorkloadKind;
+    /** Why it is not deployed by itself; undefined where nobody holds it. */
+    readonly held: string | undefined;
+  }[];
+}
+
 export interface PlanRequest extends Where {
   /** The revision that counts as deployed; without it the last processed commit, or nothing. */
   readonly since?: string;
@@ -294,6 +306,8 @@ export interface Explanation {
 }
 
 export interface Engine {
+  /** The workloads of a revision. Reads no file and asks no AWS. */
+  workloads(where: Where): Promise<WorkloadList>;
   render(where: Where): Promise<RenderReport>;
   validate(where: Where): Promise<ValidateReport>;
   /** Reads AWS unless offline; changes nothing. */

@@ -2,7 +2,16 @@
  * The engine behind its door: puts Git, checks, plans, AWS and the store together. One composition per program; owns
  * the store and the AWS clients it opens.
  */
-import type { Engine, EngineOptions, PlanReport, RenderReport, StatusEntry, ValidateReport, Where } from './api.ts';
+import type {
+  Engine,
+  EngineOptions,
+  PlanReport,
+  RenderReport,
+  StatusEntry,
+  ValidateReport,
+  Where,
+  WorkloadList,
+} from './api.ts';
 import type { Aws } from './aws/index.ts';
 import type { CheckedWorkload, RenderedFile } from './check/index.ts';
 import { type WorkloadPaths, workloadKey } from './config/index.ts';
@@ -12,7 +21,7 @@ import { explainRollout } from './explaining.ts';
 import { type Problem, toProblems } from './finding.ts';
 import { isObject, type Json } from './json.ts';
 import { pointer as pointerTo } from './plan/index.ts';
-import { planRevision } from './planning.ts';
+import { heldReason, planRevision } from './planning.ts';
 import { redactor, SENSITIVE, secretTexts } from './redact.ts';
 import { bringAllBack, keepReturning, returnsOf } from './returning.ts';
 import type { RolloutRecord } from './rollout/index.ts';
@@ -197,7 +206,20 @@ export function createEngine(options: EngineOptions): Engine {
   const latestOf = async (where: Where | undefined) =>
     (await entriesOf(await store(), where)).map(({ rollout }) => rollout);
 
+  const workloads = (where: Where): Promise<WorkloadList> =>
+    withRevision(where, async (opened) => {
+      const { identity, root } = opened.repository;
+      const holds = await (await store()).holds(identity);
+      const listed = pick(opened, where, opened.workloads).map((one) => ({
+        workload: one.path,
+        kind: one.kind,
+        held: heldReason(holds, one, opened.commit?.id),
+      }));
+      return { revision: opened.revision, repository: { identity, root }, workloads: listed };
+    });
+
   return {
+    workloads,
     render,
     validate,
     plan: (request) => planRevision(plans, request),

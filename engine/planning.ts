@@ -159,14 +159,12 @@ async function readAll(aws: Aws, wanted: readonly Candidate[], surroundings: Sur
   );
 }
 
-function heldReason(
+/** Why a workload of a revision is not deployed by itself; undefined where nobody holds it. */
+export function heldReason(
   holds: readonly Hold[],
-  candidate: Candidate,
-  request: PlanRequest,
+  { kind, path }: WorkloadPaths,
   commit: string | undefined,
 ): string | undefined {
-  if (request.force) return undefined;
-  const { kind, path } = candidate.affected.workload;
   const hold = holds.find((one) => one.kind === kind && one.workload === path);
   if (hold === undefined || (hold.commit !== undefined && hold.commit !== commit)) return undefined;
   return hold.commit === undefined ? hold.reason : `${hold.reason}; a newer commit, or --force, deploys it again`;
@@ -317,7 +315,7 @@ async function planOpened(
       live: live === undefined ? 'offline' : candidate.target && live.get(targetKey(candidate.target)),
       surroundings,
       ...(ours === undefined ? {} : { underWay: ours }),
-      held: heldReason(holds, candidate, request, opened.commit?.id),
+      held: request.force ? undefined : heldReason(holds, candidate.affected.workload, opened.commit?.id),
       force: request.force ?? false,
       hash: codeHash,
     });

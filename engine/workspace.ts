@@ -64,13 +64,16 @@ export function pick<T extends WorkloadPaths>(
   const { selected, unmatched } = selectWorkloads(all, selectors, folder);
   const nowhere = unmatched.length === 0 ? [] : selectWorkloads(known, unmatched, folder).unmatched;
   if (nowhere.length > 0) {
-    throw new EngineError('workload.no-match', `no workload matches ${nowhere.join(', ')}`, {
+    throw new EngineError('workload.no-match', `no workload matches ${nowhere.map(shortened).join(', ')}`, {
       kind: 'usage',
       hint: 'name a workload by its path prefix (dev/web/web), one of its files, a folder or a glob',
     });
   }
   return selected;
 }
+
+/** A name may be of any length. */
+const shortened = (text: string): string => (text.length > 200 ? `${text.slice(0, 200)}…` : text);
 
 /** Loads, renders and checks workloads in batches; `use` sees each once, and what it gives is all that is kept. */
 export async function checkEach<T>(

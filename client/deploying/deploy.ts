@@ -7,7 +7,7 @@
 import * as vscode from 'vscode';
 import type { DeployReport, PlanReport, RolloutRecord, RolloutSummary, Where } from '../../engine/index.ts';
 import type { About } from '../about.ts';
-import { type Asked, tellFailure } from '../asked.ts';
+import type { Asked } from '../asked.ts';
 import type { Documents } from '../documents.ts';
 import type { Runs } from '../engine/runs.ts';
 import type { EngineSession } from '../engine/session.ts';
@@ -68,18 +68,15 @@ export class Deployer {
   async carryOut(report: PlanReport, about: Pick<About, 'confirm'>): Promise<DeployReport | undefined> {
     const plans = toCarryOut(report);
     if (plans.length === 0) {
+      const blocked = report.workloads.find(({ action }) => action === 'blocked');
+      if (blocked !== undefined) throw await blockedError(blocked);
       void vscode.window.showInformationMessage(`Nothing to deploy: ${nothingToDo(report)}`);
       return { revision: report.revision, rollouts: [] };
     }
     if (about.confirm !== false && !(await this.#agrees(report, plans))) return undefined;
-    try {
-      const ended = await this.#run(report, plans);
-      this.#tell(ended);
-      return ended;
-    } catch (error) {
-      tellFailure('deploy', error);
-      throw error;
-    }
+    const ended = await this.#run(report, plans);
+    this.#tell(ended);
+    return ended;
   }
 
   async #planned(about: About, verb: string, revision?: Where['revision']): Promise<PlanReport | undefined> {
@@ -87,14 +84,9 @@ export class Deployer {
     if (where === undefined) return undefined;
     const { engine } = await this.#options.session.open();
     const options = { location: vscode.ProgressLocation.Window, title: 'GitMoxi: planning' };
-    try {
-      return await vscode.window.withProgress(options, () =>
-        engine.plan({ ...(revision === undefined ? {} : { revision }), ...where, all: true }),
-      );
-    } catch (error) {
-      tellFailure(verb, error);
-      throw error;
-    }
+    return vscode.window.withProgress(options, () =>
+      engine.plan({ ...(revision === undefined ? {} : { revision }), ...where, all: true }),
+    );
   }
 
   async #agrees(report: PlanReport, plans: readonly WorkloadPlan[]): Promise<boolean> {
@@ -150,6 +142,13 @@ export class Deployer {
   #tell({ rollouts }: DeployReport): void {
     for (const one of rollouts) void tellEnd(one);
   }
+}
+
+async function blockedError({ workload, reason, problems }: WorkloadPlan): Promise<Error> {
+  const { EngineError } = await import('../engine/loaded.ts');
+  const [problem] = problems;
+  const hint = problem === undefined ? undefined : `${problem.message} (${problem.path}:${problem.line})`;
+  return new EngineError('client.blocked', `${workload} is blocked: ${reason}`, hint === undefined ? {} : { hint });
 }
 
 const oneLine = (text: string): string => text.replaceAll('\n', ' · ');

@@ -119,8 +119,7 @@ export function summary(report: PlanReport, filesOf: (plan: WorkloadPlan) => Fil
 
 /** Why nothing would be done. */
 export function nothingToDo(report: PlanReport): string {
-  const blocked = report.workloads.filter(({ action }) => action === 'blocked');
-  const [first] = blocked.length > 0 ? blocked : report.workloads;
+  const [first] = report.workloads;
   if (first === undefined) return 'no workload is touched by this revision';
   return `${first.workload} is ${first.action}: ${first.reason}`;
 }

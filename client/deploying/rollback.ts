@@ -2,7 +2,7 @@
 import * as vscode from 'vscode';
 import type { DeployReport, RolloutRecord } from '../../engine/index.ts';
 import type { About } from '../about.ts';
-import { type Asked, tellFailure } from '../asked.ts';
+import type { Asked } from '../asked.ts';
 import type { EngineSession } from '../engine/session.ts';
 import { duration, shortCommit } from '../words.ts';
 import type { Deployer } from './deploy.ts';
@@ -28,17 +28,12 @@ export async function rollBack(
   const where = await asked.where(about, 'roll back');
   if (where === undefined) return undefined;
   const { engine, clock } = await session.open();
-  try {
-    const chosen = about.isLatest === true ? undefined : about.rollout;
-    const asksNobody = chosen !== undefined || about.confirm === false;
-    const to = asksNobody ? chosen : await pick();
-    if (to === undefined && !asksNobody) return undefined;
-    const { selectors, repo } = where;
-    return await deployer.carryOut(await engine.planRollback({ repo, selectors }, to), about);
-  } catch (error) {
-    tellFailure('roll back', error);
-    throw error;
-  }
+  const chosen = about.isLatest === true ? undefined : about.rollout;
+  const asksNobody = chosen !== undefined || about.confirm === false;
+  const to = asksNobody ? chosen : await pick();
+  if (to === undefined && !asksNobody) return undefined;
+  const { selectors, repo } = where;
+  return await deployer.carryOut(await engine.planRollback({ repo, selectors }, to), about);
 
   async function pick(): Promise<string | undefined> {
     const plan = await engine.plan({ ...where!, offline: true, all: true });

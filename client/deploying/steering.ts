@@ -2,7 +2,7 @@
 import * as vscode from 'vscode';
 import type { Command, RolloutRecord } from '../../engine/index.ts';
 import type { About } from '../about.ts';
-import { type Asked, tellFailure } from '../asked.ts';
+import type { Asked } from '../asked.ts';
 import type { EngineSession } from '../engine/session.ts';
 
 export interface SteeringOptions {
@@ -71,16 +71,19 @@ export class Steering {
           });
     if (reason === undefined) return undefined;
     const { person } = await import('../engine/loaded.ts');
-    return this.#told('hold', async () => {
-      const { engine } = await this.#options.session.open();
-      return engine.hold(where, `by ${person()}${reason === '' ? '' : `: ${reason}`}`);
-    });
+    const { engine } = await this.#options.session.open();
+    const held = await engine.hold(where, `by ${person()}${reason === '' ? '' : `: ${reason}`}`);
+    await this.#options.changed();
+    return held;
   }
 
   async release(about: About): Promise<{ readonly workload: string; readonly wasHeld: boolean } | undefined> {
     const where = await this.#options.asked.where(about, 'release');
     if (where === undefined) return undefined;
-    return this.#told('release', async () => (await this.#options.session.open()).engine.release(where));
+    const { engine } = await this.#options.session.open();
+    const released = await engine.release(where);
+    await this.#options.changed();
+    return released;
   }
 
   async #ask(
@@ -93,24 +96,12 @@ export class Steering {
     return record && this.#send(record, command);
   }
 
-  #send({ id, workload, phase }: RolloutRecord, command: Command): Promise<Steered> {
-    return this.#told(command, async () => {
-      const { engine } = await this.#options.session.open();
-      const { person } = await import('../engine/loaded.ts');
-      const asked = await engine.ask(id, command, person());
-      if (!asked) void vscode.window.showInformationMessage(`The rollout of ${workload} is over already: ${phase}.`);
-      return { rollout: id, command, asked };
-    });
-  }
-
-  async #told<T>(verb: string, work: () => Promise<T>): Promise<T> {
-    try {
-      const result = await work();
-      await this.#options.changed();
-      return result;
-    } catch (error) {
-      tellFailure(verb, error);
-      throw error;
-    }
+  async #send({ id, workload, phase }: RolloutRecord, command: Command): Promise<Steered> {
+    const { engine } = await this.#options.session.open();
+    const { person } = await import('../engine/loaded.ts');
+    const asked = await engine.ask(id, command, person());
+    if (!asked) void vscode.window.showInformationMessage(`The rollout of ${workload} is over already: ${phase}.`);
+    await this.#options.changed();
+    return { rollout: id, command, asked };
   }
 }

@@ -1,134 +1,212 @@
 /**
  * Reads the workloads of the window's folders from Git, and their rollouts from the engine's store. AWS is not asked.
+ * Names of files are quick to read, however many; what is in them follows, once for every commit.
  *
- * Owns: the workloads as they were last read, since reading them costs Git and the checks.
+ * Owns: the workloads as they were last read, and what is in their files.
  */
-import type { Engine, PlanReport, StatusEntry } from '../../engine/index.ts';
+import type { Engine, StatusEntry, WorkloadList } from '../../engine/index.ts';
 import type { EngineSession } from '../engine/session.ts';
 import { timeHere } from '../words.ts';
 import type { Rollouts, WorkloadRow } from './rollout.ts';
 
-/** Workloads are read anew after this long, ms: commits made elsewhere show by then. */
+/** Git is looked at anew after this long, ms: commits made elsewhere show by then. */
 const KEPT_MS = 20_000;
+
+/** Files that are rendered and checked within this are waited for: small repositories show at once as they are, ms. */
+const SOON_MS = 150;
 
 /** What a rollout waits for, in words. */
 type Waits = (entry: StatusEntry) => readonly string[];
 
 interface Read {
   readonly repo: string;
-  readonly plan?: PlanReport;
+  readonly list?: WorkloadList;
   readonly error?: unknown;
 }
 
-export class EngineRollouts {
-  readonly #session: EngineSession;
-  readonly #folders: () => readonly string[];
-  #kept: { readonly key: string; readonly until: number; readonly read: Promise<readonly Read[]> } | undefined;
+/** What the tree needs to know of one workload's files. */
+type Known = Pick<WorkloadRow, 'target' | 'errors'>;
 
-  /** @param folders absolute paths of the window's folders, now */
-  constructor(session: EngineSession, folders: () => readonly string[]) {
-    this.#session = session;
-    this.#folders = folders;
+/** What the files of one revision say, as far as it is known. */
+interface Files {
+  readonly engine: Engine;
+  readonly revision: string;
+  /** Of an earlier revision until the present one is read. */
+  known: ReadonlyMap<string, Known>;
+  error?: unknown;
+  planning: Promise<void>;
+  /** Whoever read it first has not waited for it to the end. */
+  isLate: boolean;
+}
+
+export interface EngineRolloutsOptions {
+  readonly session: EngineSession;
+  /** Absolute paths of the window's folders, now. */
+  readonly folders: () => readonly string[];
+  /** Told when there is more to read than there was. */
+  readonly changed: () => void;
+}
+
+export class EngineRollouts {
+  readonly #options: EngineRolloutsOptions;
+  #kept: { readonly key: string; readonly until: number; readonly read: Promise<readonly Read[]> } | undefined;
+  /** By the repository's root. */
+  readonly #files = new Map<string, Files>();
+
+  constructor(options: EngineRolloutsOptions) {
+    this.#options = options;
   }
 
-  /** Has the next reading look at Git again. */
+  /** Has the next reading look at Git again, and try again what could not be read. */
   forget(): void {
     this.#kept = undefined;
+    for (const [root, { error }] of this.#files) if (error !== undefined) this.#files.delete(root);
   }
 
   async read(): Promise<Rollouts> {
-    const { engine } = await this.#session.open();
+    const { engine } = await this.#options.session.open();
     const read = await this.#workloads(engine);
     const entries = await engine.status();
     // The engine is loaded only when it is needed, its words too.
     const { waitWords } = await import('../engine/loaded.ts');
     const waits: Waits = ({ rollout: { waiting }, ahead }) =>
       waiting == null ? [] : waitWords(waiting, undefined, timeHere, ahead);
-    const plans = read.filter((one) => one.plan !== undefined);
     // Two folders of one repository have the same workloads.
-    const repositories = new Map(plans.map(({ plan, repo }) => [plan!.context.repository.root, { plan: plan!, repo }]));
+    const repositories = new Map(
+      read.flatMap(({ list }) => (list === undefined ? [] : [[list.repository.root, list]])),
+    );
+    const files = [...repositories].map(([root, list]) => this.#filesOf(engine, root, list));
+    await Promise.race([Promise.all(files.map(({ planning }) => planning)), after(SOON_MS)]);
+    for (const one of files) one.isLate = true;
+    const rows = [...repositories.values()].flatMap((list, i) => rowsOf(list, files[i]!, entries, waits));
+    const unread = [...repositories.keys()].flatMap((repo, i) =>
+      files[i]!.error === undefined ? [] : [{ repo, error: files[i]!.error }],
+    );
     return {
-      rows: [...repositories.values()].flatMap(({ plan }) => rowsOf(plan, entries, waits)),
-      inRepository: plans.length > 0 || read.some(({ error }) => error !== undefined),
-      failures: read.flatMap(({ repo, error }) => (error === undefined ? [] : [{ repo, error }])),
+      rows,
+      inRepository: repositories.size > 0 || read.some(({ error }) => error !== undefined),
+      failures: [...read.flatMap(({ repo, error }) => (error === undefined ? [] : [{ repo, error }])), ...unread],
     };
   }
 
   #workloads(engine: Engine): Promise<readonly Read[]> {
-    const folders = this.#folders();
+    const folders = this.#options.folders();
     const key = JSON.stringify(folders);
     const now = performance.now();
     if (this.#kept?.key === key && this.#kept.until > now) return this.#kept.read;
     const read = Promise.all(folders.map((repo) => readRepository(engine, repo)));
     this.#kept = { key, until: now + KEPT_MS, read };
+    // A working tree may have changed without another commit to tell.
+    for (const [root, { revision }] of this.#files) if (revision === WORKTREE) this.#files.delete(root);
     return read;
   }
+
+  #filesOf(engine: Engine, root: string, { revision }: WorkloadList): Files {
+    const before = this.#files.get(root);
+    if (before?.revision === revision && before.engine === engine) return before;
+    const known = before?.known ?? new Map();
+    const files: Files = { engine, revision, known, planning: Promise.resolve(), isLate: false };
+    files.planning = knownFrom(engine, root, revision)
+      .then(
+        (found) => {
+          files.known = found;
+        },
+        (error: unknown) => {
+          files.error = error;
+        },
+      )
+      .then(() => {
+        if (files.isLate) this.#options.changed();
+      });
+    this.#files.set(root, files);
+    return files;
+  }
 }
+
+async function knownFrom(engine: Engine, repo: string, revision: string): Promise<ReadonlyMap<string, Known>> {
+  const at = revision === WORKTREE ? ({ worktree: true } as const) : revision;
+  const { workloads } = await engine.plan({ repo, revision: at, offline: true, all: true });
+  return new Map(
+    workloads.map((plan) => [
+      keyOf(plan),
+      { target: plan.target, errors: plan.problems.filter(({ severity }) => severity === 'error').length },
+    ]),
+  );
+}
+
+const WORKTREE = 'worktree';
+
+const after = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+const keyOf = ({ kind, workload }: { readonly kind: string; readonly workload: string }) => `${kind}:${workload}`;
 
 /** The workloads of the head; of the working tree where nothing was committed yet. */
 async function readRepository(engine: Engine, repo: string): Promise<Read> {
   try {
-    return { repo, plan: await engine.plan({ repo, offline: true, all: true }) };
+    return { repo, list: await engine.workloads({ repo }) };
   } catch (error) {
-    const code = (error as { code?: unknown }).code;
+    const { code } = error as { code?: unknown };
     if (code === 'git.not-a-repository') return { repo };
-    try {
-      return { repo, plan: await engine.plan({ repo, offline: true, all: true, revision: { worktree: true } }) };
-    } catch {
-      return { repo, error };
-    }
+    if (code !== 'git.no-commits') return { repo, error };
+    return { repo, list: await engine.workloads({ repo, revision: { worktree: true } }) };
   }
 }
 
-function rowsOf({ workloads, context }: PlanReport, entries: readonly StatusEntry[], waits: Waits): WorkloadRow[] {
-  const { identity, root } = context.repository;
-  const idOf = (kind: string, workload: string) => `${identity} ${kind}:${workload}`;
-  const own = entries.filter(({ rollout }) => rollout.repository.identity === identity);
+function rowsOf(
+  { repository, revision, workloads }: WorkloadList,
+  files: Files,
+  entries: readonly StatusEntry[],
+  waits: Waits,
+): WorkloadRow[] {
+  const { identity, root } = repository;
+  const head = revision === WORKTREE ? undefined : revision;
   const latest = new Map<string, StatusEntry>();
-  for (const entry of own) {
-    const id = idOf(entry.kind, entry.workload);
-    const known = latest.get(id);
-    if (known === undefined || known.rollout.startedAt < entry.rollout.startedAt) latest.set(id, entry);
+  for (const entry of entries) {
+    if (entry.rollout.repository.identity !== identity) continue;
+    const known = latest.get(keyOf(entry));
+    if (known === undefined || known.rollout.startedAt < entry.rollout.startedAt) latest.set(keyOf(entry), entry);
   }
-  const planned = workloads.map((plan): WorkloadRow => {
-    const id = idOf(plan.kind, plan.workload);
-    const entry = latest.get(id);
-    latest.delete(id);
-    const held = /^held: (.*)$/s.exec(plan.action === 'blocked' ? plan.reason : '')?.[1];
+  const listed = workloads.map(({ workload, kind, held }): WorkloadRow => {
+    const key = keyOf({ workload, kind });
+    const entry = latest.get(key);
+    latest.delete(key);
+    const known = files.known.get(key);
     return {
-      id,
-      workload: plan.workload,
-      kind: plan.kind,
+      ...rowOf(entry, waits),
+      id: `${identity} ${key}`,
+      workload,
+      kind,
       repo: root,
-      target: placed(plan.target, entry),
-      errors: plan.problems.filter(({ severity }) => severity === 'error').length,
+      head,
       held,
-      head: context.commit?.id,
-      record: entry?.rollout,
-      owner: entry?.owner,
-      waits: entry === undefined ? [] : waits(entry),
-      fallback: entry?.fallback,
+      target: known === undefined ? entry?.target : placed(known.target, entry),
+      errors: known?.errors,
     };
   });
   // What has no files any more, but was rolled out once.
-  const gone = [...latest.entries()].map(
-    ([id, entry]): WorkloadRow => ({
-      id,
-      workload: entry.workload,
-      kind: entry.kind,
+  const gone = [...latest].map(([key, entry]): WorkloadRow => {
+    const { workload, kind, target } = entry;
+    return {
+      ...rowOf(entry, waits),
+      id: `${identity} ${key}`,
+      workload,
+      kind,
       repo: root,
-      target: entry.target,
-      errors: 0,
+      head,
       held: undefined,
-      head: context.commit?.id,
-      record: entry.rollout,
-      owner: entry.owner,
-      waits: waits(entry),
-      fallback: entry.fallback,
-    }),
-  );
-  return [...planned, ...gone];
+      target,
+      errors: 0,
+    };
+  });
+  return [...listed, ...gone];
 }
+
+const rowOf = (entry: StatusEntry | undefined, waits: Waits) => ({
+  record: entry?.rollout,
+  owner: entry?.owner,
+  waits: entry === undefined ? [] : waits(entry),
+  fallback: entry?.fallback,
+});
 
 /** Where a rollout went says more than files that leave the account or region open. */
 function placed(target: WorkloadRow['target'], entry: StatusEntry | undefined): WorkloadRow['target'] {

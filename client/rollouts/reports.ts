@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import * as vscode from 'vscode';
 import type { Explanation, RolloutEvent } from '../../engine/index.ts';
 import type { About } from '../about.ts';
-import { type Asked, tellFailure } from '../asked.ts';
+import type { Asked } from '../asked.ts';
 import type { Documents } from '../documents.ts';
 import type { EngineSession } from '../engine/session.ts';
 import { explanationText } from './explanationText.ts';
@@ -52,19 +52,14 @@ export class Reports {
     const record = await asked.rollout(about, 'Explain which rollout?', ({ failure }) => failure !== null);
     if (record === undefined) return undefined;
     const { engine } = await session.open();
-    try {
-      const options = { location: vscode.ProgressLocation.Window, title: 'GitMoxi: looking for the reason' };
-      const explanation = await vscode.window.withProgress(options, () => engine.explain(record.id));
-      if (about.confirm === false) return explanation;
-      const name = `Why ${record.workload.split('/').at(-1)} ${explanation.outcome}.md`;
-      const uri = documents.add(name, () => explanationText(explanation), `explain ${record.id}`);
-      await vscode.commands.executeCommand('markdown.showPreview', uri);
-      void this.#offerEdit(explanation);
-      return explanation;
-    } catch (error) {
-      tellFailure('explain', error);
-      throw error;
-    }
+    const options = { location: vscode.ProgressLocation.Window, title: 'GitMoxi: looking for the reason' };
+    const explanation = await vscode.window.withProgress(options, () => engine.explain(record.id));
+    if (about.confirm === false) return explanation;
+    const name = `Why ${record.workload.split('/').at(-1)} ${explanation.outcome}.md`;
+    const uri = documents.add(name, () => explanationText(explanation), `explain ${record.id}`);
+    await vscode.commands.executeCommand('markdown.showPreview', uri);
+    void this.#offerEdit(explanation);
+    return explanation;
   }
 
   async #offerEdit({ edit, rollout }: Explanation): Promise<void> {

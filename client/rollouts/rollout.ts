@@ -12,8 +12,8 @@ export interface WorkloadRow {
   /** The repository's folder. */
   readonly repo: string;
   readonly target: Target | undefined;
-  /** Errors in its files. */
-  readonly errors: number;
+  /** Errors in its files; undefined while they are not read. */
+  readonly errors: number | undefined;
   /** Why it is held; undefined when it is not. */
   readonly held: string | undefined;
   /** The commit that its files are read from; undefined for the working tree. */
@@ -48,8 +48,8 @@ export type LiveGroup =
 export type Live = ReadonlyMap<string, LiveGroup>;
 
 /** Workloads of one account, region and cluster belong together; functions have no cluster. */
-export function groupOf({ target, kind }: Pick<WorkloadRow, 'target' | 'kind'>): string {
-  if (target === undefined) return 'nowhere';
+export function groupOf({ target, kind, errors }: Pick<WorkloadRow, 'target' | 'kind' | 'errors'>): string {
+  if (target === undefined) return errors === undefined ? 'reading' : 'nowhere';
   const place = `${target.account ?? '-'}/${target.region ?? '-'}`;
   return `${kind}/${place}${target.kind === 'ecs' ? `/${target.cluster}` : ''}`;
 }

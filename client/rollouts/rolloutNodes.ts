@@ -123,19 +123,28 @@ export function rolloutForest(state: RolloutsState, live: Live, now: number): Ro
 }
 
 function groupNode(key: string, members: readonly WorkloadRow[], live: LiveGroup | undefined): RolloutNode {
-  const { target, kind } = members[0]!;
+  const { target, kind, errors } = members[0]!;
+  const isRead = target !== undefined || errors !== undefined;
   const place = [target?.account, target?.region].filter((text) => text !== undefined);
-  const name = target === undefined ? 'No target' : target.kind === 'ecs' ? target.cluster : 'Lambda';
+  const name = !isRead
+    ? 'Reading files'
+    : target === undefined
+      ? 'No target'
+      : target.kind === 'ecs'
+        ? target.cluster
+        : 'Lambda';
   return {
     id: `group ${key}`,
     label: name,
     description: [target?.region, target?.account].filter((text) => text !== undefined).join(' · '),
     tooltip: [
-      `${kind === 'ecs' ? `ECS cluster ${name}` : 'Lambda functions'}${place.length > 0 ? ` in ${place.join(', ')}` : ''}`,
+      target === undefined
+        ? name
+        : `${kind === 'ecs' ? `ECS cluster ${name}` : 'Lambda functions'}${place.length > 0 ? ` in ${place.join(', ')}` : ''}`,
       plural(members.length, 'workload'),
     ],
     icon:
-      live?.state === 'reading'
+      live?.state === 'reading' || !isRead
         ? { name: 'loading~spin' }
         : { name: target === undefined ? 'question' : kind === 'ecs' ? 'server-environment' : 'symbol-event' },
     context: 'group',
@@ -152,12 +161,18 @@ interface State {
 /** How a workload stands: its files, who holds it, and what runs. */
 function stateOf(row: WorkloadRow, live: LiveGroup | undefined): State {
   const { record } = row;
-  if (row.errors > 0) return { word: plural(row.errors, 'error'), icon: BAD, why: 'its files have errors' };
+  if (row.errors !== undefined && row.errors > 0)
+    return { word: plural(row.errors, 'error'), icon: BAD, why: 'its files have errors' };
   if (row.held !== undefined) return { word: 'held', icon: { name: 'lock', color: 'charts.yellow' }, why: row.held };
   const plan = live?.state === 'read' ? live.plans.get(row.id) : undefined;
   if (plan !== undefined) return liveState(row, plan);
   if (record === undefined) {
-    const word = live?.state === 'reading' ? 'looking' : live?.state === 'failed' ? 'unknown' : 'not deployed';
+    const word =
+      row.errors === undefined || live?.state === 'reading'
+        ? 'looking'
+        : live?.state === 'failed'
+          ? 'unknown'
+          : 'not deployed';
     return { word, icon: { name: 'circle-outline', color: 'disabledForeground' }, why: undefined };
   }
   return { word: record.phase, icon: ICONS[record.phase], why: record.message };
@@ -190,7 +205,8 @@ function workloadNode(row: WorkloadRow, label: string, live: LiveGroup | undefin
   // How the last attempt ended shows where it is not what the state says anyway.
   const ending = !isMoving && record !== undefined && record.phase !== 'succeeded' ? record.phase : undefined;
   const told = ending !== undefined && ending !== state.word ? [ending] : [];
-  const when = record === undefined ? [] : [since(record, now)];
+  // In a narrow sidebar there is room for one of the two.
+  const when = record === undefined || told.length > 0 ? [] : [since(record, now)];
   return {
     id: row.id,
     label,

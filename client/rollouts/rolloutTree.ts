@@ -84,7 +84,12 @@ export class RolloutTree implements vscode.TreeDataProvider<RolloutNode>, vscode
   }
 
   async rows(): Promise<readonly WorkloadRow[]> {
-    const state = await this.#store.state();
+    let state = await this.#store.state();
+    if ('failure' in state) {
+      // It may be over.
+      await this.#store.refresh();
+      state = await this.#store.state();
+    }
     if ('failure' in state) throw state.failure;
     return state.rollouts.rows;
   }

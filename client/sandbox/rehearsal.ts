@@ -7,7 +7,7 @@
 import * as vscode from 'vscode';
 import type { DeployReport, PlanReport, RolloutSummary } from '../../engine/index.ts';
 import type { About } from '../about.ts';
-import { type Asked, tellFailure } from '../asked.ts';
+import type { Asked } from '../asked.ts';
 import { type EngineSession, openAt } from '../engine/session.ts';
 import { placeFromSettings } from '../settings.ts';
 import type { Timelines } from '../timeline/timelinePanel.ts';
@@ -28,41 +28,36 @@ export async function rehearse(options: RehearsalOptions, about: About): Promise
   const where = await options.asked.where(about, 'rehearse');
   if (where === undefined) return undefined;
   const progress = { location: vscode.ProgressLocation.Notification, title: 'Rehearsing', cancellable: true };
-  try {
-    return await vscode.window.withProgress(progress, async (told, token) => {
-      const stopping = new AbortController();
-      token.onCancellationRequested(() => stopping.abort());
-      const before = await servedBefore(options.session, where.repo, where.selectors);
-      const files = [where, ...(before === undefined ? [] : [{ repo: where.repo, revision: before }])];
-      const { region } = placeFromSettings();
-      const trial = await startTrial({ files, speed: SPEED, region });
-      const { engine, clock, place } = await openAt(trial.place);
-      try {
-        const play = async (plan: PlanReport, doing: string): Promise<DeployReport> =>
-          engine.deploy(plan, {
-            signal: stopping.signal,
-            onEvent: (_event, record) => told.report({ message: `${doing}: ${record.phase}` }),
-          });
-        if (before !== undefined) {
-          const { selectors, repo } = where;
-          await play(await engine.plan({ repo, selectors, revision: before, all: true }), 'what runs now');
-        }
-        const report = await play(await engine.plan({ ...where, all: true, force: true }), 'the new revision');
-        for (const { rollout } of report.rollouts) {
-          if (rollout !== null && about.confirm !== false)
-            await options.timelines.show({ engine, clock, place }, rollout);
-        }
-        void tell(report.rollouts);
-        return [...report.rollouts];
-      } finally {
-        await engine.close();
-        await trial.stop();
+  return await vscode.window.withProgress(progress, async (told, token) => {
+    const stopping = new AbortController();
+    token.onCancellationRequested(() => stopping.abort());
+    const before = await servedBefore(options.session, where.repo, where.selectors);
+    const files = [where, ...(before === undefined ? [] : [{ repo: where.repo, revision: before }])];
+    const { region } = placeFromSettings();
+    const trial = await startTrial({ files, speed: SPEED, region });
+    const { engine, clock, place } = await openAt(trial.place);
+    try {
+      const play = async (plan: PlanReport, doing: string): Promise<DeployReport> =>
+        engine.deploy(plan, {
+          signal: stopping.signal,
+          onEvent: (_event, record) => told.report({ message: `${doing}: ${record.phase}` }),
+        });
+      if (before !== undefined) {
+        const { selectors, repo } = where;
+        await play(await engine.plan({ repo, selectors, revision: before, all: true }), 'what runs now');
       }
-    });
-  } catch (error) {
-    tellFailure('rehearse', error);
-    throw error;
-  }
+      const report = await play(await engine.plan({ ...where, all: true, force: true }), 'the new revision');
+      for (const { rollout } of report.rollouts) {
+        if (rollout !== null && about.confirm !== false)
+          await options.timelines.show({ engine, clock, place }, rollout);
+      }
+      void tell(report.rollouts);
+      return [...report.rollouts];
+    } finally {
+      await engine.close();
+      await trial.stop();
+    }
+  });
 }
 
 /** The commit of the last good rollout. */

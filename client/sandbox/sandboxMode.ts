@@ -4,7 +4,6 @@
  * Owns: the trial, and the marks by which the window shows that nothing in it is real.
  */
 import * as vscode from 'vscode';
-import { tellFailure } from '../asked.ts';
 import type { Place } from '../engine/session.ts';
 import { COMMANDS, SANDBOX_CONTEXT } from '../manifestIds.ts';
 import { folders, placeFromSettings, sandboxSpeed } from '../settings.ts';
@@ -71,18 +70,13 @@ export class SandboxMode implements vscode.Disposable {
   /** @returns the sandbox's endpoint */
   async start(): Promise<{ readonly endpoint: string } | undefined> {
     if (this.#trial !== undefined) return { endpoint: this.#trial.endpoint };
-    try {
-      const options = { location: vscode.ProgressLocation.Window, title: 'GitMoxi: starting the sandbox' };
-      const files = folders().flatMap((repo) => [
-        { repo, revision: 'HEAD' },
-        { repo, revision: { worktree: true } as const },
-      ]);
-      const wanted = { files, speed: sandboxSpeed(), region: placeFromSettings().region };
-      this.#trial = await vscode.window.withProgress(options, () => startTrial(wanted));
-    } catch (error) {
-      tellFailure('start the sandbox', error);
-      throw error;
-    }
+    const options = { location: vscode.ProgressLocation.Window, title: 'GitMoxi: starting the sandbox' };
+    const files = folders().flatMap((repo) => [
+      { repo, revision: 'HEAD' },
+      { repo, revision: { worktree: true } as const },
+    ]);
+    const wanted = { files, speed: sandboxSpeed(), region: placeFromSettings().region };
+    this.#trial = await vscode.window.withProgress(options, () => startTrial(wanted));
     await this.#show(true);
     return { endpoint: this.#trial.endpoint };
   }

@@ -30,15 +30,42 @@ export function selectWorkloads<T extends Selectable>(
   if (selectors.length === 0) return { selected: all, unmatched: [] };
   const chosen = new Set<T>();
   const unmatched: string[] = [];
+  const named = byName(all);
   for (const selector of selectors) {
-    const matching = [folder, ''].map((base) => matches(all, selector, base)).find((found) => found.length > 0);
+    const matching = [folder, '']
+      .map((base) => (selector.length > LONGEST ? [] : matches(all, named, selector, base)))
+      .find((found) => found.length > 0);
     if (matching === undefined) unmatched.push(selector);
     for (const workload of matching ?? []) chosen.add(workload);
   }
   return { selected: all.filter((workload) => chosen.has(workload)), unmatched };
 }
 
-function matches<T extends Selectable>(all: readonly T[], selector: string, base: string): T[] {
+/** Longer than any path; globs have a limit of their own. */
+const LONGEST = 4096;
+
+/** Workloads by what names them literally: themselves, their files, and the folders that they are in. */
+function byName<T extends Selectable>(all: readonly T[]): ReadonlyMap<string, readonly T[]> {
+  const named = new Map<string, T[]>();
+  for (const one of all) {
+    const { path, files } = one;
+    const names = new Set([path, ...files.map((file) => file.path)]);
+    for (let end = path.lastIndexOf('/'); end > 0; end = path.lastIndexOf('/', end - 1)) names.add(path.slice(0, end));
+    for (const name of names) {
+      const known = named.get(name);
+      if (known === undefined) named.set(name, [one]);
+      else known.push(one);
+    }
+  }
+  return named;
+}
+
+function matches<T extends Selectable>(
+  all: readonly T[],
+  named: ReadonlyMap<string, readonly T[]>,
+  selector: string,
+  base: string,
+): readonly T[] {
   const resolved = resolve(base, selector);
   if (resolved === undefined) return [];
   const { folder, rest } = resolved;
@@ -46,9 +73,7 @@ function matches<T extends Selectable>(all: readonly T[], selector: string, base
   if (whole === '') return [...all];
 
   // Taken literally first: names may contain the characters of a glob.
-  const literal = all.filter(
-    ({ path, files }) => path === whole || path.startsWith(`${whole}/`) || files.some((file) => file.path === whole),
-  );
+  const literal = named.get(whole) ?? [];
   if (literal.length > 0 || rest === '') return literal;
 
   const isMatch = picomatch(rest, { dot: true });

@@ -28,7 +28,7 @@ const commands = commandTable({
 
 describe("the extension's manifest", () => {
   it('has the commands that are registered, each once', () => {
-    const registered = commands.map(([id]) => id).sort();
+    const registered = commands.map(({ id }) => id).sort();
     assert.deepEqual(registered, Object.values(COMMANDS).sort());
     assert.deepEqual(contributes.commands.map(({ command }) => command).sort(), registered);
   });

@@ -175,6 +175,21 @@ describe('the rollouts view', () => {
     ]);
   });
 
+  it('shows workloads whose files are not read yet, where they were rolled out to or in a group of their own', () => {
+    const known = row('dev/web', {}, { errors: undefined });
+    const unknown = {
+      ...row('dev/job', {}, { errors: undefined, target: undefined }),
+      record: undefined,
+    };
+    const told = shown(state(known, unknown)).map(({ label, description }) => [label, description]);
+    assert.deepEqual(told, [
+      ['prod', 'eu-west-1'],
+      ['web', 'succeeded · 1 min ago'],
+      ['Reading files', ''],
+      ['job', 'looking'],
+    ]);
+  });
+
   it('says how what runs compares with the files', () => {
     const words = (one: WorkloadRow, action: WorkloadPlan['action']) =>
       workloadNode(one, livePlan(one, action)).description.split(' · ')[0];

@@ -56,4 +56,9 @@ describe('selecting workloads', () => {
   it('selects a workload once and in the given order', () => {
     assert.deepEqual(select(['root', 'dev/api', 'dev/api/api']).paths, ['dev/api/api', 'root']);
   });
+
+  it('matches nothing with a text that is longer than any path', () => {
+    const long = '*'.repeat(100_000);
+    assert.deepEqual(select([long]), { paths: [], unmatched: [long] });
+  });
 });
