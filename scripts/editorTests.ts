@@ -1,7 +1,12 @@
 /**
- * Runs the suite inside the extension host of a real VS Code in a browser without a screen. Says what was skipped where
- * the platform has no such editor or browser.
+ * Tests the extension in a real VS Code in a browser without a screen: the suite inside its extension host, then the
+ * clicks of a person on the packaged extension. Says what was skipped where the platform has no such editor or browser.
+ *
+ *     npm run test:editor              both
+ *     npm run test:editor -- --host    the suite alone; of it what GITMOXI_TEST_GREP matches
+ *     npm run test:editor -- --keep    keeps the editor's logs
  */
+import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
@@ -47,23 +52,34 @@ async function runInHost(suite: string, data: string, repo: string): Promise<Rep
   }
 }
 
-const missing = await installEditor();
-if (missing !== undefined) {
-  skipped(missing);
-} else {
+/** @returns whether nothing failed */
+async function testInHost(): Promise<boolean> {
   const data = temporaryFolder('editor-data');
   const repo = makeWorkspace();
   try {
     const report = await runInHost(await bundleSuite(), data, repo);
-    if (typeof report === 'string') skipped(report);
-    else {
-      for (const line of report.lines) console.log(line);
-      for (const { title, error } of report.failures) console.error(`\n${title}\n${error}`);
-      console.log(`\n  ${report.passes} passing in the extension host, ${report.failures.length} failing`);
-      process.exitCode = report.failures.length > 0 || report.passes === 0 ? 1 : 0;
+    if (typeof report === 'string') {
+      skipped(report);
+      return true;
     }
+    for (const line of report.lines) console.log(line);
+    for (const { title, error } of report.failures) console.error(`\n${title}\n${error}`);
+    console.log(`\n  ${report.passes} passing in the extension host, ${report.failures.length} failing`);
+    return report.failures.length === 0 && report.passes > 0;
   } finally {
     await rm(dirname(repo), { recursive: true, force: true });
     if (!process.argv.includes('--keep')) await rm(data, { recursive: true, force: true });
   }
 }
+
+/** It says itself what it skips. */
+function testAsPerson(): boolean {
+  const mocha = join(ROOT, 'node_modules/mocha/bin/mocha.js');
+  const { status } = spawnSync(process.execPath, [mocha, 'test/editor/ui/*.ui.ts'], { cwd: ROOT, stdio: 'inherit' });
+  return status === 0;
+}
+
+const missing = await installEditor();
+if (missing !== undefined) skipped(missing);
+else if (!(await testInHost())) process.exitCode = 1;
+else if (!process.argv.includes('--host') && !testAsPerson()) process.exitCode = 1;

@@ -20,7 +20,7 @@ const VERSION = '4.139.1';
 
 /** Downloads and unpacks about 600 MB, ms. */
 const INSTALL_MS = 300_000;
-const START_MS = 60_000;
+const START_MS = 180_000;
 
 const folder = join(CACHE, `code-server-${VERSION}`);
 const product = join(folder, 'node_modules/code-server/lib/vscode');
@@ -75,6 +75,8 @@ const SETTINGS = {
   'workbench.secondarySideBar.defaultVisibility': 'hidden',
   'chat.disableAIFeatures': true,
   'telemetry.telemetryLevel': 'off',
+  // In a browser VS Code saves by itself: what a test types would be there for the next.
+  'files.autoSave': 'off',
   'update.mode': 'none',
   'extensions.autoCheckUpdates': false,
   'git.openRepositoryInParentFolders': 'never',
@@ -119,7 +121,10 @@ export async function startEditor({ data, settings, env, forSuite = false }: Edi
       .then(({ ok }) => ok)
       .catch(() => false))
   ) {
-    if (child.exitCode !== null || Date.now() > until) throw new Error('the editor did not start');
+    if (child.exitCode !== null || Date.now() > until) {
+      await stop(child);
+      throw new Error(`the editor did not start${child.exitCode === null ? '' : `: it ended with ${child.exitCode}`}`);
+    }
     await sleep(100);
   }
   return { url, stop: () => stop(child) };

@@ -1,6 +1,6 @@
 /** A repository to work in: the example, committed, where its references find what they name. */
 import { execFileSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, realpathSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ROOT } from './folders.ts';
@@ -15,14 +15,37 @@ export function temporaryFolder(name: string): string {
   return realpathSync(mkdtempSync(join(tmpdir(), `gitmoxi-${name}-`)));
 }
 
-/** @returns the repository's folder, which the caller removes */
-export function makeWorkspace(): string {
+/** Waits of the example that a loaded machine, where seconds of the sandbox are long over, would exceed. */
+const LONGER: readonly (readonly [file: string, wait: string, longer: string])[] = [
+  ['web_depdef.json', '"timeout": 300, "timeoutPerTask": 150', '"timeout": 7200, "timeoutPerTask": 3600'],
+  ['thumbnails_lambdadepdef.json', '"maxRetries": 6', '"maxRetries": 1000'],
+  // Long enough for a person to pause it.
+  ['thumbnails_lambdadepdef.json', '"waitInterval": 240', '"waitInterval": 3600'],
+];
+
+/** Tasks of the first image take their time, so that a person sees them start. */
+const SLOW_START = '"rules": [{ "when": { "image": "*/web:1.4.0" }, "then": { "startSeconds": 120 } },';
+
+/**
+ * @param isForPerson tasks start slowly enough to be watched. @default false
+ * @returns the repository's folder, which the caller removes
+ */
+export function makeWorkspace(isForPerson = false): string {
   const repo = join(temporaryFolder('editor'), 'shop');
   const shop = join(repo, 'examples/shop');
   mkdirSync(shop, { recursive: true });
   cpSync(join(ROOT, 'examples/shop'), shop, { recursive: true, filter: (path) => !path.includes('.next-') });
+  for (const change of LONGER) replace(shop, ...change);
+  if (isForPerson) replace(shop, 'scenario.json', '"rules": [', SLOW_START);
   git(repo, 'init', '-q', '-b', 'main');
   git(repo, 'add', '.');
   git(repo, 'commit', '-q', '-m', 'Open the shop');
   return repo;
+}
+
+function replace(folder: string, file: string, before: string, after: string): void {
+  const path = join(folder, file);
+  const text = readFileSync(path, 'utf8');
+  if (!text.includes(before)) throw new Error(`${file} has no ${before}`);
+  writeFileSync(path, text.replace(before, after));
 }

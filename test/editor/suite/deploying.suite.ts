@@ -2,13 +2,16 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import type { DeployReport, Explanation, PlanReport, RolloutEvent } from '../../../engine/index.ts';
-import { changeFile, commitAll, firstCommit, run, WEB } from './window.ts';
+import { changeFile, commitAll, firstCommit, restore, run, WEB } from './window.ts';
 
 describe('a window on the sandbox', function () {
   this.timeout(60_000);
 
   before(() => run('gitmoxi.sandbox.start'));
-  after(() => run('gitmoxi.sandbox.stop'));
+  after(async () => {
+    await run('gitmoxi.sandbox.stop');
+    restore();
+  });
 
   it('plans what the files ask for, and shows it as differences', async () => {
     const plan = await run<PlanReport>('gitmoxi.plan', { workload: WEB });
@@ -70,6 +73,11 @@ describe('a window on the sandbox', function () {
     const history = await engine.history({ workload: WEB });
     assert.ok(history.length >= 4);
     assert.equal((await rollouts()).length, 1);
+  });
+
+  it('previews a workload by its name', async () => {
+    const uri = await run<vscode.Uri>('gitmoxi.preview', { workload: WEB });
+    assert.match(uri.path, /web_taskdef/);
   });
 
   it('previews a commit beside the present', async () => {

@@ -13,16 +13,18 @@ export interface Report {
 }
 
 export async function run(): Promise<void> {
-  const mocha = new Mocha({ ui: 'bdd', timeout: 30_000 });
+  const { GITMOXI_TEST_REPORT: path, GITMOXI_TEST_GREP: grep } = process.env;
+  const mocha = new Mocha({ ui: 'bdd', timeout: 30_000, ...(grep === undefined ? {} : { grep }) });
   mocha.suite.emit('pre-require', globalThis as never, 'suite', mocha);
   await import('./extension.suite.ts');
   await import('./deploying.suite.ts');
+  await import('./arguments.suite.ts');
+  await import('./commits.suite.ts');
   await import('./surroundings.suite.ts');
   const failures: { title: string; error: string }[] = [];
   const lines: string[] = [];
   let passes = 0;
   const report = () => {
-    const path = process.env['GITMOXI_TEST_REPORT'];
     if (path !== undefined) writeFileSync(path, JSON.stringify({ passes, failures, lines } satisfies Report));
   };
   await new Promise<void>((resolve) => {

@@ -1,25 +1,22 @@
 /** Surroundings that are not as they should be: what a person is told, and that nothing hangs. */
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
+import { readdirSync, statSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
+import { join } from 'node:path';
 import * as vscode from 'vscode';
-import type { PlanReport } from '../../../engine/index.ts';
-import { repo, run, shopFile, WEB } from './window.ts';
-
-const set = (name: string, value: string | undefined) =>
-  vscode.workspace.getConfiguration('gitmoxi').update(name, value, vscode.ConfigurationTarget.Global);
-
-const git = (...args: string[]) => execFileSync('git', args, { cwd: repo(), encoding: 'utf8' });
+import type { DeployReport, PlanReport } from '../../../engine/index.ts';
+import { parseScenario, speedClock, startSandbox } from '../../../sandbox/index.ts';
+import { configure, git, repo, run, shopFile, until, WEB } from './window.ts';
 
 describe('a window in difficult surroundings', function () {
   this.timeout(90_000);
 
   it('says that a profile does not exist', async () => {
-    await set('profile', 'no-such-profile');
+    await configure('profile', 'no-such-profile');
     try {
       await assert.rejects(run('gitmoxi.plan', { workload: WEB, confirm: false }), /profile|credentials/);
     } finally {
-      await set('profile', undefined);
+      await configure('profile', undefined);
     }
   });
 
@@ -53,7 +50,7 @@ describe('a window in difficult surroundings', function () {
     await new Promise((resolve) => server.once('listening', resolve));
     const address = server.address();
     const port = typeof address === 'object' ? address?.port : 0;
-    await set('endpoint', `http://127.0.0.1:${port}`);
+    await configure('endpoint', `http://127.0.0.1:${port}`);
     try {
       const { engine } = vscode.extensions.getExtension('gitmoxi.gitmoxi')!.exports;
       // What needs no AWS is not held up by it.
@@ -61,9 +58,84 @@ describe('a window in difficult surroundings', function () {
       assert.equal(offline.workloads.length, 2);
       await assert.rejects(run('gitmoxi.plan', { workload: WEB, confirm: false }));
     } finally {
-      await set('endpoint', undefined);
+      await configure('endpoint', undefined);
       for (const socket of sockets) socket.destroy();
       server.close();
     }
   });
+
+  it('says in an open preview that its file was deleted', async () => {
+    const source = shopFile('short_taskdef.json');
+    await vscode.workspace.fs.writeFile(source, new TextEncoder().encode('{ "family": "short" }'));
+    const uri = await run<vscode.Uri>('gitmoxi.preview', source);
+    const document = await vscode.workspace.openTextDocument(uri);
+    await until(() => document.getText().includes('"short"'));
+    const deletion = new vscode.WorkspaceEdit();
+    deletion.deleteFile(source);
+    await vscode.workspace.applyEdit(deletion);
+    await until(() => /^\/\/ .*short_taskdef\.json is not a template, or is gone/.test(document.getText()));
+    await run('workbench.action.closeAllEditors');
+  });
+
+  it('shows fifty findings at once, and none when they are mended', async () => {
+    const source = shopFile('many_taskdef.json');
+    const wrong = Array.from({ length: 50 }, (_, i) => `  "unknown${i}": ${i}`);
+    await vscode.workspace.fs.writeFile(source, new TextEncoder().encode(`{\n${wrong.join(',\n')}\n}\n`));
+    const document = await vscode.workspace.openTextDocument(source);
+    const editor = await vscode.window.showTextDocument(document);
+    const found = () => vscode.languages.getDiagnostics(source).filter(({ message }) => /unknown\d/.test(message));
+    await until(() => found().length === 50);
+    assert.deepEqual(
+      found().map(({ range }) => range.start.line),
+      Array.from({ length: 50 }, (_, i) => i + 1),
+    );
+    const all = new vscode.Range(0, 0, document.lineCount, 0);
+    await editor.edit((edit) => edit.replace(all, '{ "family": "many" }'));
+    await until(() => found().length === 0);
+    await run('workbench.action.revertAndCloseActiveEditor');
+    await vscode.workspace.fs.delete(source);
+  });
+
+  it('says that a token has expired, and how to get another', async () => {
+    const expired = { when: { operation: '*' }, then: { error: 'ExpiredTokenException', message: 'it has expired' } };
+    const sandbox = await startSandbox({
+      clock: speedClock(1),
+      scenario: parseScenario(JSON.stringify({ rules: [expired] }), 'expired'),
+    });
+    await configure('endpoint', sandbox.endpoint);
+    try {
+      const refused = run('gitmoxi.plan', { workload: WEB, confirm: false });
+      await assert.rejects(refused, /token|credentials|expired/i);
+      // What is in Git is shown all the same.
+      const { engine } = vscode.extensions.getExtension('gitmoxi.gitmoxi')!.exports;
+      assert.equal((await engine.workloads({ repo: repo() })).workloads.length, 2);
+    } finally {
+      await configure('endpoint', undefined);
+      await sandbox.stop();
+    }
+  });
+
+  it('writes nothing into the workspace: it may be read-only', async () => {
+    await run('gitmoxi.sandbox.start');
+    const before = filesOf(repo());
+    try {
+      await run('gitmoxi.plan', { workload: WEB });
+      await run('gitmoxi.preview', { workload: WEB });
+      const { rollouts } = await run<DeployReport>('gitmoxi.deploy', { workload: WEB, confirm: false });
+      assert.equal(rollouts[0]?.phase, 'succeeded');
+      await run('gitmoxi.logs', { workload: WEB });
+      await run('gitmoxi.timeline', { workload: WEB });
+      assert.deepEqual(filesOf(repo()), before);
+    } finally {
+      await run('gitmoxi.sandbox.stop');
+      await run('workbench.action.closeAllEditors');
+    }
+  });
 });
+
+/** Every file with the time of its last change; of Git's own, what the editor's Git extension does not touch. */
+function filesOf(folder: string): Record<string, number> {
+  const paths = readdirSync(folder, { recursive: true, encoding: 'utf8' });
+  const own = paths.filter((path) => !/^\.git\/(?!objects|refs\/heads|HEAD)/.test(path));
+  return Object.fromEntries(own.map((path) => [path, statSync(join(folder, path)).mtimeMs]));
+}

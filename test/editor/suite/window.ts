@@ -27,3 +27,21 @@ export function commitAll(message: string): void {
 
 export const firstCommit = (): string =>
   execFileSync('git', ['rev-list', '--max-parents=0', 'HEAD'], { cwd: repo(), encoding: 'utf8' }).trim();
+
+export const git = (...args: string[]): string =>
+  execFileSync('git', [...WHO, ...args], { cwd: repo(), encoding: 'utf8', stdio: 'pipe' });
+
+/** Changes a setting of the extension; undefined gives it back its default. */
+export const configure = (name: string, value: unknown): Thenable<void> =>
+  vscode.workspace.getConfiguration('gitmoxi').update(name, value, vscode.ConfigurationTarget.Global);
+
+/** Waits for what has no event of its own; the suite's own time limit ends it. */
+export async function until(check: () => boolean | Promise<boolean>): Promise<void> {
+  while (!(await check())) await new Promise((resolve) => setTimeout(resolve, 50));
+}
+
+/** Commits the files as they were at first. */
+export function restore(): void {
+  git('checkout', '-q', firstCommit(), '--', '.');
+  git('commit', '-q', '--allow-empty', '-a', '-m', 'As it was');
+}

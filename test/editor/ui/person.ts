@@ -6,14 +6,16 @@
 import { mkdirSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Browser, Locator, Page } from 'playwright-core';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Browser, FrameLocator, Locator, Page } from 'playwright-core';
 import { openBrowser } from '../host/browser.ts';
 import { type Editor, installEditor, installExtension, startEditor, writeSettings } from '../host/codeServer.ts';
 import { SCREENSHOTS } from '../host/folders.ts';
 import { temporaryFolder } from '../host/workspace.ts';
 
 export interface Surroundings {
-  readonly editor: Editor;
+  /** The one that runs now; a test may end it and start another. */
+  editor: Editor;
   readonly browser: Browser;
   readonly data: string;
   leave(): Promise<void>;
@@ -29,20 +31,30 @@ export async function surroundings(vsix: string): Promise<Surroundings | string>
   await writeSettings(data);
   await installExtension(data, vsix);
   const editor = await startEditor({ data, env: { GITMOXI_STORE: join(data, 'store.db') } });
-  return {
+  const place: Surroundings = {
     editor,
     browser,
     data,
     async leave() {
       await browser.close();
-      await editor.stop();
+      await place.editor.stop();
       await rm(data, { recursive: true, force: true, maxRetries: 3 });
     },
   };
+  return place;
 }
 
-/** What takes longer than this did not happen, ms. */
-const PATIENCE_MS = 45_000;
+/** What takes longer than this did not happen, ms. Long, since the machine may have much else to do. */
+const PATIENCE_MS = 90_000;
+
+/** What a click or key brings about at once shows within this, or it missed: what it aimed at had moved, ms. */
+const EFFECT_MS = 2_000;
+
+/** Between looks at the window, ms. */
+const LOOK_MS = 50;
+
+/** A menu takes no click that comes sooner after it opened, ms. */
+const MENU_MS = 150;
 
 export class Person {
   readonly page: Page;
@@ -59,80 +71,172 @@ export class Person {
     return new Person(page);
   }
 
-  /** Keeps a picture of the window. */
+  /** Keeps a picture of the window, without what hovering shows. */
   async look(name: string): Promise<void> {
     mkdirSync(SCREENSHOTS, { recursive: true });
+    await this.page.mouse.move(640, 18);
+    await this.page
+      .locator('.workbench-hover-container')
+      .waitFor({ state: 'hidden', timeout: EFFECT_MS })
+      .catch(() => {});
     await this.page.screenshot({ path: join(SCREENSHOTS, `${name}.png`) });
   }
 
   async openView(): Promise<void> {
-    await this.page.locator('.activitybar .action-item a[aria-label^="GitMoxi"]').first().click();
-    await this.row('shop').first().waitFor();
+    const entry = this.page.locator('.activitybar .action-item a[aria-label^="GitMoxi"]').first();
+    const title = this.page.locator('.sidebar .title').filter({ hasText: /Rollouts/i });
+    await this.insist(
+      () => entry.click(),
+      () => isThere(title.first()),
+    );
   }
 
   /** A row of the rollouts view that shows this text. */
   row(text: string | RegExp): Locator {
-    return this.page.locator('.sidebar .monaco-list-row').filter({ hasText: text });
+    return this.page.locator('.sidebar .monaco-list-row').filter({ hasText: text }).first();
   }
 
-  async fromContextMenu(row: Locator, item: string): Promise<void> {
-    await row.click({ button: 'right' });
-    const entry = this.page.locator('.context-view .action-menu-item').filter({ hasText: item }).first();
-    await entry.waitFor();
-    await this.page.waitForTimeout(150);
-    await entry.click();
-  }
-
-  /** A notification's or dialogue's button. Notifications move while others come and go: a click may miss. */
-  async press(name: string): Promise<void> {
-    const button = this.page.locator('.monaco-button').filter({ hasText: name });
-    const before = await button.count().then(
-      (n) =>
-        n ||
-        button
-          .first()
-          .waitFor()
-          .then(() => button.count()),
+  /** Rows whose text does not fit. Under the pointer or the focus, a row gives way to its buttons. */
+  async cutOff(): Promise<(string | null)[]> {
+    await this.page.mouse.move(640, 18);
+    return this.page.locator('.sidebar .monaco-list-row').evaluateAll((rows) =>
+      rows.flatMap((row) => {
+        const classes = String(row.className);
+        const name = row.querySelector('.monaco-icon-label-container') as { scrollWidth: number; clientWidth: number };
+        const hasButtons = /\b(focused|selected)\b/.test(classes);
+        return !hasButtons && name.scrollWidth > name.clientWidth + 1 ? [row.textContent] : [];
+      }),
     );
-    for (let attempt = 0; attempt < 3; attempt++) {
-      await button.first().click();
-      for (let looks = 0; looks < 20; looks++) {
-        if ((await button.count()) < before) return;
-        await this.page.waitForTimeout(100);
-      }
-    }
+  }
+
+  /** Rows move while the view changes: the menu counts only where the row stayed under the pointer. */
+  async fromContextMenu(text: string | RegExp, item: string): Promise<void> {
+    const row = this.row(text);
+    const entry = this.page.locator('.context-view .action-menu-item').filter({ hasText: item }).first();
+    await row.waitFor();
+    await this.insist(
+      async () => {
+        const before = await row.boundingBox({ timeout: EFFECT_MS });
+        await row.click({ button: 'right', timeout: EFFECT_MS });
+        await entry.waitFor({ timeout: EFFECT_MS });
+        const after = await row.boundingBox({ timeout: EFFECT_MS });
+        if (before?.y !== after?.y) await this.page.keyboard.press('Escape');
+      },
+      () => isThere(entry),
+    );
+    await this.page.waitForTimeout(MENU_MS);
+    await this.insist(
+      () => entry.click({ timeout: EFFECT_MS }),
+      () => isGone(entry),
+    );
+  }
+
+  /**
+   * Presses a notification's button by the keyboard: notifications move while others come and go. One that has waited
+   * too long is in the list of all.
+   */
+  async answer(text: string | RegExp, button: string): Promise<void> {
+    const one = this.notification(text);
+    const key = one.locator('.monaco-button').filter({ hasText: button }).first();
+    await this.insist(
+      async () => {
+        if (!(await isThere(one))) await this.run('Notifications: Show Notifications');
+        await key.press('Enter', { timeout: EFFECT_MS });
+      },
+      () => isGone(key),
+    );
   }
 
   notification(text: string | RegExp): Locator {
-    return this.page.locator('.notification-toast').filter({ hasText: text }).first();
+    return this.page.locator('.notification-list-item').filter({ hasText: text }).first();
   }
 
   async closeNotifications(): Promise<void> {
     await this.run('Notifications: Clear All Notifications');
   }
 
-  /** Runs a command from the palette. */
+  /** Runs a command from the palette, by its whole title. */
   async run(command: string): Promise<void> {
-    await this.page.keyboard.press('F1');
     const input = this.page.locator('.quick-input-widget input').first();
-    await input.waitFor();
-    await input.fill(`>${command}`);
-    const first = this.page.locator('.quick-input-list .monaco-list-row').first();
-    await first.filter({ hasText: command.split(': ').at(-1)! }).waitFor();
-    await this.page.keyboard.press('Enter');
+    const rows = this.page.locator('.quick-input-list .monaco-list-row');
+    const named = rows.filter({ has: this.page.getByText(command, { exact: true }) }).first();
+    await this.insist(
+      async () => {
+        if (!(await input.isVisible())) await this.page.keyboard.press('F1');
+        await input.fill(`>${command}`, { timeout: EFFECT_MS });
+      },
+      () => isThere(named),
+    );
+    // The command may ask something in the same place.
+    await this.insist(
+      () => named.click({ timeout: EFFECT_MS }),
+      () => soon(async () => !(await input.isVisible()) || !(await input.inputValue()).startsWith('>')),
+    );
   }
 
+  /** Chooses from the list that a command shows. */
   async pick(text: string): Promise<void> {
-    await this.page.locator('.quick-input-list .monaco-list-row').filter({ hasText: text }).first().click();
+    const input = this.page.locator('.quick-input-widget input').first();
+    const only = this.page.locator('.quick-input-list .monaco-list-row.focused').filter({ hasText: text });
+    await this.insist(
+      () => input.fill(text, { timeout: EFFECT_MS }),
+      () => isThere(only),
+    );
+    await this.insist(
+      () => input.press('Enter', { timeout: EFFECT_MS }),
+      () => isGone(only),
+    );
   }
 
   async openFile(name: string): Promise<void> {
-    await this.page.keyboard.press('Control+P');
     const input = this.page.locator('.quick-input-widget input').first();
-    await input.waitFor();
-    await input.fill(name);
-    await this.page.locator('.quick-input-list .monaco-list-row').filter({ hasText: name }).first().waitFor();
-    await this.page.keyboard.press('Enter');
-    await this.page.locator('.tab').filter({ hasText: name }).first().waitFor();
+    const found = this.page.locator('.quick-input-list .monaco-list-row').filter({ hasText: name }).first();
+    await this.insist(
+      async () => {
+        if (!(await input.isVisible())) await this.page.keyboard.press('Control+P');
+        await input.fill(name, { timeout: EFFECT_MS });
+      },
+      () => isThere(found),
+    );
+    await this.insist(
+      () => input.press('Enter', { timeout: EFFECT_MS }),
+      () => isThere(this.page.locator('.tab').filter({ hasText: name }).first()),
+    );
+    await this.page.locator('.view-line').first().waitFor();
   }
+
+  /** The web view that was opened last. */
+  webview(): FrameLocator {
+    return this.page.frameLocator('iframe.webview >> nth=-1').frameLocator('iframe');
+  }
+
+  /** Acts until the effect is seen. */
+  async insist(act: () => Promise<unknown>, effect: () => Promise<boolean>): Promise<void> {
+    const until = Date.now() + PATIENCE_MS;
+    for (;;) {
+      const failed = await act().then(
+        () => undefined,
+        (error: unknown) => error,
+      );
+      if (await effect()) return;
+      if (Date.now() > until) throw failed ?? new Error('what was done had no effect');
+    }
+  }
+}
+
+const waits = (one: Locator, state: 'visible' | 'hidden'): Promise<boolean> =>
+  one.waitFor({ state, timeout: EFFECT_MS }).then(
+    () => true,
+    () => false,
+  );
+const isThere = (one: Locator): Promise<boolean> => waits(one, 'visible');
+const isGone = (one: Locator): Promise<boolean> => waits(one, 'hidden');
+
+async function soon(check: () => Promise<boolean>): Promise<boolean> {
+  const until = Date.now() + EFFECT_MS;
+  while (!(await check())) {
+    if (Date.now() > until) return false;
+    await sleep(LOOK_MS);
+  }
+  return true;
 }
