@@ -56,6 +56,12 @@ function kindOf(text: string): EvidenceKind {
   return text.startsWith('(service') ? 'event' : 'reason';
 }
 
+/** Does a service event only give the reason again that a task gave? */
+function repeats(message: string, decisive: readonly Evidence[]): boolean {
+  const reason = /\bReason: (?<reason>.+?)\.?$/s.exec(message)?.groups?.['reason'];
+  return reason !== undefined && decisive.some(({ text }) => text.includes(reason));
+}
+
 /** What the failure was decided by, then what else went wrong; oldest first, each text once. */
 function evidenceOf(failure: Failure | null, events: readonly RolloutEvent[]): Evidence[] {
   const bad = events.filter(({ code, level }) => KIND_OF[code] !== undefined && level !== 'info');
@@ -66,6 +72,7 @@ function evidenceOf(failure: Failure | null, events: readonly RolloutEvent[]): E
   const said = new Set(decisive.map(({ text }) => text));
   const others = bad
     .filter(({ message, code }) => !said.has(message) && code !== 'action.refused')
+    .filter(({ message }) => !repeats(message, decisive))
     .filter(({ code }) => code !== 'alarm.fired' || !decisive.some(({ kind }) => kind === 'alarm'))
     .map(({ code, message, time }): Evidence => ({ kind: KIND_OF[code]!, text: message, at: time }));
   const unique = [...new Map(others.map((one) => [one.text, one])).values()];

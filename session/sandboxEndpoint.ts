@@ -8,8 +8,8 @@ type Environment = Record<string, string | undefined>;
 
 const LOOPBACK = new Set(['127.0.0.1', 'localhost', '[::1]']);
 
-/** A sandbox on this machine answers in milliseconds; what does not is not one. */
-const ANSWER_WITHIN_MS = 1_000;
+/** A sandbox on this machine answers in milliseconds, on one that is very busy in seconds; what does not is not one. */
+const ANSWER_WITHIN_MS = 3_000;
 
 interface SandboxTime {
   /** Milliseconds since the epoch. */

@@ -1,11 +1,12 @@
 /**
- * From what AWS says to what went wrong, why, and what to do. Pure: the table in rules/ is tried in order, and what no
- * rule knows is shown whole and classed `unknown`.
+ * From what AWS says to what went wrong, why, and what to do. Pure: the table in rules/ is tried in order on each text,
+ * the text that decides most counts, and what no rule knows is shown whole and classed `unknown`.
  */
 import type { FailureClass } from './failureClass.ts';
 import type { FixName } from './fixes.ts';
 import { isOrdinary } from './ordinary.ts';
-import { RULES } from './rules/index.ts';
+import { readable } from './readable.ts';
+import { BY_WEIGHT, RULES, type Rule } from './rules/index.ts';
 import { type Found, fill } from './sentence.ts';
 
 export interface Diagnosis {
@@ -52,29 +53,37 @@ export const diagnosisOf = (kind: FailureClass): Diagnosis => ({
   next: NEXT_OF[kind] ?? UNKNOWN.next,
 });
 
+/** The first rule that knows a text. */
+function ruleFor(text: string): { readonly rule: Rule; readonly found: Found } | undefined {
+  for (const rule of RULES) {
+    const match = rule.pattern.exec(text);
+    if (match) return { rule, found: { ...match.groups } };
+  }
+  return undefined;
+}
+
 /**
  * Diagnoses one failure by all that is said about it: stop codes, reasons, error codes and messages, service events.
  *
- * Texts that tell of no trouble are passed over. Of several rules that know one of the texts, the first of the table
- * counts, whichever text it knows.
+ * Texts that tell of no trouble are passed over. Where rules know several texts, the one that decides most counts: why
+ * something went wrong before what followed, and what stays before what passes.
  */
 export function diagnose(...texts: readonly (string | undefined)[]): Diagnosis {
   const said = texts
     .flatMap((text) => (text === undefined || text === '' ? [] : [text.slice(0, LONGEST)]))
+    .map(readable)
     .filter((text) => !isOrdinary(text));
-  for (const rule of RULES) {
-    const match = said.map((text) => rule.pattern.exec(text)).find((one) => one !== null);
-    if (!match) continue;
-    const found = { ...match.groups };
-    return {
-      class: rule.class,
-      rule: rule.id,
-      cause: fill(rule.cause, found),
-      next: fill(rule.next, found),
-      fix: rule.fix,
-      found,
-      source: rule.source,
-    };
-  }
-  return UNKNOWN;
+  const known = said.flatMap((text) => ruleFor(text) ?? []);
+  const [first] = known.sort((a, b) => BY_WEIGHT.indexOf(a.rule) - BY_WEIGHT.indexOf(b.rule));
+  if (first === undefined) return UNKNOWN;
+  const { rule, found } = first;
+  return {
+    class: rule.class,
+    rule: rule.id,
+    cause: fill(rule.cause, found),
+    next: fill(rule.next, found),
+    fix: rule.fix,
+    found,
+    source: rule.source,
+  };
 }

@@ -194,6 +194,21 @@ function longerStabilityCheck({ found, now }: Given): Fix | undefined {
   return { kind: 'value', role: 'deployment', pointer: '/stabilityCheck/timeout', value, description };
 }
 
+/** Somewhere else to run for tasks that are only ever asked to run on Spot. */
+function fallbackCapacity({ now }: Given): Fix | undefined {
+  const providers = objects(now.service?.['capacityProviderStrategy']).map((item) => item['capacityProvider']);
+  const isOnSpot = providers.length > 0 && providers.every((provider) => provider === 'FARGATE_SPOT');
+  const has = now.deployment?.['fallbackCapacityProviderStrategy'];
+  if (!isOnSpot || now.deployment === undefined || has !== undefined) return undefined;
+  return {
+    kind: 'value',
+    role: 'deployment',
+    pointer: '/fallbackCapacityProviderStrategy',
+    value: [{ capacityProvider: 'FARGATE', weight: 1 }],
+    description: 'let the tasks run on FARGATE while Spot has no room',
+  };
+}
+
 const MAKERS = {
   'allow-action': allowAction,
   'previous-image': previousImage,
@@ -205,6 +220,7 @@ const MAKERS = {
   'container-port': containerPort,
   'one-kind-of-capacity': oneKindOfCapacity,
   'wider-deployment': widerDeployment,
+  'fallback-capacity': fallbackCapacity,
   'longer-stability-check': longerStabilityCheck,
 } satisfies Record<string, Maker>;
 

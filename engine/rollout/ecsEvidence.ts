@@ -91,6 +91,9 @@ export interface FailuresKnown {
   readonly troubles: readonly string[];
 }
 
+/** Why a target is unhealthy: of a task that failed its load balancer's checks ECS says only that it did. */
+const tellsOfTarget = (event: string): boolean => / is unhealthy in \(target-group /.test(event);
+
 export interface CountedFailures {
   /** What is known after this look. */
   readonly known: Pick<FailuresKnown, 'failedTasks' | 'ignoredTasks'>;
@@ -98,7 +101,7 @@ export interface CountedFailures {
   readonly count: number;
   /** One event per task that was not told of yet. */
   readonly told: readonly EventDraft[];
-  /** What the tasks, or else the service's own events, say; at most ten. */
+  /** What the tasks say, and why their targets are unhealthy; or else the service's own events. At most eleven. */
   readonly evidence: readonly string[];
 }
 
@@ -126,7 +129,7 @@ export function countFailures(failures: readonly TaskFailure[], before: Failures
       const data = { task: arn, taskDefinition, containers, class: kind, counts: !isIgnored(failure) };
       return { code: 'task.failed', level: 'warning', message: text, data };
     }),
-    evidence: texts.length > 0 ? texts : before.troubles,
+    evidence: texts.length > 0 ? [...texts, ...before.troubles.filter(tellsOfTarget).slice(-1)] : before.troubles,
   };
 }
 

@@ -256,7 +256,9 @@ export function limitOf(pass: ServicePass, ours: DeploymentSeen | undefined, lea
 export function waitingFor(pass: ServicePass, deployment: DeploymentSeen, failed: number): string {
   const running = `${deployment.runningCount} of ${deployment.desiredCount} new tasks run ${taskDefinitionName(deployment.taskDefinition)}`;
   const pending = deployment.pendingCount > 0 ? `, ${deployment.pendingCount} pending` : '';
-  const bad = failed > 0 ? `, ${failed} failed` : '';
+  // ECS counts as failed what it could not place; that there is no room says so already.
+  const isForRoom = pass.state.capacity.lack !== null && pass.state.failedTasks.length === 0;
+  const bad = failed > 0 && !isForRoom ? `, ${failed} failed` : '';
   const all = deployment.runningCount === deployment.desiredCount;
   const rest = onlyDrains(pass, deployment)
     ? ', waiting for the old tasks to drain'

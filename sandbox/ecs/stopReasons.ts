@@ -23,6 +23,8 @@ export function initReason(
   failure: InitFailure,
   subject: {
     readonly secret: string;
+    /** The session of the execution role. */
+    readonly principal: string;
     readonly command: string;
     readonly subnet: string;
     readonly publicIp: boolean;
@@ -30,7 +32,7 @@ export function initReason(
 ): string {
   switch (failure) {
     case 'secret-denied':
-      return `${NO_SECRETS}: unable to retrieve secret from asm: service call has been retried 1 time(s): failed to fetch secret ${subject.secret} from secrets manager: api error AccessDeniedException: User is not authorized to perform: secretsmanager:GetSecretValue on resource: ${subject.secret}`;
+      return `${NO_SECRETS}: unable to retrieve secret from asm: service call has been retried 1 time(s): failed to fetch secret ${subject.secret} from secrets manager: api error AccessDeniedException: User: ${subject.principal} is not authorized to perform: secretsmanager:GetSecretValue on resource: ${subject.secret} because no identity-based policy allows the secretsmanager:GetSecretValue action`;
     case 'secret-missing':
       return `${NO_SECRETS}: unable to retrieve secret from asm: service call has been retried 1 time(s): failed to fetch secret ${subject.secret} from secrets manager: ResourceNotFoundException: Secrets Manager can't find the specified secret.`;
     case 'secret-malformed':

@@ -370,7 +370,10 @@ class Life {
     const [subnet = 'subnet-unknown'] = texts(network, 'subnets') ?? [];
     const name = request.taskDefinition.containers[0]?.name ?? 'app';
     const secret = missing?.name ?? firstSecret(request.taskDefinition) ?? `${name}-secret`;
-    return { secret, command: name, subnet, publicIp: network['assignPublicIp'] === 'ENABLED' };
+    const role = String(request.taskDefinition.definition['executionRoleArn'] ?? 'arn:aws:iam::123456789012:role/none');
+    const session = this.#task.arn.split('/').at(-1);
+    const principal = `${role.replace(':iam:', ':sts:').replace(/:role\/(?:.*\/)?/, ':assumed-role/')}/${session}`;
+    return { secret, principal, command: name, subnet, publicIp: network['assignPublicIp'] === 'ENABLED' };
   }
 
   get #now(): number {

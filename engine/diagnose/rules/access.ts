@@ -21,7 +21,7 @@ export const ACCESS: readonly Rule[] = [
   },
   {
     id: 'region-disabled',
-    pattern: /RegionDisabledException/,
+    pattern: /RegionDisabled/i,
     class: 'permission',
     cause: 'the region is not enabled for the account',
     next: 'enable the region in the account settings, or correct environment.region',
@@ -76,7 +76,7 @@ export const ACCESS: readonly Rule[] = [
   {
     id: 'service-role-unusable',
     pattern:
-      /Unable to assume role and validate|IAM (?:permissions policies have|trust relationship has) been misconfigured|ECS was unable to assume the role '?(?<role>[^\s']+)?/i,
+      /Unable to assume (?:the )?role\b|IAM (?:permissions policies have|trust relationship has) been misconfigured|ECS was unable to assume the role '?(?<role>[^\s']+)?/i,
     class: 'permission',
     cause: 'Amazon ECS may not use the role {role|of the service}, or the role may not do what ECS needs',
     next: "correct the role's trust policy (ecs.amazonaws.com, ecs-tasks.amazonaws.com for task roles) and its permissions",

@@ -8,6 +8,7 @@ export const CAPACITY: readonly Rule[] = [
     class: 'capacity',
     cause: 'AWS took Spot capacity back',
     next: 'wait for Spot capacity, or mix FARGATE into capacityProviderStrategy (fallbackCapacityProviderStrategy for when Spot runs out)',
+    fix: 'fallback-capacity',
     source: SOURCE.spot,
   },
   {
@@ -24,6 +25,7 @@ export const CAPACITY: readonly Rule[] = [
     class: 'capacity',
     cause: 'AWS has no capacity of this kind in these zones at the moment',
     next: 'try again later, use more Availability Zones, or another capacity provider (FARGATE instead of FARGATE_SPOT)',
+    fix: 'fallback-capacity',
     source: SOURCE.events,
   },
   {
@@ -61,7 +63,7 @@ export const CAPACITY: readonly Rule[] = [
   },
   {
     id: 'instance-agent',
-    pattern: /encountered error "AGENT"|\bAGENT\b/,
+    pattern: /[Ee]ncountered error "(?:AGENT|agent)"|\bAGENT\b/,
     class: 'capacity',
     cause: 'the ECS agent of the container instance is not connected',
     next: 'look at the agent on the instance, or replace the instance',

@@ -15,7 +15,7 @@ export const CRASHES: readonly Rule[] = [
   {
     id: 'killed',
     pattern:
-      /(?:EssentialContainerExited|Essential container in task exited)[^\n]*?(?:\[|, )(?<container>[^\s,[\]]+) exit code 137/,
+      /(?:EssentialContainerExited|Essential container in task exited)[^\n]*?(?:\[|, )(?<container>[^\s,[\]]+) exit code 137/i,
     class: 'crash',
     cause:
       'the container {container} was killed (SIGKILL): out of memory inside, or it did not end in time when it was told to',

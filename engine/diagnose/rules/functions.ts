@@ -3,9 +3,19 @@ import { type Rule, SOURCE } from './rule.ts';
 
 export const FUNCTIONS: readonly Rule[] = [
   {
+    id: 'function-module-missing',
+    pattern:
+      /(?:Cannot find (?:module|package)|No module named|Unable to import module) '?(?<module>[\w@./-]+)|Runtime\.ImportModuleError/i,
+    class: 'crash',
+    cause:
+      'the code loads {module|a module} and the package does not have it: a dependency, or the file that Handler names',
+    next: 'put it into the package or a layer, or correct Handler where it is the handler itself',
+    source: SOURCE.lambda,
+  },
+  {
     id: 'function-entry-point',
     pattern:
-      /FunctionError\.InvalidEntryPoint|FunctionError\.InvalidWorkingDirectory|Runtime\.(?:HandlerNotFound|ImportModuleError|InvalidEntrypoint)/i,
+      /FunctionError\.InvalidEntryPoint|FunctionError\.InvalidWorkingDirectory|Runtime\.(?:HandlerNotFound|InvalidEntrypoint)/i,
     class: 'crash',
     cause: 'the handler, entry point or working folder that the definition names is not in the code',
     next: 'correct Handler (or ImageConfig), or put the file into the package',
@@ -58,6 +68,7 @@ export const FUNCTIONS: readonly Rule[] = [
     class: 'configuration',
     cause: 'the code package is not a zip file that Lambda can read',
     next: 'build the zip again and upload it, then deploy',
+    fix: 'previous-code',
     source: SOURCE.lambda,
   },
   {
@@ -79,7 +90,7 @@ export const FUNCTIONS: readonly Rule[] = [
   },
   {
     id: 'function-configuration-invalid',
-    pattern: /InvalidConfiguration(?!Request)/,
+    pattern: /InvalidConfiguration(?!Request)/i,
     class: 'configuration',
     cause: "the function's settings do not fit each other",
     next: 'correct what the reason names in the function definition',
@@ -87,7 +98,7 @@ export const FUNCTIONS: readonly Rule[] = [
   },
   {
     id: 'function-dependency',
-    pattern: /DependencyError|\bInternalError\b/,
+    pattern: /DependencyError|\bInternalError\b/i,
     class: 'unknown',
     cause: 'AWS had trouble of its own, or with a service that Lambda depends on',
     next: 'deploy again; if it stays, look at the AWS Health Dashboard',
@@ -95,7 +106,7 @@ export const FUNCTIONS: readonly Rule[] = [
   },
   {
     id: 'code-object-missing',
-    pattern: /S3 Error Code: NoSuchKey|NoSuchKey|NoSuchBucket/,
+    pattern: /NoSuchKey|NoSuchBucket/i,
     class: 'configuration',
     cause: 'the code package is not in S3 under this bucket and key',
     next: 'upload the package, or correct Code.S3Bucket, S3Key and S3ObjectVersion',
@@ -175,6 +186,14 @@ export const FUNCTIONS: readonly Rule[] = [
     class: 'configuration',
     cause: 'a quota of Lambda is reached: code storage, aliases, policy size, or the size of the request',
     next: 'delete versions that nothing uses, make the package smaller (code in S3 may be larger), or ask for a higher quota',
+    source: SOURCE.lambda,
+  },
+  {
+    id: 'concurrency-exhausted',
+    pattern: /UnreservedConcurrentExecution/i,
+    class: 'configuration',
+    cause: 'the account would have too little concurrency left for its other functions',
+    next: 'ask for less provisioned or reserved concurrency, or for a higher limit of concurrent executions',
     source: SOURCE.lambda,
   },
   {

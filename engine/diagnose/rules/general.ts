@@ -28,6 +28,22 @@ export const GENERAL: readonly Rule[] = [
     source: SOURCE.events,
   },
   {
+    id: 'tasks-replaced',
+    pattern: /replaced \d+ tasks? due to an unhealthy status/i,
+    class: 'health check',
+    cause: 'tasks do not become healthy, or do not stay so, and ECS replaces them',
+    next: "look at which check fails: the service's other events and its stopped tasks name it",
+    source: SOURCE.events,
+  },
+  {
+    id: 'rolling-back',
+    pattern: /rolling back to deployment/i,
+    class: 'unknown',
+    cause: 'ECS itself takes the service back to what ran before',
+    next: "look at the service's events before this one: they say why",
+    source: SOURCE.deployments,
+  },
+  {
     id: 'not-steady',
     pattern: /unable to reach steady state/i,
     class: 'configuration',
@@ -45,7 +61,7 @@ export const GENERAL: readonly Rule[] = [
   },
   {
     id: 'task-failed-to-start',
-    pattern: /TaskFailedToStart/,
+    pattern: /TaskFailedToStart/i,
     class: 'configuration',
     cause: 'the task could not be set up',
     next: 'correct what the reason names in the task or service definition',
@@ -88,7 +104,7 @@ export const GENERAL: readonly Rule[] = [
   {
     id: 'aws-unreachable',
     pattern:
-      /ECONNRE(?:SET|FUSED)|ENOTFOUND|EPIPE|EHOSTUNREACH|ENETUNREACH|EAI_AGAIN|ETIMEDOUT|TimeoutError|RequestTimeout|socket hang up/,
+      /\b(?:ECONNRE(?:SET|FUSED)|ENOTFOUND|EPIPE|EHOSTUNREACH|ENETUNREACH|EAI_AGAIN|ETIMEDOUT)\b|TimeoutError|RequestTimeout|socket hang up/i,
     class: 'unknown',
     cause: 'the connection to AWS broke, or no answer came',
     next: 'check the network, the region and --endpoint-url, then deploy again',

@@ -50,7 +50,7 @@ export const IMAGES: readonly Rule[] = [
   },
   {
     id: 'function-image-invalid',
-    pattern: /InvalidImage|UnsupportedImage/,
+    pattern: /InvalidImage|UnsupportedImage/i,
     class: 'image',
     cause:
       "Lambda cannot run the image: its format, its architecture or its entry point does not fit the function's definition",

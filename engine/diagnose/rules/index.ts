@@ -1,7 +1,4 @@
-/**
- * The table: every rule, in the order in which they are tried. What says why comes before what follows from it, so that
- * of several texts about one failure the cause decides: a crash before the health check that then fails.
- */
+/** The table: every rule, in the order in which they are tried on a text. */
 import { ACCESS } from './access.ts';
 import { ALARMS } from './alarms.ts';
 import { CAPACITY } from './capacity.ts';
@@ -27,6 +24,32 @@ export const RULES: readonly Rule[] = [
   ...EXIT_CODES,
   ...FUNCTIONS,
   ...DEFINITIONS,
+  ...GENERAL,
+];
+
+const WHY: readonly Rule[] = [
+  ...ALARMS,
+  ...ACCESS,
+  ...IMAGES,
+  ...STARTING,
+  ...CRASHES,
+  ...EXIT_CODES,
+  ...HEALTH,
+  ...FUNCTIONS,
+  ...DEFINITIONS,
+];
+
+const isShortage = ({ class: kind }: Rule): boolean => kind === 'capacity';
+
+/**
+ * The rules by how much they decide where several texts tell of one failure: what stays as long as nobody mends it, then
+ * a lack of room, then rates that were exceeded, then what only follows.
+ */
+export const BY_WEIGHT: readonly Rule[] = [
+  ...WHY.filter((rule) => !isShortage(rule)),
+  ...WHY.filter(isShortage),
+  ...CAPACITY,
+  ...THROTTLING,
   ...GENERAL,
 ];
 

@@ -4,7 +4,7 @@ import { type Rule, SOURCE } from './rule.ts';
 export const THROTTLING: readonly Rule[] = [
   {
     id: 'pull-rate-limit',
-    pattern: /toomanyrequests|reached your (?:unauthenticated )?pull rate limit/,
+    pattern: /toomanyrequests: |reached your (?:unauthenticated )?pull rate limit/i,
     class: 'throttling',
     cause: 'the registry limits how often images may be pulled, and the limit is reached',
     next: 'pull through Amazon ECR (a pull-through cache or a copy there), or log in to the registry with repositoryCredentials',

@@ -29,6 +29,12 @@ const WINDOW = 'was unable to stop or start tasks during a deployment because of
 const PORT = 'InvalidParameterException: The container web did not have a container port 80 defined.';
 const LOG_GROUP = 'ResourceInitializationError: … The specified log group does not exist.';
 
+const NO_ROOM = 'was unable to place a task. Reason: Capacity is unavailable at this time.';
+const FALLBACK = [{ capacityProvider: 'FARGATE', weight: 1 }];
+const on = (...providers: string[]): JsonObject => ({
+  capacityProviderStrategy: providers.map((capacityProvider) => ({ capacityProvider, weight: 1 })),
+});
+
 describe('a fix', () => {
   const rows: readonly [what: string, text: string, now: Definitions, before: Definitions, fix: readonly Json[]][] = [
     ['gives a Fargate task the next size of memory', OOM, task(), {}, ['task', '/memory', '1024']],
@@ -52,6 +58,20 @@ describe('a fix', () => {
       { task: { containerDefinitions: [{ name: 'web', memory: 256 }] } },
       {},
       ['task', '/containerDefinitions/0/memory', 512],
+    ],
+    [
+      'gives tasks that only run on Spot somewhere else to go',
+      NO_ROOM,
+      { service: on('FARGATE_SPOT'), deployment: {} },
+      {},
+      ['deployment', '/fallbackCapacityProviderStrategy', FALLBACK],
+    ],
+    [
+      'goes back to the code that ran before where the new one is no package',
+      'InvalidZipFileException: not a zip',
+      { function: { Code: { S3Key: 'broken.zip' } } },
+      { function: { Code: { S3Key: 'good.zip' } } },
+      ['function', '/Code/S3Key', 'good.zip'],
     ],
     [
       'goes back to the image that ran before',
@@ -147,6 +167,14 @@ describe('a fix', () => {
     ],
     ['a window that is wide already', WINDOW, { service: { deploymentConfiguration: { maximumPercent: 200 } } }, {}],
     ['definitions that did not render', OOM, {}, {}],
+    ['tasks that run elsewhere too', NO_ROOM, { service: on('FARGATE_SPOT', 'FARGATE'), deployment: {} }, {}],
+    ['tasks that never run on Spot', NO_ROOM, { service: { launchType: 'FARGATE' }, deployment: {} }, {}],
+    [
+      'tasks that have a fallback already',
+      NO_ROOM,
+      { service: on('FARGATE_SPOT'), deployment: { fallbackCapacityProviderStrategy: FALLBACK } },
+      {},
+    ],
     [
       'a log group of another driver',
       LOG_GROUP,

@@ -211,6 +211,13 @@ export const ECS_ERRORS: readonly Row[] = [
   ['UpdateInProgressException: …', 'configuration', 'service-busy', /wait/],
   ['ServiceDeploymentNotFoundException: …', 'configuration', 'service-not-found', /deleted/],
   ['InvalidParameterException: service names can have at most 10 items', 'configuration', 'value-refused', /value/],
+  ['InvalidParameterException: tasks can have at most 100 items', 'configuration', 'value-refused', /value/],
+  [
+    'InvalidParameterException: Unable to assume role arn:aws:iam::123456789012:role/ecsInfrastructure',
+    'permission',
+    'service-role-unusable',
+    /trust policy/,
+  ],
   ['InvalidParameterException: Tasks cannot be empty.', 'configuration', 'value-refused', /value/],
   ['InvalidParameterException: taskId length should be one of [32,36]', 'configuration', 'value-refused', /value/],
   ['UnknownOperationException: …', 'configuration', 'unknown-call', /endpoint/],
@@ -350,6 +357,12 @@ export const LAMBDA_ERRORS: readonly Row[] = [
     'configuration',
     'function-not-found',
     /alias/,
+  ],
+  [
+    "InvalidParameterValueException: Specified ConcurrentExecutions for function decreases account's UnreservedConcurrentExecution below its minimum value of [100].",
+    'configuration',
+    'concurrency-exhausted',
+    /concurrent executions/,
   ],
   ['AliasLimitExceededException: …', 'configuration', 'function-quota', /quota/],
   [
