@@ -178,7 +178,7 @@ const EXPECTED: Readonly<Record<string, Expected>> = {
   unreached: {
     class: 'health check',
     rule: 'target-wrong-answer',
-    cause: /answers the load balancer's health check with 5\d\d/,
+    cause: /the new tasks answer the health check with 5\d\d/,
     next: /health check/,
     evidence:
       /is unhealthy in \(target-group \S+targetgroup\/shop\/\S+\) due to \(reason Health checks failed with these codes: \[5\d\d\]\)/,
