@@ -195,7 +195,15 @@ async function measure(count: number) {
       revision: commit.id,
       since: null,
       workloads,
-      context: { repository, branch: 'main', commit, trigger: 'manual', force: false, whole: true },
+      context: {
+        repository,
+        branch: 'main',
+        commit,
+        trigger: 'manual',
+        plannedAt: clock.now(),
+        force: false,
+        whole: true,
+      },
     };
   }
 

@@ -146,6 +146,8 @@ export interface PlanContext {
   readonly branch: string | undefined;
   readonly commit: { readonly id: string; readonly subject: string; readonly author: string } | undefined;
   readonly trigger: Trigger;
+  /** When the revision was read, ms since the epoch on the rollouts' clock: of two commits the later one counts. */
+  readonly plannedAt: number;
   readonly force: boolean;
   /** Checks of preflight that somebody let through, by name. @default none */
   readonly skips?: readonly string[];

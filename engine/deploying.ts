@@ -7,8 +7,8 @@ import type { Aws } from './aws/index.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { EngineError } from './errors.ts';
 import { codeHash } from './hash.ts';
-import { digestOf, movingRecord, newRecord } from './newRollout.ts';
-import { type Desired, desiredOf, isOurs, targetKey, type WorkloadPlan } from './plan/index.ts';
+import { movingRecord, newRecord } from './newRollout.ts';
+import { type Desired, desiredOf, digestOf, isOurs, targetKey, type WorkloadPlan } from './plan/index.ts';
 import { obstaclesTo, skipsFor } from './preflighting.ts';
 import {
   type Claim,
@@ -22,7 +22,7 @@ import {
   type Waiting,
 } from './rollout/index.ts';
 import { LEASE_MS, type Store } from './store/index.ts';
-import { makeWay, waitsFor } from './superseding.ts';
+import { makeWay, overtaking, replacedBy, waitsFor } from './superseding.ts';
 import type { Turns } from './turns.ts';
 import { checkEach, withRevision } from './workspace.ts';
 
@@ -205,6 +205,20 @@ async function run(ports: DeployPorts, held: Held, options: RunOptions): Promise
   }
 }
 
+/** Something that was asked for later is there first. */
+function overtaken(record: RolloutRecord, other: RolloutRecord): RolloutSummary {
+  if (other.revision.commit === record.revision.commit) return summaryOf(other);
+  const newer = other.revision.commit!.slice(0, 7);
+  return {
+    ...summaryOf(record),
+    rollout: null,
+    phase: 'superseded',
+    startedAt: null,
+    reason: `it was not started: commit ${newer} was planned later, and its rollout ${other.id} came first (${other.phase})`,
+    next: undefined,
+  };
+}
+
 /** Starts a rollout once the one that is in its way is over. */
 async function startAfter(
   ports: DeployPorts,
@@ -220,9 +234,8 @@ async function startAfter(
     told: (message: string) => options.onWaiting?.(plan.workload, message),
   };
   try {
-    const over = await makeWay(waiting, plan, report.context.commit!.id, present, options.signal);
-    const isReplaced = over.phase === 'superseded' && over.state !== null && plan.strategy === over.strategy;
-    return await start(ports, plan, report, options, isReplaced ? { rollout: over.id, state: over.state } : null);
+    await makeWay(waiting, plan, report.context.commit!.id, present, options.signal);
+    return await start(ports, plan, report, options);
   } catch (error) {
     if (options.signal.aborted) return busy(present);
     throw error;
@@ -234,11 +247,13 @@ async function start(
   plan: WorkloadPlan,
   report: PlanReport,
   options: RunOptions,
-  replaced: RolloutRecord['replaced'] = null,
 ): Promise<RolloutSummary> {
   const now = ports.clock.now();
+  const replaced = await replacedBy(ports.store, plan);
   const skips = await skipsFor(ports.store, plan.target!, report.context.skips ?? []);
   const record = { ...newRecord(plan, plan.target!, report, now), ...(skips.length === 0 ? {} : { skips }), replaced };
+  const other = await overtaking(ports.store, record);
+  if (other !== undefined) return overtaken(record, other);
   const by = record.revision.commit === undefined ? 'the working tree' : `commit ${record.revision.commit.slice(0, 7)}`;
   const created = await ports.store.create(record, ports.owner, {
     code: 'rollout.started',
@@ -322,10 +337,9 @@ async function isProcessed(store: Store, report: PlanReport, rollouts: readonly 
     isLeftToDelete(plan, succeeded);
   if (!whole || commit === undefined || report.workloads.some(isOpen)) return false;
   if (rollouts.some(({ rollout }) => rollout === null)) return false;
-  const targets = new Set(report.workloads.flatMap(({ target }) => (target === undefined ? [] : [targetKey(target)])));
-  // A target whose rollout is under way looks unchanged already: it is not done before the rollout is.
-  const open = await store.list({ unfinished: true });
-  return !open.some(({ record }) => targets.has(targetKey(record.target)));
+  // Whatever another commit is still bringing may be what this one takes back: nothing of it may be in the plan.
+  const open = await store.list({ repository: report.context.repository.identity, unfinished: true });
+  return open.length === 0;
 }
 
 /** Rollouts that are under way where nothing is left to change: what they brought may still go back. */
@@ -367,7 +381,7 @@ async function fromRepository(record: RolloutRecord): Promise<Desired | undefine
 async function desiredAgain(ports: DeployPorts, record: RolloutRecord): Promise<Desired | undefined> {
   const render = ports.renderAgain ?? fromRepository;
   const desired = await render(record).catch(() => undefined);
-  return digestOf(desired) === record.digest ? desired : undefined;
+  return digestOf(desired, codeHash) === record.digest ? desired : undefined;
 }
 
 const deletes = (record: RolloutRecord): boolean =>

@@ -176,7 +176,7 @@ export function createEngine(options: EngineOptions): Engine {
     opened ??= options.store();
     return opened;
   };
-  const plans = { aws, store, region, accounts: new Set(accounts.keys()) };
+  const plans = { aws, store, clock, region, accounts: new Set(accounts.keys()) };
   const turns = createTurns(options.parallel ?? MOST_AT_A_TIME);
   const ports = async () => ({ aws: await aws(), store: await store(), clock, owner, turns });
 

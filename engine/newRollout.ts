@@ -4,18 +4,8 @@
 import { randomBytes } from 'node:crypto';
 import type { PlanReport } from './api.ts';
 import { codeHash } from './hash.ts';
-import { canonical, type Desired, type Target, type WorkloadPlan } from './plan/index.ts';
+import { digestOf, type Target, type WorkloadPlan } from './plan/index.ts';
 import type { RolloutRecord } from './rollout/index.ts';
-
-/** The AWS request bodies, in one digest: what a process that takes over must render again. */
-export function digestOf(desired: Desired | undefined): string {
-  if (desired === undefined) return '';
-  const bodies =
-    desired.kind === 'ecs'
-      ? [desired.service, desired.taskDefinition ?? null]
-      : [desired.function, desired.eventSources ?? null];
-  return codeHash.text(canonical(bodies));
-}
 
 /** Sortable by time, unique, and short enough to be a client token. */
 const newRolloutId = (now: number): string => `ro-${Math.floor(now).toString(36)}-${randomBytes(4).toString('hex')}`;
@@ -41,7 +31,7 @@ const untouched = (now: number) =>
 
 /** The record of a plan that is to be carried out. */
 export function newRecord(plan: WorkloadPlan, target: Target, report: PlanReport, now: number): RolloutRecord {
-  const { repository, commit, trigger, force, hold } = report.context;
+  const { repository, commit, trigger, plannedAt, force, hold } = report.context;
   return {
     version: 1,
     id: newRolloutId(now),
@@ -52,14 +42,19 @@ export function newRecord(plan: WorkloadPlan, target: Target, report: PlanReport
     target,
     strategy: plan.strategy,
     trigger,
+    plannedAt,
     force,
     replaced: null,
     hold: hold === undefined ? null : { commit: hold.commit ?? null, reason: hold.reason },
-    digest: digestOf(plan.desired),
+    digest: digestOf(plan.desired, codeHash),
     expected: plan.expected ?? null,
     message: plan.reason,
     ...untouched(now),
   };
+}
+
+function withoutPlan({ plannedAt: _none, ...record }: RolloutRecord): RolloutRecord {
+  return record;
 }
 
 /**
@@ -73,7 +68,7 @@ export const movingRecord = (
   message: string,
   now: number,
 ): RolloutRecord => ({
-  ...base,
+  ...withoutPlan(base),
   ...untouched(now),
   id: newRolloutId(now),
   trigger,

@@ -5,6 +5,7 @@
 import type { PlanContext, PlanReport, PlanRequest } from './api.ts';
 import type { Aws } from './aws/index.ts';
 import { type CheckedWorkload, hasErrors } from './check/index.ts';
+import type { Clock } from './clock.ts';
 import { type Affected, type FileChange, groupWorkloads, type WorkloadPaths, workloadKey } from './config/index.ts';
 import { affectedWorkloads } from './git/index.ts';
 import { codeHash } from './hash.ts';
@@ -30,6 +31,8 @@ export interface PlanPorts {
   /** Loaded when AWS is asked: offline plans start faster without the SDK. */
   readonly aws: () => Promise<Aws>;
   readonly store: () => Promise<Store>;
+  /** The rollouts' clock. */
+  readonly clock: Clock;
   readonly region: string | undefined;
   /** Those that there are credentials for, besides the caller's own. */
   readonly accounts: ReadonlySet<string>;
@@ -170,11 +173,28 @@ export function heldReason(
   return hold.commit === undefined ? hold.reason : `${hold.reason}; a newer commit, or --force, deploys it again`;
 }
 
-const underWayOf = ({ record, owner }: StoredRollout): UnderWay => ({
-  rollout: record.id,
-  phase: record.phase,
-  ...(owner === undefined ? {} : { owner: { host: owner.host, pid: owner.pid } }),
-});
+/** What a plan has to know of the rollout that is bringing something to its target. */
+export function inFlight({ record, owner }: StoredRollout): { underWay: UnderWay; bringing: string } {
+  const who = owner === undefined ? {} : { owner: { host: owner.host, pid: owner.pid } };
+  return { underWay: { rollout: record.id, phase: record.phase, ...who }, bringing: record.digest };
+}
+
+/**
+ * Workloads that another commit is being rolled out to, and that differ from what was processed last in nothing: a
+ * commit that takes the other one back leaves no trace between the two.
+ */
+function takenBack(opened: Opened, affected: readonly Affected[], unfinished: readonly StoredRollout[]): Affected[] {
+  if (opened.commit === undefined) return [];
+  const { identity } = opened.repository;
+  const others = unfinished.filter(
+    ({ record }) => record.repository.identity === identity && record.revision.commit !== opened.commit?.id,
+  );
+  const keys = new Set(others.map(({ record }) => workloadKey({ kind: record.kind, path: record.workload })));
+  for (const { workload } of affected) keys.delete(workloadKey(workload));
+  return opened.workloads
+    .filter((workload) => keys.has(workloadKey(workload)))
+    .map((workload) => ({ workload, relevance: 'deploy', changedFiles: [] }));
+}
 
 const CHANGES = new Set<WorkloadPlan['action']>(['create', 'update', 'delete']);
 
@@ -279,10 +299,14 @@ async function planOpened(
   request: PlanRequest,
   trigger: Trigger,
 ): Promise<PlanReport> {
+  const plannedAt = ports.clock.now();
   const store = await ports.store();
   const base =
     trigger === 'rollback' ? { since: null, commit: undefined, again: true } : await baseOf(opened, request, store);
-  const all = await affectedSince(opened, base);
+  const unfinished = await store.list({ unfinished: true });
+  const changed = await affectedSince(opened, base);
+  const back = request.offline ? [] : takenBack(opened, changed, unfinished);
+  const all = [...changed, ...back];
   const picked = pick(
     opened,
     request,
@@ -301,9 +325,8 @@ async function planOpened(
   const wanted = candidates(affected, head, before, surroundings);
   const live = request.offline ? undefined : await readAll(await ports.aws(), wanted, surroundings);
   const holds = await store.holds(opened.repository.identity);
-  const unfinished = await store.list({ unfinished: true });
-  const underWay = new Map(unfinished.map((stored) => [targetKey(stored.record.target), underWayOf(stored)]));
-  const plans = wanted.map((candidate) => {
+  const underWay = new Map(unfinished.map((stored) => [targetKey(stored.record.target), inFlight(stored)]));
+  const planned = wanted.map((candidate) => {
     const ours = candidate.target && underWay.get(targetKey(candidate.target));
     return planWorkload({
       path: candidate.affected.workload.path,
@@ -314,17 +337,22 @@ async function planOpened(
       changedFiles: changesOf(candidate.affected),
       live: live === undefined ? 'offline' : candidate.target && live.get(targetKey(candidate.target)),
       surroundings,
-      ...(ours === undefined ? {} : { underWay: ours }),
+      ...ours,
       held: request.force ? undefined : heldReason(holds, candidate.affected.workload, opened.commit?.id),
       force: request.force ?? false,
       hash: codeHash,
     });
   });
+  const counts = (plan: WorkloadPlan, candidate: Candidate) =>
+    plan.action !== 'unchanged' || !back.includes(candidate.affected);
+  const plans = planned.filter((plan, i) => counts(plan, wanted[i]!));
+  const kept = wanted.filter((candidate, i) => counts(planned[i]!, candidate));
   const context: PlanContext = {
     repository: { identity: opened.repository.identity, root: opened.repository.root },
     branch: await opened.repository.branch(),
     commit: opened.commit && { id: opened.commit.id, subject: opened.commit.subject, author: opened.commit.author },
     trigger,
+    plannedAt,
     force: request.force ?? false,
     ...(request.skips === undefined ? {} : { skips: request.skips }),
     whole: (request.selectors ?? []).length === 0,
@@ -332,7 +360,7 @@ async function planOpened(
   const claims = await claimsOf(opened, plans, surroundings, request.offline ?? false);
   const free = plans.map((plan) => withoutConflict(plan, claims));
   const looked =
-    live === undefined ? free : await preflighted(ports, free, wanted, { live, surroundings }, request, trigger);
+    live === undefined ? free : await preflighted(ports, free, kept, { live, surroundings }, request, trigger);
   const workloads = await withExpected(store, opened.repository.identity, looked);
   return { revision: opened.revision, since: base.since, workloads, context };
 }

@@ -36,6 +36,10 @@ export function planDeletion(input: PlanInput): WorkloadPlan {
     return { ...plan, action: 'blocked', reason: problem.message, problems: [problem] };
   }
   if (live !== undefined && !exists(live)) {
+    if (input.bringing !== undefined && input.bringing !== '') {
+      const reason = `its definition file was deleted, and the rollout under way (${input.underWay?.rollout}) is creating the ${noun}`;
+      return { ...plan, action: 'delete', reason };
+    }
     return { ...plan, action: 'unchanged', reason: `its definition file was deleted, and no such ${noun} exists` };
   }
   return { ...plan, action: 'delete', reason: `its definition file was deleted: the ${noun} will be deleted` };

@@ -188,15 +188,30 @@ const tasksOf = ({ runningCount, desiredCount }: JsonObject): string =>
   `${Number(runningCount ?? 0)} of ${Number(desiredCount ?? 0)} running`;
 
 const DEPLOYMENTS = '/deployments';
+const TASK_SETS = '/taskSets';
 
 /** Is it about the state of a deployment, and not about what is deployed? */
-export const isDeploymentDifference = ({ path }: Difference): boolean => path === DEPLOYMENTS;
+export const isDeploymentDifference = ({ path }: Difference): boolean => path === DEPLOYMENTS || path === TASK_SETS;
+
+/** Task sets besides the primary one, which somebody left half way: they may get traffic, all of it even. */
+function taskSetDifferences(service: JsonObject): Difference[] {
+  const others = list(service['taskSets'])
+    .filter(isObject)
+    .filter(({ status }) => status === 'ACTIVE');
+  if (others.length === 0) return [];
+  const ids = others.map(({ id }) => String(id)).join(', ');
+  return [{ path: TASK_SETS, live: `${ids} besides the primary one`, desired: 'the primary one alone' }];
+}
 
 /**
- * A newest deployment that failed, or has too few tasks and is not complete: the service is asked for what the files
- * say and does not run it. Only the ECS controller tells a rollout state.
+ * A newest deployment that failed, or has too few tasks and is not complete, or task sets left half way: the service is
+ * asked for what the files say and does not run it, or not it alone. Only the ECS controller tells a rollout state.
  */
 export function deploymentDifferences(service: JsonObject): Difference[] {
+  return [...taskSetDifferences(service), ...unfinishedDeployment(service)];
+}
+
+function unfinishedDeployment(service: JsonObject): Difference[] {
   const primary = primaryDeployment(service);
   const state = primary?.['rolloutState'];
   if (primary === undefined || state === undefined || state === null || state === 'COMPLETED') return [];
@@ -337,7 +352,7 @@ export function changedMembers(found: readonly Difference[]): string[] {
 
 /** The service members that differ and that AWS cannot change in place. */
 export function replacementMembers(found: readonly Difference[]): string[] {
-  return [...new Set(found.map(topMember))].filter(
-    (key) => !UPDATABLE.has(key) && key !== 'tags' && key !== 'taskDefinition' && key !== 'deployments',
+  return [...new Set(found.filter((one) => !isDeploymentDifference(one)).map(topMember))].filter(
+    (key) => !UPDATABLE.has(key) && key !== 'tags' && key !== 'taskDefinition',
   );
 }

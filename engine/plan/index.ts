@@ -20,6 +20,7 @@ export {
   wantedFor,
 } from './desired.ts';
 export { canonical, type Difference, differences, isEmpty, pointer } from './differences.ts';
+export { digestOf } from './digest.ts';
 export {
   changedMembers,
   NONE_OF,

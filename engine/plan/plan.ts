@@ -11,6 +11,7 @@ import { withOwnCapacity } from './capacity.ts';
 import { planDeletion } from './deletion.ts';
 import { type Desired, desiredOf, type EcsDesired, type LambdaDesired, targetOf } from './desired.ts';
 import { canonical, type Difference, fromPointer, isEmpty } from './differences.ts';
+import { digestOf } from './digest.ts';
 import {
   deploymentDifferences,
   isDeploymentDifference,
@@ -231,6 +232,12 @@ function liveVerdict(input: PlanInput, head: CheckedWorkload, desired: Desired, 
     return { action: 'blocked', reason: message, differences: found, problems: [problem] };
   }
   if (input.force) return { action: 'update', reason: 'forced', differences: found };
+  const isSettled = found.length === 0 || (input.base !== undefined && rendersTheSame(input.base, head));
+  // What runs will not stay as it is: that rollout has to end first, and then this one says what is to run.
+  if (isSettled && input.bringing !== undefined && input.bringing !== digestOf(desired, input.hash)) {
+    const reason = `the rollout under way (${input.underWay?.rollout}) is bringing something else`;
+    return { action: 'update', reason, differences: found };
+  }
   if (input.base !== undefined && rendersTheSame(input.base, head)) {
     const drift = found.length === 0 ? '' : `; what runs differs from it in ${count(found.length, 'place')}`;
     return { action: 'unchanged', reason: `the files render to the same result as before${drift}`, differences: found };

@@ -62,6 +62,8 @@ export interface PlanInput {
   readonly live: Live | LiveFailure | 'offline' | undefined;
   readonly surroundings: Surroundings;
   readonly underWay?: UnderWay;
+  /** `digestOf` what that rollout brings. */
+  readonly bringing?: string;
   /** Why the workload is held, where it is. */
   readonly held: string | undefined;
   /** Deploy although nothing differs. */

@@ -58,7 +58,7 @@ export interface EcsServiceState extends StepState, EcsWatch, HasCapacity {
   /** Service members that the update sets. */
   readonly members: readonly string[];
   readonly tagsDiffer: boolean;
-  /** Null when the rollout creates the service. */
+  /** Null when the rollout creates the service, or takes the place of one that did. */
   readonly wayBack: WayBack | null;
   readonly deleteNewUponFailure: boolean;
   /** How long ECS itself bakes at most once all tasks are replaced, ms. */
@@ -106,9 +106,10 @@ function wayBackFrom(
   members: readonly string[],
   tagsDiffer: boolean,
 ): WayBack | null {
-  if (live.service === undefined) return null;
-  const own = wayBackOf(live.service, members, (desired as EcsDesired).service, tagsDiffer);
   const before = replaced as Partial<EcsServiceState> | undefined;
+  const wasCreated = before?.touched === true && before.wayBack === null;
+  if (live.service === undefined || wasCreated) return null;
+  const own = wayBackOf(live.service, members, (desired as EcsDesired).service, tagsDiffer);
   return before?.touched && before.wayBack ? inherited(own, before.wayBack) : own;
 }
 
@@ -159,7 +160,8 @@ export function beginService(spec: RolloutSpec, live: LiveEcs): EcsServiceState 
     deploymentsAfter: null,
     waitingSince: null,
     applied: false,
-    touched: false,
+    // What it takes the place of has changed the service already.
+    touched: (spec.replaced as Partial<EcsServiceState> | undefined)?.touched ?? false,
     backByEcs: false,
     deleted: false,
     left: [],
@@ -330,7 +332,10 @@ export function serviceSteps(table: () => StepTable<EcsServiceState, EcsSeen>, f
   const { act, end, fail, goOn, look, wait } = endings<EcsServiceState, EcsSeen>(table);
 
   const refuse = (pass: ServicePass, failure: Failure): Decision =>
-    end({ ...pass, state: { ...pass.state, failure } }, 'failed', `${failure.message}; nothing was changed`);
+    // What it takes the place of is half done: that is undone.
+    pass.state.touched
+      ? fail(pass, failure)
+      : end({ ...pass, state: { ...pass.state, failure } }, 'failed', `${failure.message}; nothing was changed`);
 
   /** Refuses what could not be protected. */
   function vetting(pass: ServicePass): Decision {
@@ -361,7 +366,7 @@ export function serviceSteps(table: () => StepTable<EcsServiceState, EcsSeen>, f
 
   function applying(pass: ServicePass): Decision {
     const { state, seen } = pass;
-    const creates = state.wayBack === null;
+    const creates = state.wayBack === null && !state.touched;
     if (seen.outcome?.ok === false) {
       const { error } = seen.outcome;
       // An answer that never came leaves open whether the change was made: it is undone either way.

@@ -76,6 +76,8 @@ export interface RolloutRecord {
   readonly target: Target;
   readonly strategy: StrategyName;
   readonly trigger: Trigger;
+  /** When its plan was made, ms since the epoch; absent on moves to other capacity, and in records of old. */
+  readonly plannedAt?: number;
   /** Bring it about even where nothing seems to differ; lifts a hold when it succeeds. */
   readonly force: boolean;
   /** Checks of preflight that somebody let through for this rollout, by name. @default none */

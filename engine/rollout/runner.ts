@@ -119,15 +119,15 @@ class Run {
     const { strategy, desired, force } = this.#input;
     const { record } = this.#at;
     await this.#listen();
+    // Nothing was changed, unless by the one whose place it takes: then there is a way back to go.
+    const isUntouched = record.replaced == null;
     if (this.#command === 'replace')
       return this.#endUntouched('superseded', 'a newer commit takes its place; nothing was changed');
-    if (this.#command === 'abort' || this.#command === 'leave')
+    if (isUntouched && (this.#command === 'abort' || this.#command === 'leave'))
       return this.#endUntouched('aborted', 'aborted before anything was changed');
     if (desired === undefined && record.digest !== '') {
-      return this.#endUntouched(
-        'failed',
-        'its files do not render as they did when it was planned; nothing was changed',
-      );
+      const left = isUntouched ? 'nothing was changed' : `the service is as ${record.replaced.rollout} left it`;
+      return this.#endUntouched('failed', `its files do not render as they did when it was planned; ${left}`);
     }
     const live = await this.#read(() => this.#ports.live(record, desired));
     const there = live.kind === 'ecs' ? live.service !== undefined : live.latest !== undefined;

@@ -25,6 +25,8 @@ export interface StepState {
   readonly left: readonly string[];
   /** When the present wait began, ms since the epoch; each step begins without one. */
   readonly waitingSince: number | null;
+  /** A newer commit takes its place, and goes back to where this one would have gone. */
+  readonly replaced?: true;
 }
 
 /** One look at one step. */
@@ -187,7 +189,14 @@ function answer<S extends StepState, W>(table: StepTable<S, W>, pass: Pass<S, W>
     trafficPercent === undefined ? '' : `; the new revision gets ${Math.round(trafficPercent)} % of the traffic`;
   switch (seen.command!) {
     case 'replace':
-      return { ...end(pass, 'superseded', `a newer commit takes its place${share}`), answered: true };
+      return {
+        ...end(
+          { ...pass, state: { ...state, replaced: true } },
+          'superseded',
+          `a newer commit takes its place${share}`,
+        ),
+        answered: true,
+      };
     case 'leave':
       return {
         ...end({ ...pass, state: { ...state, aborted: true, failure: LEFT } }, 'aborted', `left as it is${share}`),

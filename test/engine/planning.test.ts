@@ -368,6 +368,33 @@ describe('plans', () => {
     assert.equal((await team.plan()).workloads[0]?.underWay, undefined);
   });
 
+  it('list a workload that a commit takes back while it is rolled out, though nothing differs from what was processed', async () => {
+    await using team = await Team.open();
+    const first = ecsFiles();
+    team.repository.commit(first);
+    await team.deploy(await team.plan());
+    const [path, text] = Object.entries(first).find(([name]) => name.endsWith('_taskdef.json'))!;
+    team.repository.commit({ [path]: text!.replace('"memory": "512"', '"memory": "1024"') });
+    const leaving = new AbortController();
+    const onEvent = ({ phase }: { phase: string }) => phase === 'stabilizing' && leaving.abort();
+    await team.clock.run(team.engine.deploy(await team.plan(), { signal: leaving.signal, onEvent }));
+    team.repository.commit({ [path]: text! });
+    const plan = await team.plan();
+    assert.deepEqual(verdicts(plan), [['dev/web', 'update']]);
+    const [last] = (await team.deploy(plan)).rollouts;
+    assert.equal(last?.phase, 'succeeded');
+    const phases = (await team.engine.history({})).map((record) => [
+      record.revision.commit === plan.revision,
+      record.phase,
+    ]);
+    assert.deepEqual(phases, [
+      [true, 'succeeded'],
+      [false, 'succeeded'],
+      [false, 'succeeded'],
+    ]);
+    assert.deepEqual(verdicts(await team.plan()), [['dev/web', 'unchanged']]);
+  });
+
   it('see that what the files ask for does not come up', async () => {
     await using team = await Team.open();
     const rule = { when: { image: '*:2' }, then: { pull: 'not-found' } };

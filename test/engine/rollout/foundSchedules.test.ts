@@ -1,8 +1,9 @@
 /** What random schedules have found: the shortest story of each, which must not come back. */
 import assert from 'node:assert/strict';
-import type { Fault } from './schedules/faults.ts';
+import type { Fault, Supersede } from './schedules/faults.ts';
 import { benchOf, closeBench, violationOf } from './schedules/schedule.ts';
 import { stories } from './schedules/stories.ts';
+import type { Revision } from './schedules/story.ts';
 
 const stale = (at: number, lasting: number, lagSeconds: number): Fault => ({
   kind: 'stale reads',
@@ -19,6 +20,10 @@ const slow = (operation: string, delaySeconds: number): Fault => ({
   nth: 1,
   effect: { delaySeconds, times: 1 },
 });
+
+const commit = (at: number, brings: Revision, supersede: Supersede = 'wait', processes: 1 | 2 = 1): Fault => {
+  return { kind: 'commit', at, brings, supersede, processes };
+};
 
 /** What holds, the story it is told by, and the faults under which it did not. */
 const FOUND: readonly (readonly [holds: string, story: string, faults: readonly Fault[]])[] = [
@@ -93,6 +98,17 @@ const FOUND: readonly (readonly [holds: string, story: string, faults: readonly 
       { kind: 'mishap', name: 'somebody deletes the newest task set', at: 0 },
       { kind: 'crash', when: 'before', touched: 'write', nth: 1 },
     ],
+  ],
+  ['a commit that takes another one back while it is on its way', 'a canary of a function', [commit(0, 'old')]],
+  [
+    'a commit that takes another one back where somebody left its traffic half way',
+    'a blue/green rollout',
+    [commit(56, 'old'), { kind: 'leave', at: 72 }],
+  ],
+  [
+    'the newest of three commits counts, whichever gets its turn first',
+    'a rolling update',
+    [commit(5, 'third', 'wait', 2), commit(10, 'old', 'abort', 2), commit(14, 'new', 'replace')],
   ],
 ];
 

@@ -25,6 +25,7 @@ import {
   targetOf,
   wantedFor,
 } from '../../../engine/plan/index.ts';
+import { inFlight } from '../../../engine/planning.ts';
 import type { RolloutEvent, RolloutRecord } from '../../../engine/rollout/index.ts';
 import type { Store } from '../../../engine/store/index.ts';
 import { openSqliteStore } from '../../../engine/store/sqlite.ts';
@@ -142,8 +143,8 @@ export class Stage implements AsyncDisposable {
   readonly events: RolloutEvent[] = [];
   readonly #notes: { readonly at: number; readonly time: number; readonly what: string }[] = [];
   readonly #ownClients: boolean;
-  /** Of the last plan: what rendering a rollout's files again would give. */
-  #desired: Desired | undefined;
+  /** What rendering a commit's files again would give, by its id. */
+  readonly #desired = new Map<string, Desired | undefined>();
 
   private constructor(clock: VirtualClock, sandbox: Sandbox, { clients, storeNow }: StageOptions) {
     this.clock = clock;
@@ -215,7 +216,7 @@ export class Stage implements AsyncDisposable {
 
   ports(overrides: Partial<DeployPorts> = {}): DeployPorts {
     const owner = { id: randomUUID(), host: hostname(), pid: process.pid };
-    const renderAgain = async () => this.#desired;
+    const renderAgain = async ({ revision }: RolloutRecord) => this.#desired.get(revision.commit ?? '');
     // What files name is looked at in tests of its own: here it would only cost each of many thousand rollouts a call.
     const preflight = false;
     return { aws: this.clients.aws, store: this.store, clock: this.clock, owner, renderAgain, preflight, ...overrides };
@@ -227,12 +228,15 @@ export class Stage implements AsyncDisposable {
   }
 
   async #planned(path: string, files: Files | undefined, before?: Files, force = false): Promise<PlanReport> {
+    const { commit } = this;
+    const plannedAt = this.clock.now();
     const head = files && checkedFrom(path, files);
     const base = before && checkedFrom(path, before);
     const surroundings: Surroundings = { account: ACCOUNT, region: REGION };
     const target = targetOf((head ?? base)!, surroundings)!;
     const desired = head && desiredOf(head, surroundings, undefined);
     const live = await this.clients.aws.read([{ target, ...wantedFor(desired) }]);
+    const [open] = await this.store.list({ target, unfinished: true });
     const plan = planWorkload({
       path,
       kind: (head ?? base)!.kind,
@@ -242,20 +246,22 @@ export class Stage implements AsyncDisposable {
       changedFiles: [],
       live: live.get(targetKey(target)),
       surroundings,
+      ...(open === undefined ? {} : inFlight(open)),
       held: undefined,
       force,
       hash: codeHash,
     });
-    this.#desired = head && desiredOf(head, surroundings, undefined);
+    this.#desired.set(commit, head && desiredOf(head, surroundings, undefined));
     const context = {
       repository: { identity: 'test', root: '/nowhere' },
       branch: 'main',
-      commit: { id: this.commit, subject: 'test', author: 'test' },
+      commit: { id: commit, subject: 'test', author: 'test' },
       trigger: 'manual' as const,
+      plannedAt,
       force,
       whole: true,
     };
-    return { revision: 'c'.repeat(40), since: null, workloads: [plan], context };
+    return { revision: commit, since: null, workloads: [plan], context };
   }
 
   options(overrides: Partial<RunOptions> = {}): RunOptions {

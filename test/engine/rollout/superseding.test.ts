@@ -119,6 +119,98 @@ describe('a newer commit for a workload in flight', () => {
     assert.deepEqual([alias.FunctionVersion, alias.RoutingConfig], ['3', undefined]);
   });
 
+  it('takes a commit back that is on its way, though what runs is what it asks for', async () => {
+    await using stage = await Stage.open();
+    await stage.deploy('dev/web', web());
+    const { phases, story } = await twoCommits(stage, 'dev/web', web({ image: 'shop/web:2' }), 'queued', web());
+    assert.deepEqual(phases, ['succeeded', 'succeeded'], story);
+    assert.equal(await image(stage), 'shop/web:1');
+  });
+
+  it('does not have a rollout of the same result go back', async () => {
+    await using stage = await Stage.open();
+    await stage.deploy('dev/web', web());
+    const same = web({ image: 'shop/web:2', ...superseding('abort') });
+    const { phases, story } = await twoCommits(stage, 'dev/web', web({ image: 'shop/web:2' }), 'launching', same);
+    assert.deepEqual(phases, ['succeeded', 'succeeded'], story);
+    assert.equal(await image(stage), 'shop/web:2');
+  });
+
+  it('is the one that counts, whichever of two that wait gets its turn first', async () => {
+    await using stage = await Stage.open();
+    await stage.deploy('dev/web', web());
+    const ends: Promise<readonly [string, RolloutSummary]>[] = [];
+    const deploy = async (letter: string, delayMs: number): Promise<readonly [string, RolloutSummary]> => {
+      stage.commit = letter.repeat(40);
+      const plan = await stage.plan('dev/web', web({ image: `shop/web:${letter}` }));
+      await stage.clock.sleepUntil(stage.clock.now() + delayMs);
+      return [letter, (await deployPlan(stage.ports(), plan, stage.options())).rollouts[0]!];
+    };
+    const first = deploy('d', 0);
+    const all = async () => {
+      await stage.clock.sleepUntil(stage.clock.now() + 5_000);
+      // The older one is slow to begin.
+      ends.push(deploy('e', 10_000));
+      await stage.clock.sleepUntil(stage.clock.now() + 1_000);
+      ends.push(deploy('f', 0));
+      return Promise.all([first, ...ends]);
+    };
+    const phases = (await stage.clock.run(all())).map(([letter, { phase }]) => [letter, phase]);
+    assert.equal(await image(stage), 'shop/web:f', stage.story().join('\n'));
+    const done = new Map(phases as [string, string][]);
+    assert.deepEqual([done.get('d'), done.get('f')], ['succeeded', 'succeeded']);
+    const late = (await stage.store.list({})).map(({ record }) => record.revision.commit?.[0]);
+    assert.equal(late[0], 'f', stage.story().join('\n'));
+  });
+
+  it('is not begun any more when a newer one has come and gone since it was planned', async () => {
+    await using stage = await Stage.open();
+    await stage.deploy('dev/web', web());
+    stage.commit = 'd'.repeat(40);
+    const older = await stage.plan('dev/web', web({ image: 'shop/web:2' }));
+    await stage.clock.advance(1_000);
+    stage.commit = 'e'.repeat(40);
+    await stage.deploy('dev/web', web({ image: 'shop/web:3' }));
+    const { rollouts } = await stage.clock.run(deployPlan(stage.ports(), older, stage.options()));
+    assert.deepEqual([rollouts[0]?.rollout, rollouts[0]?.phase], [null, 'superseded']);
+    assert.match(rollouts[0]?.reason ?? '', /^it was not started: commit eeeeeee was planned later, .*\(succeeded\)$/);
+    assert.equal(await image(stage), 'shop/web:3');
+  });
+
+  it('goes back to what served before all, where the process that took the place died before it began', async () => {
+    await using stage = await Stage.open({ scenario: BROKEN });
+    await stage.deploy('dev/web', web());
+    const asked = { asked: false };
+    const onRecord = (record: RolloutRecord) => {
+      if (asked.asked || record.phase !== 'stabilizing') return;
+      asked.asked = true;
+      void stage.store.ask(record.id, 'replace', 'commit d');
+    };
+    stage.commit = 'b'.repeat(40);
+    const { rollouts } = await stage.deploy('dev/web', web({ image: 'shop/web:2' }), undefined, { onRecord });
+    assert.equal(rollouts[0]?.phase, 'superseded', stage.story().join('\n'));
+    stage.commit = 'd'.repeat(40);
+    const { rollouts: next } = await stage.deploy('dev/web', web({ image: 'shop/web:broken' }));
+    assert.equal(next[0]?.phase, 'rolled back', stage.story().join('\n'));
+    assert.equal(await image(stage), 'shop/web:1');
+  });
+
+  it('goes back to what served before all, when it is aborted before it begins', async () => {
+    await using stage = await Stage.open();
+    await stage.deploy('dev/web', web());
+    const onRecord = (record: RolloutRecord) => {
+      if (record.replaced !== null && record.state === null) void stage.store.ask(record.id, 'abort', 'ada');
+      else if (record.replaced === null && record.phase === 'stabilizing')
+        void stage.store.ask(record.id, 'replace', 'd');
+    };
+    stage.commit = 'b'.repeat(40);
+    await stage.deploy('dev/web', web({ image: 'shop/web:2' }), undefined, { onRecord });
+    stage.commit = 'd'.repeat(40);
+    const { rollouts } = await stage.deploy('dev/web', web({ image: 'shop/web:3' }), undefined, { onRecord });
+    assert.equal(rollouts[0]?.phase, 'aborted', stage.story().join('\n'));
+    assert.equal(await image(stage), 'shop/web:1');
+  });
+
   it('does not wait for its own commit', async () => {
     await using stage = await Stage.open();
     await stage.deploy('dev/web', web());

@@ -26,10 +26,11 @@ import { newestDeployment, native as shiftedByEcs, shifted as shiftedFront } fro
 import { onSpot } from '../spot.ts';
 import { ACCOUNT, type Files, REGION, type Stage } from '../stage.ts';
 import type { Mishap, Weather } from './faults.ts';
-import type { Ending, Serving, Story, Watch } from './story.ts';
+import type { Due, Ending, FilesFor, Serving, Story, Watch } from './story.ts';
 
 const OLD = 'shop/web:1';
 const NEW = 'shop/web:2';
+const THIRD = 'shop/web:3';
 const BROKEN = 'shop/web:broken';
 
 const groupArn = (name: string) =>
@@ -159,27 +160,24 @@ const revisionsOf = async ({ ecs }: Stage, status: 'ACTIVE' | 'INACTIVE'): Promi
   (await ecs.send(new ListTaskDefinitionsCommand({ familyPrefix: 'web', status }))).taskDefinitionArns?.length ?? 0;
 
 const servingOf = (images: ReadonlySet<string>): Serving =>
-  images.size === 0 ? 'none' : images.size > 1 ? 'both' : images.has(OLD) ? 'old' : 'new';
+  images.size === 0 ? 'none' : images.size > 1 ? 'both' : images.has(OLD) ? 'old' : images.has(THIRD) ? 'third' : 'new';
 
-/** One revision more where the rollout succeeded, none where it did not. */
-async function amissRevisions(
-  stage: Stage,
-  story: Pick<Story, 'before' | 'next'>,
-  succeeded: boolean,
-): Promise<string[]> {
-  const wanted = (story.before === undefined ? 0 : 1) + (succeeded && story.next !== undefined ? 1 : 0);
+/** One revision more for each rollout that succeeded, none where it did not. */
+async function amissRevisions(stage: Stage, { before }: Pick<Story, 'before'>, due: Due): Promise<string[]> {
+  const first = before === undefined ? 0 : 1;
+  const [least, most] = [first + due.kept.least, first + due.kept.most];
   const [active, inactive] = [await revisionsOf(stage, 'ACTIVE'), await revisionsOf(stage, 'INACTIVE')];
-  const most = (story.before === undefined ? 0 : 1) + 1;
+  const tried = first + due.tried;
   return [
-    ...(active === wanted ? [] : [`${active} revisions are ACTIVE, not ${wanted}`]),
-    ...(active + inactive <= most ? [] : [`${active + inactive} revisions were registered, at most ${most} may be`]),
+    ...(active >= least && active <= most ? [] : [`${active} revisions are ACTIVE, not ${least} to ${most}`]),
+    ...(active + inactive <= tried ? [] : [`${active + inactive} revisions were registered, at most ${tried} may be`]),
   ];
 }
 
-async function lookAtRolling(stage: Stage, story: Pick<Story, 'before' | 'next'>, phase: string): Promise<Ending> {
+async function lookAtRolling(stage: Stage, story: Pick<Story, 'before'>, due: Due): Promise<Ending> {
   const { services } = await stage.ecs.send(new DescribeServicesCommand({ cluster: 'prod', services: ['web'] }));
   const service = services?.[0];
-  const amiss = await amissRevisions(stage, story, phase === 'succeeded');
+  const amiss = await amissRevisions(stage, story, due);
   if (service?.status !== 'ACTIVE') return { serving: 'none', amiss };
   const images = new Set<string>();
   for (const { taskDefinition, runningCount = 0 } of service.deployments ?? [])
@@ -207,12 +205,12 @@ async function weightsOf({ elb }: Stage): Promise<Set<string>> {
 
 async function lookAtTaskSets(
   stage: Stage,
-  story: Pick<Story, 'before' | 'next'>,
-  phase: string,
+  story: Pick<Story, 'before'>,
+  due: Due,
   isBalanced = true,
 ): Promise<Ending> {
   const sets = await setsOf(stage);
-  const amiss = await amissRevisions(stage, story, phase === 'succeeded');
+  const amiss = await amissRevisions(stage, story, due);
   const carrying = isBalanced ? await weightsOf(stage) : new Set<string>();
   const images = new Set<string>();
   for (const { taskDefinition, loadBalancers = [], status, runningCount } of sets) {
@@ -275,6 +273,11 @@ const twice = (image: string): Files => {
 /** The least time between a shift and the deletion of what served before, ms: the load balancer has to follow. */
 const BAKES_MS = 10_000;
 
+/** What newer commits bring. */
+const further = (files: (image: string) => FilesFor): Pick<Story, 'further'> => ({
+  further: { third: files(THIRD), broken: files(BROKEN) },
+});
+
 type Draft = Pick<Story, 'name' | 'before' | 'next' | 'phase'> & Partial<Story>;
 
 const rollingStory = (draft: Draft): Story => ({
@@ -284,7 +287,7 @@ const rollingStory = (draft: Draft): Story => ({
   weathers: [CAPACITY, CRASHING],
   mishaps: [KILL, REDEPLOY, RESIZE],
   lasts: 60,
-  look: (stage, phase) => lookAtRolling(stage, draft, phase),
+  look: (stage, due) => lookAtRolling(stage, draft, due),
   ...draft,
 });
 
@@ -310,7 +313,7 @@ const setStory = (draft: Draft, isBalanced = true): Story => ({
   cost: 2,
   mishaps: [KILL, UNSET, RESIZE, ...(isBalanced ? [WEIGH, ALARM] : [])],
   lasts: 120,
-  look: (stage, phase) => lookAtTaskSets(stage, draft, phase, isBalanced),
+  look: (stage, due) => lookAtTaskSets(stage, draft, due, isBalanced),
   ...draft,
 });
 
@@ -334,6 +337,7 @@ const nativeStory = (name: string, configuration: JsonObject, image = NEW): Stor
     name,
     before: native(configuration, OLD),
     next: native(configuration, image),
+    ...further((another) => native(configuration, another)),
     phase: image === NEW ? 'succeeded' : 'rolled back',
     cost: 4,
     mishaps: [KILL, REDEPLOY, STOP, ALARM],
@@ -346,6 +350,7 @@ export const ecsStories: readonly Story[] = [
     name: 'a rolling update on Spot',
     before: spot(rolling(OLD)),
     next: spot(rolling(NEW)),
+    ...further((image) => spot(rolling(image))),
     phase: 'succeeded',
     weathers: [NO_SPOT, CAPACITY],
     operations: [...rollingOperations, 'ecs:TagResource'],
@@ -366,11 +371,18 @@ export const ecsStories: readonly Story[] = [
     weathers: [NO_SPOT, CAPACITY],
     operations: [...setOperations, 'ecs:TagResource'],
   }),
-  rollingStory({ name: 'a rolling update', before: rolling(OLD), next: rolling(NEW), phase: 'succeeded' }),
+  rollingStory({
+    name: 'a rolling update',
+    before: rolling(OLD),
+    next: rolling(NEW),
+    ...further(rolling),
+    phase: 'succeeded',
+  }),
   rollingStory({
     name: 'a rolling update that fails',
     before: rolling(OLD),
     next: rolling(BROKEN),
+    ...further(rolling),
     phase: 'rolled back',
   }),
   rollingStory({
@@ -382,7 +394,13 @@ export const ecsStories: readonly Story[] = [
     operations: ['ecs:RegisterTaskDefinition', 'ecs:CreateService', 'ecs:DescribeServices', 'ecs:DeleteService'],
     mishaps: [KILL],
   }),
-  setStory({ name: 'a blue/green rollout', before: shifted(OLD), next: shifted(NEW), phase: 'succeeded' }),
+  setStory({
+    name: 'a blue/green rollout',
+    before: shifted(OLD),
+    next: shifted(NEW),
+    ...further(shifted),
+    phase: 'succeeded',
+  }),
   setStory({
     name: 'a canary between target groups',
     before: shifted(OLD),
@@ -399,6 +417,7 @@ export const ecsStories: readonly Story[] = [
     name: 'a blue/green rollout that fails',
     before: shifted(OLD),
     next: shifted(BROKEN),
+    ...further(shifted),
     phase: 'rolled back',
   }),
   setStory({

@@ -1,5 +1,6 @@
 /** What may go wrong in a schedule, as data that can be made at random, shrunk and told. */
 import fc from 'fast-check';
+import type { Revision } from './story.ts';
 
 /** Something that is done to the world from outside, or that befalls it. */
 export interface Mishap<T> {
@@ -29,10 +30,20 @@ export type Fault =
   | { readonly kind: 'stale reads'; readonly at: number; readonly lasting: number; readonly lagSeconds: number }
   | { readonly kind: 'weather'; readonly name: string; readonly at: number; readonly lasting: number }
   | { readonly kind: 'mishap'; readonly name: string; readonly at: number }
+  /** A newer commit comes, brought by so many processes. */
+  | {
+      readonly kind: 'commit';
+      readonly at: number;
+      readonly brings: Revision;
+      readonly supersede: Supersede;
+      readonly processes: 1 | 2;
+    }
   /** Somebody pauses it, and lets it go on later. */
   | { readonly kind: 'pause'; readonly at: number; readonly lasting: number }
   /** Somebody steers it; another process tries to resume; the lease lapses while its holder lives, and another resumes. */
   | { readonly kind: Steering | 'rival' | 'takeover'; readonly at: number };
+
+export type Supersede = 'wait' | 'abort' | 'replace';
 
 type Steering = 'abort' | 'leave' | 'promote' | 'promote-all';
 
@@ -47,6 +58,8 @@ export interface Possible {
   readonly operations: readonly string[];
   readonly weathers: readonly Weather[];
   readonly mishaps: readonly Mishap<never>[];
+  /** Do newer commits come? */
+  readonly further?: object;
   /** How long it takes undisturbed, about, seconds. */
   readonly lasts: number;
 }
@@ -54,7 +67,13 @@ export interface Possible {
 /** Most faults in one schedule. */
 const MOST = 6;
 
-export function schedulesOf({ operations, weathers, mishaps, lasts }: Possible): fc.Arbitrary<readonly Fault[]> {
+export function schedulesOf({
+  operations,
+  weathers,
+  mishaps,
+  further,
+  lasts,
+}: Possible): fc.Arbitrary<readonly Fault[]> {
   const at = fc.nat({ max: lasts });
   const lasting = fc.integer({ min: 1, max: lasts });
   const few = fc.integer({ min: 1, max: 12 });
@@ -104,6 +123,13 @@ export function schedulesOf({ operations, weathers, mishaps, lasts }: Possible):
     { weight: 1, arbitrary: at.map((when): Fault => ({ kind: 'rival', at: when })) },
     { weight: 1, arbitrary: at.map((when): Fault => ({ kind: 'takeover', at: when })) },
   ];
+  if (further !== undefined) {
+    const brings = fc.constantFrom<Revision>('old', 'new', 'third', 'third', 'broken');
+    const supersede = fc.constantFrom<Supersede>('wait', 'abort', 'replace');
+    const processes = fc.constantFrom<1 | 2>(1, 1, 2);
+    const arbitrary = fc.record({ at, brings, supersede, processes }).map((it): Fault => ({ kind: 'commit', ...it }));
+    choices.push({ weight: 3, arbitrary });
+  }
   if (weathers.length > 0) {
     const name = fc.constantFrom(...weathers.map((weather) => weather.name));
     const arbitrary = fc
@@ -150,6 +176,10 @@ export function tell(fault: Fault): string {
       return `reads lag by ${fault.lagSeconds} s from ${fault.at} s on, for ${fault.lasting} s`;
     case 'weather':
       return `${fault.name} from ${fault.at} s on, for ${fault.lasting} s`;
+    case 'commit': {
+      const by = fault.processes === 1 ? '' : `, by ${fault.processes} processes`;
+      return `a commit brings ${fault.brings} at ${fault.at} s (${fault.supersede})${by}`;
+    }
     case 'pause':
       return `paused from ${fault.at} s on, for ${fault.lasting} s`;
     default:

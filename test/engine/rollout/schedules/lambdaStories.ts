@@ -11,12 +11,13 @@ import type { JsonObject } from '../../../../engine/json.ts';
 import { resize } from '../fixtures.ts';
 import type { Files, Stage } from '../stage.ts';
 import type { Mishap } from './faults.ts';
-import type { Ending, Story } from './story.ts';
+import type { Due, Ending, Serving, Story } from './story.ts';
 
 const OLD_KEY = 'resize-1.zip';
 const NEW_KEY = 'resize-2.zip';
 const OLD_MEMORY = 256;
 const NEW_MEMORY = 512;
+const THIRD_MEMORY = 1024;
 
 const SCENARIO = {
   given: { alarms: [{ name: 'errors', state: 'OK' }] },
@@ -51,7 +52,9 @@ const WEIGH: Mishap<Stage> = {
     ),
 };
 
-async function look({ lambda }: Stage, before: Story['before'], phase: string): Promise<Ending> {
+const MEMORY: Readonly<Partial<Record<Serving, number>>> = { old: OLD_MEMORY, new: NEW_MEMORY, third: THIRD_MEMORY };
+
+async function look({ lambda }: Stage, due: Due): Promise<Ending> {
   const got = await lambda.send(new GetFunctionCommand({ FunctionName: 'resize' })).catch(() => undefined);
   const amiss: string[] = [];
   if (got === undefined) return { serving: 'none', amiss };
@@ -59,15 +62,16 @@ async function look({ lambda }: Stage, before: Story['before'], phase: string): 
   const { Versions = [] } = await lambda.send(new ListVersionsByFunctionCommand({ FunctionName: 'resize' }));
   const numbers = Versions.map(({ Version }) => Version).filter((version) => version !== '$LATEST');
   // The version that served before goes once the new one serves.
-  const wanted = before === undefined && phase !== 'succeeded' ? 0 : 1;
+  const wanted = due.serving === 'none' ? 0 : 1;
   if (numbers.length !== wanted) amiss.push(`there are the versions ${numbers.join(', ')}, not ${wanted} of them`);
   const memory = got.Configuration?.MemorySize;
-  if (memory !== (phase === 'succeeded' ? NEW_MEMORY : OLD_MEMORY)) amiss.push(`$LATEST has ${memory} MB`);
+  if (memory !== MEMORY[due.serving]) amiss.push(`$LATEST has ${memory} MB`);
   const weighted = Object.keys(alias?.RoutingConfig?.AdditionalVersionWeights ?? {});
   if (weighted.length > 0) return { serving: 'both', amiss };
   const served = Versions.find(({ Version }) => Version === alias?.FunctionVersion);
   if (served === undefined) return { serving: 'none', amiss };
-  return { serving: served.MemorySize === OLD_MEMORY ? 'old' : 'new', amiss };
+  const serving = (['old', 'new', 'third'] as const).find((one) => MEMORY[one] === served.MemorySize);
+  return { serving: serving ?? 'none', amiss };
 }
 
 const OPERATIONS = [
@@ -82,10 +86,15 @@ const OPERATIONS = [
 
 const ALARMS: JsonObject = { alarms: { alarmNames: ['errors'] } };
 const old = resize({ key: OLD_KEY, deployment: ALARMS });
-export const next = (trafficShiftingConfig: JsonObject, key = NEW_KEY): Files =>
-  resize({ key, definition: { MemorySize: NEW_MEMORY }, deployment: { ...ALARMS, trafficShiftingConfig } });
+export const next = (trafficShiftingConfig: JsonObject, key = NEW_KEY, MemorySize = NEW_MEMORY): Files =>
+  resize({ key, definition: { MemorySize }, deployment: { ...ALARMS, trafficShiftingConfig } });
 
 const CANARY: JsonObject = { type: 'CANARY', percent: 10, waitInterval: 30 };
+
+/** What newer commits bring. */
+const further = (shifting: JsonObject): Pick<Story, 'further'> => ({
+  further: { third: next(shifting, 'resize-3.zip', THIRD_MEMORY), broken: next(shifting, 'broken.zip', 2048) },
+});
 
 const story = (draft: Pick<Story, 'name' | 'next' | 'phase'> & Partial<Story>): Story => {
   const before = 'before' in draft ? draft.before : old;
@@ -97,13 +106,13 @@ const story = (draft: Pick<Story, 'name' | 'next' | 'phase'> & Partial<Story>): 
     weathers: [],
     mishaps: [ALARM, MOVE, WEIGH],
     lasts: 60,
-    look: (stage, phase) => look(stage, before, phase),
+    look,
     ...draft,
   };
 };
 
 export const lambdaStories: readonly Story[] = [
-  story({ name: 'a canary of a function', next: next(CANARY), phase: 'succeeded' }),
+  story({ name: 'a canary of a function', next: next(CANARY), ...further(CANARY), phase: 'succeeded' }),
   story({
     name: 'a linear shift of a function',
     next: next({ type: 'LINEAR', percent: 40, waitInterval: 20 }),
@@ -118,6 +127,7 @@ export const lambdaStories: readonly Story[] = [
   story({
     name: 'an update of a function that fails',
     next: next(CANARY, 'broken.zip'),
+    ...further(CANARY),
     phase: 'rolled back',
     lasts: 20,
   }),

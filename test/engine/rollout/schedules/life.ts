@@ -1,25 +1,25 @@
 /**
- * The life of one rollout under a schedule: processes are born, die at their crash points, and others take up what they
- * left, until it is over. Owns: the counts of what was touched, and who is alive.
+ * The life of a workload under a schedule: commits come, processes are born that carry them out, die at their crash
+ * points, and others take up what they left, until all is over. Owns: the counts of what was touched, who is alive, and
+ * the commits that came.
  */
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
-import type { PlanReport } from '../../../../engine/api.ts';
 import { type DeployPorts, deployPlan, resumeAll } from '../../../../engine/deploying.ts';
 import { EngineError } from '../../../../engine/errors.ts';
 import type { Command, RolloutRecord } from '../../../../engine/rollout/index.ts';
 import { LEASE_MS, type Store } from '../../../../engine/store/index.ts';
 import type { LocalRequest } from '../../../../sandbox/index.ts';
 import { Crash } from '../crash.ts';
-import type { Clients, Stage } from '../stage.ts';
+import type { Clients, Files, Stage } from '../stage.ts';
 import { lead } from '../transport.ts';
 import type { Fault, Touched } from './faults.ts';
-import type { Watch } from './story.ts';
+import type { Revision, Watch } from './story.ts';
 
 /** Calls of the store that write. */
 const WRITES = new Set(['create', 'claim', 'append', 'release', 'markProcessed']);
 
-/** A rollout that is not over after so many processes never will be. */
+/** What is not over after so many processes never will be. */
 const MOST_PROCESSES = 60;
 
 /** Between a process that let go and the next one, ms. */
@@ -27,11 +27,22 @@ const REST_MS = 20_000;
 
 interface Process {
   readonly id: string;
+  readonly shop: Clients;
   dead: boolean;
 }
 
-/** The engine's clients of processes that live at the same time; they are lent to one after the other. */
-export type Shops = readonly Clients[];
+/** A workload's files at one commit; undefined where they are deleted. */
+export interface Commit {
+  readonly id: string;
+  readonly revision: Revision;
+  readonly files: Files | undefined;
+}
+
+/** The engine's clients, which outlive the processes that they are lent to. */
+export interface Shops {
+  lend(): Clients;
+  giveBack(shop: Clients): void;
+}
 
 /** The operation of a request, as it is on the wire; method and path where the path says it. */
 function operationOf({ method, path, headers, body }: LocalRequest): string {
@@ -49,22 +60,25 @@ function unlessDead(error: unknown): void {
 
 export class Life {
   readonly #stage: Stage;
+  readonly #path: string;
   readonly #faults: readonly Fault[];
   readonly #shops: Shops;
   readonly #touched: Record<Touched, number> = { write: 0, call: 0, change: 0 };
   readonly #rivals: Promise<unknown>[] = [];
   readonly #passTime: (ms: number) => void;
-  #births = 0;
   /** The process that holds the rollout, as far as claims tell. */
   #holder: Process | undefined;
   /** Told of each change that a process makes. */
   watch: Watch | undefined;
   /** What processes did that they must not. */
   readonly violations: string[] = [];
+  /** Oldest first. */
+  readonly commits: Commit[] = [];
 
   /** @param passTime lets real time pass, as the store sees it */
-  constructor(stage: Stage, faults: readonly Fault[], shops: Shops, passTime: (ms: number) => void) {
+  constructor(stage: Stage, path: string, faults: readonly Fault[], shops: Shops, passTime: (ms: number) => void) {
     this.#stage = stage;
+    this.#path = path;
     this.#faults = faults;
     this.#shops = shops;
     this.#passTime = passTime;
@@ -91,7 +105,15 @@ export class Life {
   #die(process: Process): never {
     process.dead = true;
     this.#stage.note('the process dies');
+    void this.#missed(process);
     throw new Crash();
+  }
+
+  /** What a dead process held is anybody's after a while. */
+  async #missed(process: Process): Promise<void> {
+    const { clock } = this.#stage;
+    await clock.sleepUntil(clock.now() + REST_MS);
+    if (this.#holder === process) this.#passTime(LEASE_MS + 1);
   }
 
   #storeOf(process: Process): Store {
@@ -120,10 +142,21 @@ export class Life {
     );
   }
 
-  /** Ports of a new process. */
-  #born(): DeployPorts {
-    const process: Process = { id: randomUUID(), dead: false };
-    const { line, aws } = this.#shops[this.#births++ % this.#shops.length]!;
+  /** Has a new process do something. Never rejects for its death, but gives nothing then. */
+  async #process<T>(work: (ports: DeployPorts) => Promise<T>): Promise<T | undefined> {
+    const process: Process = { id: randomUUID(), shop: this.#shops.lend(), dead: false };
+    try {
+      return await work(this.#portsOf(process));
+    } catch (error) {
+      unlessDead(error);
+      return undefined;
+    } finally {
+      this.#shops.giveBack(process.shop);
+    }
+  }
+
+  #portsOf(process: Process): DeployPorts {
+    const { line, aws } = process.shop;
     lead(line, this.#stage.sandbox, this.#stage.clock);
     line.gate = (request, send) => {
       const operation = operationOf(request);
@@ -150,13 +183,33 @@ export class Life {
     };
   }
 
-  /** Never rejects for a death. */
   #resume(): Promise<unknown> {
-    return resumeAll(this.#born(), this.#stage.options()).catch(unlessDead);
+    return this.#process((ports) => resumeAll(ports, this.#stage.options()));
   }
 
-  #deploy(plan: PlanReport): Promise<unknown> {
-    return deployPlan(this.#born(), plan, this.#stage.options()).catch(unlessDead);
+  /** Plans a commit after what was processed last, and deploys it. */
+  #deploy(commit: Commit): Promise<unknown> {
+    const stage = this.#stage;
+    return this.#process(async (ports) => {
+      const last = await stage.store.lastProcessed('test', 'main');
+      const base = this.commits.find(({ id }) => id === last?.commit);
+      stage.commit = commit.id;
+      const plan = await stage.plan(this.#path, commit.files, base?.files);
+      const { rollouts } = await deployPlan(ports, plan, stage.options());
+      for (const { rollout, phase, reason } of rollouts) {
+        if (phase !== 'busy') continue;
+        const present = (await stage.store.load(rollout!))?.record.revision.commit;
+        // What it brings may be on its way already.
+        const isOther = this.commits.find(({ id }) => id === present)?.revision !== commit.revision;
+        if (isOther) this.violations.push(`${commit.revision} was turned away: ${reason}`);
+      }
+    });
+  }
+
+  /** A commit comes, brought by so many processes. */
+  bring(commit: Commit, processes = 1): void {
+    this.commits.push(commit);
+    for (let i = 0; i < processes; i++) this.#rivals.push(this.#deploy(commit));
   }
 
   /** Whatever befalls the processes from outside. */
@@ -171,18 +224,24 @@ export class Life {
     if (open) await this.#stage.store.ask(open.record.id, command, 'somebody');
   }
 
-  /** Deploys, and takes up what is left until nothing is. Undefined when it is never over. */
-  async live(plan: PlanReport): Promise<RolloutRecord | undefined> {
+  /**
+   * Takes up what is left, and brings the newest commit again where nobody did, until nothing is left.
+   *
+   * @returns all rollouts, oldest first; undefined when it is never over
+   */
+  async toTheEnd(): Promise<RolloutRecord[] | undefined> {
     const { store, clock } = this.#stage;
-    await this.#deploy(plan);
     for (let i = 0; i < MOST_PROCESSES; i++) {
-      await Promise.all(this.#rivals.splice(0));
-      const [last] = await store.list({ limit: 1 });
-      if (last !== undefined && last.record.endedAt !== null) return last.record;
+      while (this.#rivals.length > 0) await Promise.all(this.#rivals.splice(0));
+      const records = (await store.list({})).map(({ record }) => record).reverse();
+      const newest = this.commits.at(-1)!;
+      const isOpen = records.some(({ endedAt }) => endedAt === null);
+      const processed = (await store.lastProcessed('test', 'main'))?.commit === newest.id;
+      const isDone = processed || records.some(({ revision }) => revision.commit === newest.id);
+      if (!isOpen && isDone) return records;
       this.#passTime(LEASE_MS + 1);
       await clock.sleepUntil(clock.now() + REST_MS);
-      if (last === undefined) await this.#deploy(plan);
-      else await this.#resume();
+      await (isOpen ? this.#resume() : this.#deploy(this.commits.at(-1)!));
     }
     return undefined;
   }

@@ -3,13 +3,10 @@
  * story of how it came about; nothing when all held.
  */
 import type { RolloutRecord } from '../../../../engine/rollout/index.ts';
-import { type Files, openClients, type Snapshot, Stage } from '../stage.ts';
-import { type Fault, rulesOf, tell } from './faults.ts';
-import { Life, type Shops } from './life.ts';
-import type { Ending, FilesFor, Serving, Story } from './story.ts';
-
-/** Processes at the same time. */
-const SHOPS = 4;
+import { type Clients, type Files, openClients, type Snapshot, Stage } from '../stage.ts';
+import { type Fault, rulesOf, type Supersede, tell } from './faults.ts';
+import { type Commit, Life, type Shops } from './life.ts';
+import type { Due, Ending, FilesFor, Revision, Serving, Story } from './story.ts';
 
 /** The world settles after the rollout, ms: tasks that died are replaced, what drains is gone. */
 const SETTLE_MS = 30 * 60_000;
@@ -26,54 +23,78 @@ const NONE_LOST = 0.001;
 /** A story's world, made once, and clients that outlive a schedule. */
 export interface Bench {
   readonly story: Story;
-  readonly before: Files | undefined;
-  readonly next: Files | undefined;
+  readonly revisions: Readonly<Record<Revision, Files | undefined>>;
   readonly from: Snapshot;
-  readonly shops: Shops;
+  /** Of the stage itself. */
+  readonly own: Clients;
+  readonly shops: Shops & { close(): void };
+}
+
+/** Opens as many as are lent at the same time. */
+function shopsOf(open: () => Clients): Bench['shops'] {
+  const all: Clients[] = [];
+  const free: Clients[] = [];
+  const another = () => {
+    const shop = open();
+    all.push(shop);
+    return shop;
+  };
+  return {
+    lend: () => free.pop() ?? another(),
+    giveBack: (shop) => void free.push(shop),
+    close: () => all.forEach((shop) => void shop.close()),
+  };
 }
 
 export async function benchOf(story: Story): Promise<Bench> {
   const { given, rules } = story.scenario;
   await using stage = await Stage.open({ scenario: { given, rules } });
   const filesOf = (files: FilesFor | undefined) => (typeof files === 'function' ? files(stage) : files);
-  const [before, next] = [await filesOf(story.before), await filesOf(story.next)];
-  if (before) {
-    const { rollouts } = await stage.deploy(story.path, before);
+  const [old, next] = [await filesOf(story.before), await filesOf(story.next)];
+  const [third, broken] = [await filesOf(story.further?.third), await filesOf(story.further?.broken)];
+  if (old) {
+    const { rollouts } = await stage.deploy(story.path, old);
     if (rollouts[0]?.phase !== 'succeeded') throw new RangeError(`${story.name}: ${stage.story().join('\n')}`);
   }
   await stage.clock.advance(BEFORE_MS);
   stage.sandbox.world.catchUp();
   const from = stage.snapshot();
-  const line = () => ({ sandbox: stage.sandbox, clock: stage.clock, epoch: 0 });
-  return { story, before, next, from, shops: Array.from({ length: SHOPS + 1 }, () => openClients(line())) };
+  const open = () => openClients({ sandbox: stage.sandbox, clock: stage.clock, epoch: 0 });
+  return { story, revisions: { old, new: next, third, broken }, from, own: open(), shops: shopsOf(open) };
 }
 
-export const closeBench = ({ shops }: Bench): void => shops.forEach((shop) => void shop.close());
+export function closeBench({ own, shops }: Bench): void {
+  own.close();
+  shops.close();
+}
 
 /** @returns what was violated and how, undefined when nothing was */
 export async function violationOf(bench: Bench, faults: readonly Fault[]): Promise<string | undefined> {
-  const { story, from, shops } = bench;
+  const { story, from, own, shops } = bench;
   const { given, rules, traffic } = story.scenario;
   let passed = 0;
-  const [own, ...lent] = shops;
   await using stage = await Stage.open({
     scenario: { given, rules },
     from,
-    clients: own!,
+    clients: own,
     storeNow: () => Date.now() + passed,
   });
   const watch = await story.watch?.(stage);
   stage.setScenario({ given, traffic, rules: [...rulesOf(faults, story.weathers), ...rules] });
-  const life = new Life(stage, faults, lent, (ms) => {
+  const life = new Life(stage, story.path, faults, shops, (ms) => {
     passed += ms;
   });
   life.watch = watch;
-  const record = await run(stage, bench, life, faults);
+  const records = await run(stage, bench, life, faults);
   stage.setScenario({ given, rules });
   const lost = stage.sandbox.traffic.reduce((sum, { failed }) => sum + failed, 0);
   await stage.clock.advance(SETTLE_MS);
   stage.sandbox.world.catchUp();
-  const problems = [...life.violations, ...(await judge(stage, story, faults, record, lost, from.at))];
+  const found =
+    records === undefined
+      ? ['the rollouts are never over']
+      : await judge({ stage, story, faults, commits: life.commits, records, lost, startedAt: from.at });
+  const problems = [...life.violations, ...found];
   if (problems.length === 0) return undefined;
   return [
     ...problems.map((problem) => `VIOLATED: ${problem}`),
@@ -82,75 +103,105 @@ export async function violationOf(bench: Bench, faults: readonly Fault[]): Promi
   ].join('\n');
 }
 
+/** With what it does about a rollout under way. */
+function superseding(files: Files | undefined, supersede: Supersede): Files | undefined {
+  const settings = files?.['function'] ? 'lambdaDeployment' : 'ecsDeployment';
+  return files && { ...files, [settings]: { ...files[settings], supersede } };
+}
+
 async function run(
   stage: Stage,
-  { story, before, next }: Bench,
+  { story, revisions }: Bench,
   life: Life,
   faults: readonly Fault[],
-): Promise<RolloutRecord | undefined> {
+): Promise<RolloutRecord[] | undefined> {
   const { clock } = stage;
   const over = new AbortController();
   const start = clock.now();
-  const mishap = async (at: number, happen: () => unknown) => {
-    await clock.sleepUntil(start + at * 1000, over.signal);
-    if (!over.signal.aborted) await happen();
+  const at = async (seconds: number, happen: () => unknown, told?: string) => {
+    await clock.sleepUntil(start + seconds * 1000, over.signal);
+    if (over.signal.aborted) return;
+    if (told !== undefined) stage.note(told);
+    await happen();
+  };
+  // A commit that brings what the story fails with is one of the same.
+  const nameOf = (revision: Revision) =>
+    revision === 'broken' && servedBy(story, 'new') === undefined ? 'new' : revision;
+  const commit = (brings: Revision, supersede?: Supersede): Commit => {
+    const revision = nameOf(brings);
+    const files = revisions[revision];
+    return {
+      id: String(life.commits.length).padEnd(40, 'c'),
+      revision,
+      files: supersede === undefined ? files : superseding(files, supersede),
+    };
+  };
+  const befalls = (fault: Fault): Promise<void>[] => {
+    switch (fault.kind) {
+      case 'mishap': {
+        const { name, happen } = story.mishaps.find((one) => one.name === fault.name)!;
+        const work = () => happen(stage).catch((error) => stage.note(`${name}: ${error}`));
+        return [at(fault.at, work, name)];
+      }
+      case 'pause':
+        return [at(fault.at, () => life.happen('pause')), at(fault.at + fault.lasting, () => life.happen('continue'))];
+      case 'commit': {
+        const { brings, supersede, processes } = fault;
+        const come = () => life.bring(commit(brings, supersede), processes);
+        return [at(fault.at, come, tell(fault))];
+      }
+      case 'crash':
+      case 'store locked':
+      case 'api':
+      case 'stale reads':
+      case 'weather':
+        return [];
+      default:
+        return [at(fault.at, () => life.happen(fault.kind))];
+    }
   };
   const living = (async () => {
-    const plan = await stage.plan(story.path, next, next === undefined ? before : undefined);
-    const happening = faults.flatMap((fault) => {
-      switch (fault.kind) {
-        case 'mishap': {
-          const { name, happen } = story.mishaps.find((one) => one.name === fault.name)!;
-          return mishap(fault.at, () => {
-            stage.note(name);
-            return happen(stage).catch((error) => stage.note(`${name}: ${error}`));
-          });
-        }
-        case 'pause':
-          return [
-            mishap(fault.at, () => life.happen('pause')),
-            mishap(fault.at + fault.lasting, () => life.happen('continue')),
-          ];
-        case 'crash':
-        case 'store locked':
-        case 'api':
-        case 'stale reads':
-        case 'weather':
-          return [];
-        default:
-          return mishap(fault.at, () => life.happen(fault.kind));
-      }
-    });
-    const record = await life.live(plan);
+    life.bring(commit('new'));
+    const happening = faults.flatMap(befalls);
+    const records = await life.toTheEnd();
     over.abort();
     await Promise.all(happening);
-    return record;
+    return records;
   })();
   return clock.run(living);
 }
 
-async function judge(
-  stage: Stage,
-  story: Story,
-  faults: readonly Fault[],
-  record: RolloutRecord | undefined,
-  lost: number,
-  startedAt: number,
-): Promise<string[]> {
-  if (record === undefined) return ['the rollout is never over'];
+/** All that came of a schedule. */
+interface Outcome {
+  readonly stage: Stage;
+  readonly story: Story;
+  readonly faults: readonly Fault[];
+  /** Oldest first, both. */
+  readonly commits: readonly Commit[];
+  readonly records: readonly RolloutRecord[];
+  /** Requests. */
+  readonly lost: number;
+  readonly startedAt: number;
+}
+
+async function judge(outcome: Outcome): Promise<string[]> {
+  const { stage, story, faults, records, lost, startedAt } = outcome;
+  const last = records.at(-1);
   const named = (name: string) => story.mishaps.find((one) => one.name === name);
   const interfered = faults.some((fault) => fault.kind === 'mishap' && named(fault.name)?.interferes);
   const disturbed = faults.some(({ kind }) => DISTURBING.has(kind));
-  const ending = await story.look(stage, record.phase);
+  const due = dueOf(outcome);
+  const ending = await story.look(stage, due);
   const lastHand = Math.max(...faults.map((fault) => (fault.kind === 'mishap' ? startedAt + fault.at * 1000 : 0)));
-  const claims = !interfered || lastHand + UNDISTURBED_MS < (record.endedAt ?? 0);
-  const problems = wasLeft(record)
-    ? []
-    : interfered
-      ? honest(story, record, ending, claims)
-      : exact(story, record, ending);
-  if (!disturbed && record.phase !== story.phase)
-    problems.push(`it ended ${record.phase}, not ${story.phase}: ${record.message}`);
+  const claims = !interfered || lastHand + UNDISTURBED_MS < (last?.endedAt ?? 0);
+  const problems = [
+    ...(last !== undefined && wasLeft(last)
+      ? []
+      : interfered
+        ? honest(outcome, due, ending, claims)
+        : exact(outcome, due, ending)),
+    ...(interfered ? [] : inOrder(outcome, due, disturbed)),
+  ];
   const loses =
     story.loses === true ||
     interfered ||
@@ -170,26 +221,68 @@ const DISTURBING: ReadonlySet<Fault['kind']> = new Set(['mishap', 'weather', 'ab
 const wasLeft = ({ phase, message }: RolloutRecord): boolean =>
   phase === 'aborted' && message.startsWith('left as it is');
 
-function servingIf({ before, next }: Story, phase: string): Serving {
-  if (phase === 'succeeded') return next === undefined ? 'none' : 'new';
-  return before === undefined ? 'none' : 'old';
+/** What serves once a revision was rolled out; undefined where that cannot be. */
+function servedBy(story: Story, revision: Revision): Serving | undefined {
+  if (revision === 'broken') return undefined;
+  if (revision !== 'new') return revision;
+  if (story.next === undefined) return 'none';
+  return story.phase === 'succeeded' ? 'new' : undefined;
 }
 
-/** With nobody else about, the end is exactly the one or the other. */
-function exact(story: Story, record: RolloutRecord, { serving, amiss }: Ending): string[] {
-  const expected = servingIf(story, record.phase);
-  const admitted = record.message.includes('left behind');
+/** Did it change anything, as far as it knows? */
+const hasBegun = ({ state }: RolloutRecord): boolean => state !== null;
+
+function dueOf({ story, commits, records }: Outcome): Due {
+  const good = records.findLast(({ phase }) => phase === 'succeeded');
+  const revision = commits.find(({ id }) => id === good?.revision.commit)?.revision;
+  const before = story.before === undefined ? 'none' : 'old';
+  const made = records.filter((record) => hasBegun(record) && record.digest !== '');
+  const least = made.filter(({ phase }) => phase === 'succeeded').length;
+  const replaced = made.filter((record) => record.phase === 'superseded' || wasLeft(record)).length;
+  return {
+    serving: (revision === undefined ? before : servedBy(story, revision)) ?? 'none',
+    kept: { least, most: least + replaced },
+    tried: made.length,
+  };
+}
+
+/** With nobody else about, the end is exactly what the rollouts say. */
+function exact({ records }: Outcome, due: Due, { serving, amiss }: Ending): string[] {
+  const admitted = records.some(({ message }) => message.includes('left behind'));
   return [
-    ...(serving === expected ? [] : [`${record.phase}, but what serves is ${serving}: ${record.message}`]),
+    ...(serving === due.serving ? [] : [`what serves is ${serving}, not ${due.serving}`]),
     ...(admitted ? [] : amiss),
   ];
 }
 
 /** Where somebody else has a hand in it, at least nothing is claimed that is not so. */
-function honest(story: Story, record: RolloutRecord, { serving }: Ending, claims: boolean): string[] {
-  const says = record.message.includes('nothing serves') ? 'none' : servingIf(story, record.phase);
-  const claimed = claims && ['succeeded', 'rolled back'].includes(record.phase) ? says : serving;
-  if (claimed !== serving) return [`${record.phase}, but what serves is ${serving}: ${record.message}`];
-  const divided = serving === 'both' && !['failed', 'superseded'].includes(record.phase);
-  return divided ? [`${record.phase}, but both revisions serve: ${record.message}`] : [];
+function honest({ records }: Outcome, due: Due, { serving }: Ending, claims: boolean): string[] {
+  const { phase, message } = records.at(-1)!;
+  const says = message.includes('nothing serves') ? 'none' : due.serving;
+  const isClaimed = phase === 'succeeded' || (phase === 'rolled back' && records.length === 1);
+  if (claims && isClaimed && says !== serving) return [`${phase}, but what serves is ${serving}: ${message}`];
+  const divided = serving === 'both' && phase !== 'failed' && phase !== 'superseded';
+  return divided ? [`${phase}, but both revisions serve: ${message}`] : [];
 }
+
+/** The newest commit is the one that counts, and each is carried out once. */
+function inOrder({ story, commits, records }: Outcome, due: Due, disturbed: boolean): string[] {
+  const newest = commits.at(-1)!;
+  const aim = servedBy(story, newest.revision);
+  const same = commits.filter(({ revision }) => revision === newest.revision).map(({ id }) => id);
+  const own = records.findLast(({ revision }) => same.includes(revision.commit ?? ''));
+  const problems: string[] = [];
+  if (own === undefined && aim !== due.serving)
+    problems.push(`the newest commit (${newest.revision}) was never rolled out`);
+  if (own !== undefined && own !== records.at(-1)) problems.push('an older commit was rolled out after the newest');
+  const wanted = aim === undefined ? 'rolled back' : 'succeeded';
+  if (own !== undefined && !disturbed && own.phase !== wanted)
+    problems.push(`it ended ${own.phase}, not ${wanted}: ${own.message}`);
+  for (const { id, revision } of commits) {
+    const carriedOut = records.filter((one) => one.revision.commit === id && hasBegun(one) && BROUGHT.has(one.phase));
+    if (carriedOut.length > 1) problems.push(`${revision} was carried out ${carriedOut.length} times`);
+  }
+  return problems;
+}
+
+const BROUGHT: ReadonlySet<string> = new Set(['succeeded', 'rolled back', 'failed']);

@@ -3,13 +3,25 @@ import type { Phase } from '../../../../engine/rollout/index.ts';
 import type { Files, Stage } from '../stage.ts';
 import type { Mishap, Possible, Weather } from './faults.ts';
 
+/** What a commit may bring: what was there before, the story's own revision, a further one, one whose tasks never run. */
+export type Revision = 'old' | 'new' | 'third' | 'broken';
+
 /** Which revision serves in the end. */
-export type Serving = 'old' | 'new' | 'none' | 'both';
+export type Serving = Exclude<Revision, 'broken'> | 'none' | 'both';
+
+/** What the rollouts have led to, if all is as it should be. */
+export interface Due {
+  readonly serving: Serving;
+  /** Revisions that were made and may still be there: of rollouts that succeeded, and whose place another one took. */
+  readonly kept: { readonly least: number; readonly most: number };
+  /** Rollouts that may have made one. */
+  readonly tried: number;
+}
 
 /** The world in the end, as far as the rollout is answerable for it. */
 export interface Ending {
   readonly serving: Serving;
-  /** What was made twice, left behind or not put back, were the end this phase; in words. */
+  /** What was made twice, left behind or not put back, in words. */
   readonly amiss: readonly string[];
 }
 
@@ -26,6 +38,8 @@ export interface Story extends Possible {
   readonly path: string;
   readonly before: FilesFor | undefined;
   readonly next: FilesFor | undefined;
+  /** What newer commits bring besides those two. @default none come */
+  readonly further?: { readonly third: FilesFor; readonly broken: FilesFor };
   /** Its end without any fault. */
   readonly phase: Phase;
   readonly weathers: readonly Weather[];
@@ -36,5 +50,5 @@ export interface Story extends Possible {
   readonly cost?: number;
   /** May requests be lost without any fault? Only where nothing serves before. */
   readonly loses?: true;
-  readonly look: (stage: Stage, phase: Phase) => Promise<Ending>;
+  readonly look: (stage: Stage, due: Due) => Promise<Ending>;
 }
