@@ -200,7 +200,7 @@ async function measure(count: number) {
         branch: 'main',
         commit,
         trigger: 'manual',
-        plannedAt: clock.now(),
+        plannedAt: lockstep.now(),
         force: false,
         whole: true,
       },
