@@ -53,7 +53,7 @@ export interface Aws extends AwsPort {
   liveOf(target: Target, desired: Desired | undefined, since: number): Promise<Live>;
   /**
    * The last lines that a failed task or a version of a function wrote, at most 20 of each stream. Throws `EngineError`,
-   * after ten seconds at the latest.
+   * ten seconds after its account was reached at the latest.
    */
   logTail(wish: LogWish): Promise<Logs>;
   /** What is known of things that files name. Never throws for what AWS answers: that is a fact too. */

@@ -375,7 +375,7 @@ class Run {
   async #read<T>(reading: () => Promise<T>): Promise<T> {
     for (let attempt = 0; ; attempt++) {
       try {
-        const result = await reading();
+        const result = await orAborted(reading(), this.#input.signal);
         this.#at.troubledSince = undefined;
         return result;
       } catch (error) {
@@ -414,6 +414,18 @@ class Run {
       // What waits for its time already does not end the sleep.
       if (asked.length > this.#asked.length) return;
     }
+  }
+}
+
+/** What is only read need not be waited for once nobody wants it any more. */
+async function orAborted<T>(reading: Promise<T>, signal: AbortSignal): Promise<T> {
+  const { promise: aborted, reject } = Promise.withResolvers<never>();
+  const leave = () => reject(signal.reason);
+  signal.addEventListener('abort', leave, { once: true });
+  try {
+    return await Promise.race([reading, aborted]);
+  } finally {
+    signal.removeEventListener('abort', leave);
   }
 }
 

@@ -47,6 +47,7 @@ class Way {
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
   #hangs: boolean;
+  readonly #ignored = Promise.withResolvers<void>();
 
   private constructor(to: string, hangs: boolean) {
     this.#hangs = hangs;
@@ -55,7 +56,10 @@ class Way {
       const on = connect(Number(new URL(to).port), '127.0.0.1');
       this.#sockets.add(on);
       // Asked anew for each piece: what is under way when it hangs stays without an answer.
-      socket.on('data', (piece) => this.#hangs || on.write(piece));
+      socket.on('data', (piece) => {
+        if (this.#hangs) this.#ignored.resolve();
+        else on.write(piece);
+      });
       on.on('data', (piece) => this.#hangs || socket.write(piece));
       for (const [one, other] of [
         [socket, on],
@@ -77,6 +81,11 @@ class Way {
     const address = this.#server.address();
     assert.ok(typeof address === 'object' && address !== null);
     return `http://127.0.0.1:${address.port}`;
+  }
+
+  /** A request was left without an answer. */
+  get ignored(): Promise<void> {
+    return this.#ignored.promise;
   }
 
   set hangs(hangs: boolean) {
@@ -143,6 +152,16 @@ const phases = ({ rollouts }: Summary): Record<string, string> =>
 const allHealthy = (phase: string): Record<string, string> =>
   Object.fromEntries(HEALTHY.map((region) => [region, phase]));
 
+/** Reads events of a running command until something was launched in the region that is to fall silent. */
+async function untilLaunched(running: ReturnType<typeof start>): Promise<void> {
+  for (;;) {
+    const { value, done } = await running.lines.next();
+    if (done) assert.fail('it ended before anything was launched there');
+    const { phase, workload } = JSON.parse(value) as { phase?: string; workload?: string };
+    if (workload?.startsWith(HUNG) && phase === 'stabilizing') return;
+  }
+}
+
 describe('ten regions, of which one accepts requests and never answers', function () {
   this.timeout(120_000);
   before(buildCommand);
@@ -182,12 +201,7 @@ describe('ten regions, of which one accepts requests and never answers', functio
   it('go on when it falls silent on the way, and it goes on once it answers', async () => {
     const { run, begin, way } = await stage(false);
     const running = begin('deploy', '--json', '--yes');
-    for (;;) {
-      const { value, done } = await running.lines.next();
-      if (done) assert.fail('it ended before anything was launched there');
-      const { phase, workload } = JSON.parse(value) as { phase?: string; workload?: string };
-      if (workload?.startsWith(HUNG) && phase === 'stabilizing') break;
-    }
+    await untilLaunched(running);
     way.hangs = true;
     const result = await running.result;
     assert.equal(result.status, 3, result.stderr);
@@ -213,6 +227,21 @@ describe('ten regions, of which one accepts requests and never answers', functio
     const resumed = await run('resume', '--json');
     assert.equal(resumed.status, 0, resumed.stderr);
     assert.deepEqual(phases(summaryOf(resumed)), { [HUNG]: 'succeeded' });
+  });
+
+  it('are let go of at once, also where an answer is waited for', async () => {
+    const { begin, run, way } = await stage(false);
+    const running = begin('deploy', '--json', '--yes', '--aws-timeout', '60', HUNG);
+    await untilLaunched(running);
+    way.hangs = true;
+    await way.ignored;
+    const askedAt = performance.now();
+    running.child.kill('SIGINT');
+    const { status, stderr } = await running.result;
+    assert.equal(status, 130, stderr);
+    assert.ok(performance.now() - askedAt < 20_000, `${performance.now() - askedAt} ms`);
+    way.hangs = false;
+    assert.equal((await run('resume')).status, 0);
   });
 
   it('are said to be waited for while nothing is heard', async () => {

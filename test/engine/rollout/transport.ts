@@ -15,7 +15,7 @@ const ACCOUNT = '123456789012';
 const ATTEMPTS = 3;
 
 /** As the engine's clients are set, ms. */
-const REQUEST_TIMEOUT_MS = 15_000;
+const REQUEST_TIMEOUT_MS = 8_000;
 
 /** What a client does about each request that nobody here looks at. */
 const IDLE = ['loggerMiddleware', 'getUserAgentMiddleware', 'recursionDetectionMiddleware', 'hostHeaderMiddleware'];
@@ -70,7 +70,11 @@ async function givenUp(clock: Clock, signal: AbortSignal | undefined, ended: Abo
   // Answered: nobody listens any more.
   if (ended.signal.reason === ended) return new Promise(() => {});
   if (signal?.aborted) throw named('AbortError', 'ABORT_ERR', 'Request aborted');
-  throw named('TimeoutError', 'ETIMEDOUT', `no answer within ${REQUEST_TIMEOUT_MS} ms`);
+  throw named(
+    'TimeoutError',
+    'ETIMEDOUT',
+    `a request has exceeded the configured ${REQUEST_TIMEOUT_MS} ms requestTimeout.`,
+  );
 }
 
 /** Where requests go, and what time it is there. */
