@@ -8,7 +8,7 @@ import type { Evidence, EvidenceKind, Explanation, ProposedEdit, RolloutChange }
 import type { Aws, LogTail, LogWish } from './aws/index.ts';
 import { type CheckedWorkload, checkWorkload, objectOf } from './check/index.ts';
 import { groupWorkloads, type WorkloadPaths } from './config/index.ts';
-import { type Definitions, type Diagnosis, diagnose, fixFor } from './diagnose/index.ts';
+import { type Definitions, type Diagnosis, diagnose, fixFor, logHint } from './diagnose/index.ts';
 import { affectedWorkloads, loadWorkloads, type Tree } from './git/index.ts';
 import { type Difference, revisionChanges, secretsOf } from './plan/index.ts';
 import { proposeEdit, type Read } from './proposedEdit.ts';
@@ -267,14 +267,16 @@ export async function explainRollout(
   };
   const diagnosis = diagnosisOf(happened);
   const secrets = [history?.now, history?.before].flatMap((read) => (read ? secretsOf(read.checked) : []));
-  const cause = happened.cause ?? diagnosis.cause;
+  const lines = logs.flatMap((excerpt) => excerpt.lines).sort((a, b) => a.at - b.at);
+  const hint = diagnosis.inLogs ? logHint(lines.map(({ text }) => text)) : undefined;
+  const causes = [happened.cause ?? diagnosis.cause, hint?.cause].filter((cause) => cause !== undefined);
   const explanation: Explanation = {
     ...plain,
     failure: {
       class: happened.class,
       message: happened.message,
-      cause: cause ?? null,
-      next: happened.next,
+      cause: causes.length === 0 ? null : causes.join('; by its last lines, '),
+      next: hint?.next ?? happened.next,
       rule: diagnosis.rule ?? null,
       source: diagnosis.source ?? null,
       requestId: happened.requestId ?? null,

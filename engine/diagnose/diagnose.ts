@@ -19,6 +19,8 @@ export interface Diagnosis {
   readonly next: string;
   /** The mechanical edit that would mend it, to be worked out with the definitions at hand. */
   readonly fix: FixName | undefined;
+  /** May the program's own log lines say why? */
+  readonly inLogs: boolean;
   /** What the text named: an image, an action, a container. */
   readonly found: Found;
   /** Where the rule comes from. */
@@ -34,6 +36,7 @@ const UNKNOWN: Diagnosis = {
   cause: undefined,
   next: 'read what AWS says above; `gitmoxi logs` shows all events of the rollout',
   fix: undefined,
+  inLogs: false,
   found: {},
   source: undefined,
 };
@@ -83,6 +86,7 @@ export function diagnose(...texts: readonly (string | undefined)[]): Diagnosis {
     cause: fill(rule.cause, found),
     next: fill(rule.next, found),
     fix: rule.fix,
+    inLogs: rule.inLogs === true,
     found,
     source: rule.source,
   };

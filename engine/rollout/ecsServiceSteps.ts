@@ -14,6 +14,7 @@ import {
   isEmpty,
   type LiveEcs,
   primaryDeployment,
+  sameTaskDefinition,
   serviceDifferences,
   taskDefinitionDifferences,
   taskDefinitionName,
@@ -244,6 +245,18 @@ export const isComplete = (pass: ServicePass, ours: DeploymentSeen): boolean =>
   ours.rolloutState === 'COMPLETED' &&
   ours.runningCount === ours.desiredCount &&
   ours.desiredCount === pass.world.service?.desiredCount;
+
+/**
+ * Do all tasks run what is gone back to, as many as there should be, whatever ECS still makes of its deployments? Where
+ * minimumHealthyPercent and maximumPercent leave no room it never completes one, and nothing was ever replaced.
+ */
+function servesBefore({ state: { wayBack }, world: { service } }: ServicePass): boolean {
+  if (wayBack === null || service === undefined) return false;
+  const present = service.deployments.filter(({ runningCount, pendingCount }) => runningCount + pendingCount > 0);
+  const running = present.reduce((sum, { runningCount }) => sum + runningCount, 0);
+  const isOld = present.every(({ taskDefinition }) => sameTaskDefinition(taskDefinition, wayBack.taskDefinition));
+  return isOld && running >= service.desiredCount;
+}
 
 /**
  * How long a deployment may take, ms: draining and ECS's own bake are not lack of progress.
@@ -489,6 +502,13 @@ export function serviceSteps(table: () => StepTable<EcsServiceState, EcsSeen>, f
     if (backGoesOver(pass)) return restoreToFallback(pass);
     const least = pass.state.capacity.lack === null ? ROLLBACK_TIMEOUT_MS : ROOM_TIMEOUT_MS;
     const limit = limitOf(pass, deployment, Math.max(pass.state.timeoutMs, least));
+    if (waited(pass) >= limit && servesBefore(pass)) {
+      const left = [
+        ...pass.state.left,
+        'the deployment of ECS that takes the service back, which ECS does not complete',
+      ];
+      return goOn(pass, 'cleaning', { left });
+    }
     if (waited(pass) >= limit) return notRestored(pass, `the rollback was not stable within ${limit / 1000} s`);
     const message = deployment === undefined ? 'waiting for ECS to show the rollback' : waitingFor(pass, deployment, 0);
     return wait(pass, untilNextLook(pass, limit), message, {}, deploymentWait(pass, deployment, limit));
@@ -541,10 +561,11 @@ export function serviceSteps(table: () => StepTable<EcsServiceState, EcsSeen>, f
       } as const;
       return act(pass, action, `deregistering ${name}`);
     }
-    const left =
+    const undone =
       seen.outcome?.ok === false
-        ? `; the new task definition could not be deregistered: ${seen.outcome.error.message}`
-        : '';
+        ? [`; the new task definition could not be deregistered: ${seen.outcome.error.message}`]
+        : [];
+    const left = [...state.left.map((one) => `; left behind: ${one}`), ...undone].join('');
     const what = state.failure?.message ?? 'aborted';
     if (!state.touched) return end(pass, state.aborted ? 'aborted' : 'failed', `${what}; nothing was changed${left}`);
     const back =

@@ -149,8 +149,8 @@ const EXPECTED: Readonly<Record<string, Expected>> = {
   crash: {
     class: 'crash',
     rule: 'program-error',
-    cause: /the program ended with an error of its own \(exit code 1\)/,
-    next: /read the last log lines of the container/,
+    cause: /an error of its own \(exit code 1\); by its last lines, what it needs at db:5432 does not answer/,
+    next: /see that it runs, and that its security group lets these tasks in/,
     evidence: /EssentialContainerExited: Essential container in task exited \[web exit code 1\]/,
     kind: 'task',
     logs: ['reading /etc/shop', 'cannot connect to db:5432', 'exiting with status 1'],

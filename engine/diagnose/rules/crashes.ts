@@ -48,6 +48,7 @@ export const EXIT_CODES: readonly Rule[] = [
     class: 'crash',
     cause: 'the program ended itself (SIGABRT): a failed assertion, or a runtime out of heap',
     next: 'look at its last log lines; a runtime with a heap limit may need a higher one',
+    inLogs: true,
     source: SOURCE.signals,
   },
   {
@@ -80,6 +81,7 @@ export const EXIT_CODES: readonly Rule[] = [
     class: 'crash',
     cause: 'an essential container did its work and ended, which ends the task',
     next: 'keep the program in the foreground; or set "essential": false for a container that is meant to end',
+    inLogs: true,
     source: SOURCE.task,
   },
   {
@@ -88,6 +90,7 @@ export const EXIT_CODES: readonly Rule[] = [
     class: 'crash',
     cause: 'the program ended with an error of its own (exit code {code|above 0})',
     next: 'read the last log lines of the container: the program says there why it ended',
+    inLogs: true,
     source: SOURCE.task,
   },
   {
@@ -96,6 +99,7 @@ export const EXIT_CODES: readonly Rule[] = [
     class: 'crash',
     cause: 'an essential container ended, which ends the task',
     next: 'read the last log lines of the container that ended',
+    inLogs: true,
     source: SOURCE.task,
   },
 ];

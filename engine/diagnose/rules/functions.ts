@@ -52,6 +52,7 @@ export const FUNCTIONS: readonly Rule[] = [
     class: 'crash',
     cause: "the function's code fails while it is loaded, before it handles anything",
     next: 'read the log of the version (`/aws/lambda/…`): the code says there why it ended',
+    inLogs: true,
     source: SOURCE.lambdaStates,
   },
   {

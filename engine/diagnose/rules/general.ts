@@ -25,6 +25,7 @@ export const GENERAL: readonly Rule[] = [
     class: 'crash',
     cause: 'new tasks end, or do not become healthy, again and again',
     next: 'look at the stopped tasks of the service: each says why it ended',
+    inLogs: true,
     source: SOURCE.events,
   },
   {
@@ -33,6 +34,7 @@ export const GENERAL: readonly Rule[] = [
     class: 'health check',
     cause: 'tasks do not become healthy, or do not stay so, and ECS replaces them',
     next: "look at which check fails: the service's other events and its stopped tasks name it",
+    inLogs: true,
     source: SOURCE.events,
   },
   {

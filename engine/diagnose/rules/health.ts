@@ -32,6 +32,7 @@ export const HEALTH: readonly Rule[] = [
     class: 'health check',
     cause: 'the new tasks answer the health check with {codes|a status} instead of what the target group expects',
     next: "look at what the path of the health check does in this revision (its logs, its dependencies), or correct the target group's path and matcher",
+    inLogs: true,
     source: SOURCE.targets,
   },
   {
@@ -41,6 +42,7 @@ export const HEALTH: readonly Rule[] = [
     cause:
       'the new tasks do not answer the health check in time: nothing listens on the port, or a security group is in between',
     next: "check that the program listens on the container port on all addresses, and that the tasks' security group lets the load balancer in",
+    inLogs: true,
     source: SOURCE.targets,
   },
   {
@@ -49,6 +51,7 @@ export const HEALTH: readonly Rule[] = [
     class: 'health check',
     cause: "the container's own health check fails",
     next: 'run the command of healthCheck in the image: is the tool there, does the program answer? Give a slow starter a startPeriod',
+    inLogs: true,
     source: SOURCE.task,
   },
   {
@@ -58,6 +61,7 @@ export const HEALTH: readonly Rule[] = [
     class: 'health check',
     cause: 'the load balancer does not find the new tasks healthy',
     next: 'look at the container logs and at what the health check asks; give slow starters a healthCheckGracePeriodSeconds',
+    inLogs: true,
     source: SOURCE.events,
   },
   {

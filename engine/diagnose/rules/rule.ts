@@ -20,6 +20,8 @@ export interface Rule {
   readonly next: string;
   /** The edit that would mend it, where that is mechanical. */
   readonly fix?: FixName;
+  /** May the program's own log lines say why? @default no: AWS knows */
+  readonly inLogs?: true;
   /** Where the text and its meaning come from. */
   readonly source: string;
 }

@@ -145,6 +145,26 @@ describe('a deployment that only takes long', () => {
     assert.deepEqual(await runningTasks(stage), { 'web:2': 2 });
   });
 
+  it('fabfuel #15: it never finished, because nothing may be stopped and nothing started', async () => {
+    await using stage = await Stage.open();
+    const files = (image: string) =>
+      web({
+        image,
+        service: { deploymentConfiguration: { minimumHealthyPercent: 100, maximumPercent: 100 } },
+        deployment: { stabilityCheck: { timeout: 300 } },
+      });
+    await played(stage, files('shop/web:1'));
+    const end = await played(stage, files('shop/web:2'));
+    assert.deepEqual([end.phase, end.failure?.class], ['rolled back', 'configuration'], end.story);
+    assert.match(end.failure?.next ?? '', /raise maximumPercent or lower minimumHealthyPercent/);
+    // Nor does the way back: but nothing was ever replaced.
+    assert.match(end.message, /web:1 serves again; left behind: the deployment of ECS that takes the service back/);
+    assert.deepEqual(await runningTasks(stage), { 'web:1': 2 });
+    const wide = { deploymentConfiguration: { minimumHealthyPercent: 100, maximumPercent: 200 } };
+    const mended = await played(stage, web({ image: 'shop/web:2', service: wide }));
+    assert.equal(mended.phase, 'succeeded', mended.story);
+  });
+
   it('fabfuel #65: "deployment failed", but the tasks were updated', async () => {
     await using stage = await Stage.open({ scenario: CRASHING });
     await played(stage, web());
