@@ -147,3 +147,24 @@ for (const count of ['10', '100', '1000']) {
   const widths = [16, 6, 14, 7, 9, 5, 7];
   console.log(cells.map((cell, i) => cell.padStart(widths[i]!)).join('  '));
 }
+
+interface Preflight {
+  readonly services: number;
+  readonly planSeconds: number;
+  readonly planCalls: number;
+  readonly preflightSeconds: number;
+  readonly preflightCalls: number;
+  readonly throttled: number;
+}
+
+console.log('\nservices planned against an AWS that answers after 120 ms; aim: one with preflight in less than 3 s');
+console.log('services  plan s  calls  with --preflight s  calls  throttled');
+for (const count of ['1', '20', '200']) {
+  const { stdout } = spawnSync(process.execPath, [join(ROOT, 'bench', 'preflight.ts'), count], { encoding: 'utf8' });
+  const { services, planSeconds, planCalls, preflightSeconds, preflightCalls, throttled } = JSON.parse(
+    stdout,
+  ) as Preflight;
+  const cells = [services, planSeconds, planCalls, preflightSeconds, preflightCalls, throttled].map(String);
+  const widths = [8, 6, 5, 18, 5, 9];
+  console.log(cells.map((cell, i) => cell.padStart(widths[i]!)).join('  '));
+}

@@ -219,7 +219,7 @@ export function createClients(options: AwsOptions, pace: Pace): Clients {
       once('ecr', region, async () => new (await import('./lookups/images.ts')).ECRClient(access(region))),
     s3: (region) =>
       once('s3', region, async () => {
-        const { S3Client } = await import('./lookups/functionCode.ts');
+        const { S3Client } = await import('./lookups/objects.ts');
         // An endpoint of one's own has no names for buckets.
         return new S3Client({ ...access(region), forcePathStyle: access(region).endpoint !== undefined });
       }),
@@ -230,7 +230,7 @@ export function createClients(options: AwsOptions, pace: Pace): Clients {
         async () => new (await import('./lookups/secrets.ts')).SecretsManagerClient(access(region)),
       ),
     ssm: (region) =>
-      once('ssm', region, async () => new (await import('./lookups/secrets.ts')).SSMClient(access(region))),
+      once('ssm', region, async () => new (await import('./lookups/parameters.ts')).SSMClient(access(region))),
     close() {
       for (const client of made.values()) client.then((it) => it.destroy()).catch(() => {});
       made.clear();

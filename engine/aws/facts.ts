@@ -2,7 +2,7 @@
  * Looks at the things that files name: each once, however many workloads name it, as many in a call as AWS takes, and
  * all kinds at once. Owns what is being looked at, and what was found lately.
  *
- * Only what is there is remembered: whoever repairs what was missing wants it to be seen.
+ * Only that a thing is there is remembered: whoever repairs what was missing wants it to be seen.
  */
 import type { Clock } from '../clock.ts';
 import { type Facts, type Looked, type Thing, type ThingKind, thingKey } from '../preflight/index.ts';
@@ -12,6 +12,9 @@ import type { Lookup, Lookups } from './lookups/lookup.ts';
 
 /** A plan and the rollouts that follow from it look once, ms. */
 const REMEMBERED_MS = 60_000;
+
+/** Kinds whose state is what matters: it is as old as the question. */
+const PASSING: ReadonlySet<ThingKind> = new Set(['alarm', 'targets']);
 
 /** What has not answered by then counts as unknown, ms of real time: somebody waits for the plan. */
 const PATIENCE_MS = 5_000;
@@ -29,11 +32,11 @@ const LOOKUPS: Lookups = {
   'target-group': async () => (await import('./lookups/targetGroups.ts')).targetGroups,
   targets: async () => (await import('./lookups/targetGroups.ts')).targets,
   secret: async () => (await import('./lookups/secrets.ts')).secrets,
-  parameter: async () => (await import('./lookups/secrets.ts')).parameters,
+  parameter: async () => (await import('./lookups/parameters.ts')).parameters,
   'log-group': async () => (await import('./lookups/logGroups.ts')).logGroups,
   image: async () => (await import('./lookups/images.ts')).images,
-  object: async () => (await import('./lookups/functionCode.ts')).objects,
-  layer: async () => (await import('./lookups/functionCode.ts')).layers,
+  object: async () => (await import('./lookups/objects.ts')).objects,
+  layer: async () => (await import('./lookups/layers.ts')).layers,
   alarm: async () => (await import('./lookups/alarms.ts')).alarms,
 };
 
@@ -103,7 +106,7 @@ export function createLooking(clients: Clients, clock: Clock): (things: readonly
     const entry = { at: clock.now(), answer };
     known.set(key, entry);
     answer.then(({ state }) => {
-      if (state !== 'found' && known.get(key) === entry) known.delete(key);
+      if ((state !== 'found' || PASSING.has(thing.kind)) && known.get(key) === entry) known.delete(key);
     });
   }
 

@@ -1,5 +1,4 @@
-/** What a function is made of: its code in S3, and its layers. */
-import { GetLayerVersionByArnCommand } from '@aws-sdk/client-lambda';
+/** Functions' code in S3. */
 import { HeadObjectCommand } from '@aws-sdk/client-s3';
 import { type Lookup, oneOf } from './lookup.ts';
 
@@ -13,16 +12,6 @@ export const objects: Lookup<'object'> = {
     const s3 = await clients.s3(region);
     const [, Bucket, Key, VersionId] = /^([^/]+)\/(.+?)(?:\?([^?]*))?$/s.exec(id) ?? [];
     await s3.send(new HeadObjectCommand({ Bucket, Key, VersionId }), { abortSignal });
-    return new Map([[id, {}]]);
-  },
-};
-
-export const layers: Lookup<'layer'> = {
-  most: 1,
-  saysAbsent: oneOf('ResourceNotFoundException'),
-  async ask(clients, region, [id = ''], abortSignal) {
-    const lambda = await clients.lambda(region);
-    await lambda.send(new GetLayerVersionByArnCommand({ Arn: id }), { abortSignal });
     return new Map([[id, {}]]);
   },
 };
