@@ -169,12 +169,16 @@ function secretUse(valueFrom: string): SecretUse | undefined {
   };
 }
 
-/** An SSM parameter by name, which tasks read in their own region, or by ARN; undefined for another account's. */
+/**
+ * An SSM parameter by name, which tasks read in their own region, or by ARN; undefined for another account's, and for
+ * AWS's own, which no list shows: public ones, and references to secrets.
+ */
 function parameterUse(
   valueFrom: string,
   { region = '', account }: EcsTarget,
 ): { name: string; region: string } | undefined {
   const parts = /^arn:[\w-]+:ssm:([\w-]+):(\d*):parameter(\/.*)$/.exec(valueFrom);
+  if (/^\/aws\/|:parameter\/aws\//.test(valueFrom)) return undefined;
   if (parts === null) return { name: valueFrom, region };
   const [, where = region, owner, path = ''] = parts;
   if (account !== undefined && owner !== account) return undefined;

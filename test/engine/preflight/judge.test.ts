@@ -125,6 +125,8 @@ describe('preflight, by facts alone', () => {
       parameter('/a/b'),
       parameter('/plain'),
       parameter('/shared', '999999999999'),
+      '/aws/reference/secretsmanager/database',
+      parameter('/aws/service/ami'),
       'local',
     ];
     const secrets = froms.map((valueFrom, i) => ({ name: `S${i}`, valueFrom }));

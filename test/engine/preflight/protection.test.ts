@@ -179,6 +179,30 @@ describe('preflight of what runs', () => {
     ecs.destroy();
   });
 
+  it('goes on after a rollout that was left as it was', async () => {
+    const { field, ecs } = await running();
+    await using _ = field;
+    field.commit(release2());
+    const plan = await field.plan();
+    const { rollouts } = await field.clock.run(
+      field.engine.deploy(plan, {
+        signal: new AbortController().signal,
+        onEvent: () => {},
+        onRecord: ({ id, phase }) => {
+          if (phase === 'stabilizing') void field.engine.ask(id, 'leave', 'ada@laptop');
+        },
+      }),
+    );
+    assert.deepEqual(
+      rollouts.map(({ phase }) => phase),
+      ['aborted'],
+    );
+    field.commit(webFiles({ service: { desiredCount: 3 } }));
+    const { action, found } = await field.looked();
+    assert.deepEqual([action, codes(found)], ['update', []]);
+    ecs.destroy();
+  });
+
   it('refuses while somebody else shifts the alias', async () => {
     await using field = await Field.open();
     field.commit(resizeFiles());
@@ -238,6 +262,9 @@ describe('preflight of a rollout that begins', () => {
     );
     const { rollout } = await field.engine.rollout(rollouts[0]!.rollout!);
     assert.match(rollout.failure?.next ?? '', /--skip-preflight subnet-missing/);
+    const { outcome, failure } = await field.clock.run(field.engine.explain(rollout.id));
+    assert.deepEqual([outcome, failure?.class], ['failed', 'configuration']);
+    assert.match(failure?.message ?? '', /there is no subnet subnet-a/);
   });
 
   it('asks for nothing twice that was found a moment ago', async () => {
