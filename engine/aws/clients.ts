@@ -108,6 +108,8 @@ export function createClients(options: AwsOptions, pace: Pace): Clients {
     return {
       region,
       ...(endpoint === undefined ? {} : { endpoint }),
+      // Not for its credentials alone: a profile may have endpoints and other settings of its own.
+      ...(options.profile === undefined ? {} : { profile: options.profile }),
       requestHandler: {
         connectionTimeout: options.connectionTimeoutMs ?? Math.min(CONNECTION_TIMEOUT_MS, requestTimeout),
         requestTimeout,

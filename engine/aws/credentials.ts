@@ -4,7 +4,7 @@
  */
 import { systemClock } from '../clock.ts';
 import { EngineError } from '../errors.ts';
-import { toAwsError } from './errors.ts';
+import { toAwsError, toEngineError } from './errors.ts';
 import { sharedAnswer } from './sharedAnswer.ts';
 
 export interface Identity {
@@ -62,12 +62,6 @@ function ownCredentials({ profile, credentials }: CredentialsOptions, settings: 
   });
 }
 
-/** AWS answered, and the answer was no; everything else says nothing about the role. */
-const isRefusal = (error: unknown): boolean => {
-  const { $metadata } = (error ?? {}) as { readonly $metadata?: { readonly httpStatusCode?: number } };
-  return $metadata?.httpStatusCode !== undefined && !toAwsError(error).passing;
-};
-
 async function assumed(role: Role, own: Credentials, settings: ClientSettings, region: string): Promise<Identity> {
   const { fromTemporaryCredentials } = await import('@aws-sdk/credential-providers');
   const params = {
@@ -79,8 +73,10 @@ async function assumed(role: Role, own: Credentials, settings: ClientSettings, r
   try {
     return await fromTemporaryCredentials({ params, masterCredentials: master, clientConfig: settings(region) })();
   } catch (error) {
-    if (!isRefusal(error)) throw error;
-    const { code, message, requestId } = toAwsError(error);
+    const { code, message, requestId, passing } = toAwsError(error);
+    // What is wrong with the network or with the caller's own credentials says nothing about the role.
+    const isRefused = !passing && toEngineError(error, `assume ${role.arn}`).code === 'aws.error';
+    if (!isRefused) throw error;
     throw new EngineError('aws.role-refused', `the role ${role.arn} cannot be assumed: AWS said ${code}: ${message}`, {
       kind: 'surroundings',
       hint: 'let its trust policy name who calls (and the external id, where it asks for one), and let the caller use sts:AssumeRole on it',

@@ -207,6 +207,22 @@ describe('workloads of several accounts', () => {
     assert.match(errorOf(other)?.hint ?? '', /trust policy/);
   });
 
+  it('say that the keys of the caller count no more, where a role is assumed with such', async () => {
+    await using world = await World.open();
+    const expired = {
+      error: 'ExpiredToken',
+      message: 'The security token included in the request is expired',
+      status: 403,
+    };
+    const scenario = { rules: [{ when: { operation: 'sts:AssumeRole' }, then: expired }] };
+    world.sandbox.setScenario(parseScenario(JSON.stringify(scenario), 'scenario.json'));
+    world.repository.commit(BOTH);
+    const plan = await world.plan(world.engine({ [OTHER]: { role: { arn: ROLE } } }));
+    const problem = errorOf(plan.workloads.find(({ workload }) => workload === 'prod/web'));
+    assert.equal(problem?.code, 'aws.rejected-credentials', problem?.message);
+    assert.match(problem.hint ?? '', /log in again/);
+  });
+
   it('are taken up by a process with credentials for one account, which leaves the other rollout as it is', async () => {
     await using world = await World.open();
     world.repository.commit(BOTH);
