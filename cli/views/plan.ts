@@ -148,10 +148,14 @@ export function workloadPlanLines(plan: WorkloadPlan, style: Style): string[] {
 /** What a deployment leaves as it is because it must, one line each. */
 export function blockedLines(report: PlanReport, style: Style): string[] {
   const blocked = report.workloads.filter(({ action }) => action === 'blocked');
-  return blocked.flatMap(({ workload, reason }) => [
-    `${style.color.red(style.symbols.failed)}  ${style.color.bold(oneLine(workload))}  blocked`,
-    ...wrap(reason, style.width() - 4).map((line) => `    ${line}`),
-  ]);
+  return blocked.flatMap(({ workload, reason, problems }) => {
+    const next = problems.find(({ severity }) => severity === 'error')?.hint;
+    const paragraphs = [reason, ...(next === undefined ? [] : [`next: ${next}`])];
+    return [
+      `${style.color.red(style.symbols.failed)}  ${style.color.bold(oneLine(workload))}  blocked, nothing was changed`,
+      ...paragraphs.flatMap((text) => wrap(text, style.width() - 4).map((line) => `    ${line}`)),
+    ];
+  });
 }
 
 /** `2 to create, 1 unchanged`. */
