@@ -110,7 +110,7 @@ export class CommitTrigger implements vscode.Disposable {
       const answer = await vscode.window.showInformationMessage(text, 'Plan and Deploy', 'Not Now');
       if (answer !== 'Plan and Deploy') return;
     }
-    const report = await engine.plan({ repo, revision: commit, preflight: true });
+    const report = await engine.plan({ repo, revision: commit, preflight: 'changes' });
     await this.#options.deployer.carryOut(report, mode === 'auto' ? { confirm: false } : {});
   }
 

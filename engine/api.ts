@@ -126,8 +126,11 @@ export interface PlanRequest extends Where {
   readonly offline?: boolean;
   /** Deploy although nothing differs. */
   readonly force?: boolean;
-  /** Look also at everything that the files name, and at who else deploys. @default alarms and listener weights only */
-  readonly preflight?: boolean;
+  /**
+   * Look also at all that the files name, and at who else deploys: for what is to be carried out, or for every workload
+   * of the plan. @default alarms and listener weights only
+   */
+  readonly preflight?: 'changes' | 'all';
   /** Checks of preflight to let through, by name: see `SKIPPABLE`. @default none */
   readonly skips?: readonly string[];
 }

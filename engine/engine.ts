@@ -185,7 +185,14 @@ export function createEngine(options: EngineOptions): Engine {
     const target = await rollbackTo(await store(), at.identity, at.workload, to);
     const commit = target.revision.commit!;
     const selectors = [at.workload.path];
-    const request = { repo: where.repo, revision: commit, selectors, force: true, preflight: true, skips };
+    const request = {
+      repo: where.repo,
+      revision: commit,
+      selectors,
+      force: true,
+      preflight: 'changes',
+      skips,
+    } as const;
     const report = await planRevision(plans, request, 'rollback');
     const workloads = report.workloads.filter(
       (plan) => workloadKey({ kind: plan.kind, path: plan.workload }) === workloadKey(at.workload),

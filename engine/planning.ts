@@ -22,7 +22,8 @@ import {
   type WorkloadPlan,
   wantedFor,
 } from './plan/index.ts';
-import { type Planned, withPreflight } from './preflighting.ts';
+import { type Facts, type Subject, thingsOf } from './preflight/index.ts';
+import { type Planned, UNKNOWN_PAST, withPreflight } from './preflighting.ts';
 import { bakesMs, expectedFrom, type StoredRollout, type Trigger } from './rollout/index.ts';
 import type { Hold, Store } from './store/index.ts';
 import { checkEach, type Opened, pick, withRevision } from './workspace.ts';
@@ -244,6 +245,19 @@ function withoutConflict(plan: WorkloadPlan, claims: Claims): WorkloadPlan {
 }
 
 /**
+ * What the files name, looked at while AWS is asked what runs. Of the caller's own account only, which STS has told:
+ * others are reached when they are read.
+ */
+async function lookedAhead(ports: PlanPorts, wanted: readonly Candidate[], surroundings: Surroundings): Promise<Facts> {
+  const subjects = wanted.filter(readable).flatMap(({ head, target }): Subject[] => {
+    if (head === undefined || target?.account !== surroundings.account) return [];
+    const desired = desiredOf(head, surroundings, undefined);
+    return desired === undefined ? [] : [{ desired, live: undefined, past: UNKNOWN_PAST, skips: [] }];
+  });
+  return (await ports.aws()).facts(subjects.flatMap(thingsOf));
+}
+
+/**
  * What is to be carried out is looked at once more. What stays as it is, only where somebody asks for preflight: it
  * then tells what would be in the way.
  */
@@ -251,8 +265,8 @@ async function preflighted(
   ports: PlanPorts,
   plans: readonly WorkloadPlan[],
   wanted: readonly Candidate[],
-  known: { readonly live: Lives; readonly surroundings: Surroundings },
-  { preflight: surroundings = false, skips = [] }: PlanRequest,
+  known: { readonly live: Lives; readonly surroundings: Surroundings; readonly facts: Promise<Facts> },
+  { preflight, skips = [] }: PlanRequest,
   trigger: Trigger,
 ): Promise<readonly WorkloadPlan[]> {
   const concerned = plans.flatMap((plan, i): (Planned & { readonly i: number })[] => {
@@ -260,15 +274,16 @@ async function preflighted(
     if (head === undefined) return [];
     const read = target && known.live.get(targetKey(target));
     const live = read?.kind === 'failure' ? undefined : read;
-    const isStaying = surroundings && plan.action === 'unchanged' && live !== undefined && !hasErrors(head);
+    const isStaying = preflight === 'all' && plan.action === 'unchanged' && live !== undefined && !hasErrors(head);
     const desired = plan.desired ?? (isStaying ? desiredOf(head, known.surroundings, live) : undefined);
     return desired === undefined ? [] : [{ i, plan, head, desired, live }];
   });
   if (concerned.length === 0) return plans;
   const found = await withPreflight({ aws: await ports.aws(), store: await ports.store() }, concerned, {
-    surroundings,
+    surroundings: preflight !== undefined,
     skips,
     trigger,
+    known: await known.facts,
   });
   const byIndex = new Map(concerned.map(({ i }, at) => [i, found[at]!]));
   return plans.map((plan, i) => byIndex.get(i) ?? plan);
@@ -323,6 +338,11 @@ async function planOpened(
   const first = candidates(affected, head, before, known);
   const surroundings = request.offline ? known : await surroundingsOf(ports, first);
   const wanted = candidates(affected, head, before, surroundings);
+  // For all of them: where only changes are looked at, it is not known yet which these are.
+  const ahead = !request.offline && request.preflight === 'all';
+  const facts: Promise<Facts> = ahead
+    ? lookedAhead(ports, wanted, surroundings).catch(() => new Map())
+    : Promise.resolve(new Map());
   const live = request.offline ? undefined : await readAll(await ports.aws(), wanted, surroundings);
   const holds = await store.holds(opened.repository.identity);
   const underWay = new Map(unfinished.map((stored) => [targetKey(stored.record.target), inFlight(stored)]));
@@ -360,7 +380,7 @@ async function planOpened(
   const claims = await claimsOf(opened, plans, surroundings, request.offline ?? false);
   const free = plans.map((plan) => withoutConflict(plan, claims));
   const looked =
-    live === undefined ? free : await preflighted(ports, free, kept, { live, surroundings }, request, trigger);
+    live === undefined ? free : await preflighted(ports, free, kept, { live, surroundings, facts }, request, trigger);
   const workloads = await withExpected(store, opened.repository.identity, looked);
   return { revision: opened.revision, since: base.since, workloads, context };
 }

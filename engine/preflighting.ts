@@ -11,12 +11,15 @@ import { isObject, type JsonObject } from './json.ts';
 import { type Desired, type EcsDesired, type Live, problemAt, type WorkloadPlan } from './plan/index.ts';
 import {
   alarmObstacles,
+  type Facts,
   judge,
   letThrough,
   type Obstacle,
   type Past,
   refusing,
   type Subject,
+  type Thing,
+  thingKey,
   thingsOf,
 } from './preflight/index.ts';
 import { redactor } from './redact.ts';
@@ -47,6 +50,9 @@ function pastOf(records: readonly RolloutRecord[]): Past {
   const told = records.map(({ id, state }) => `"${id}" ${JSON.stringify(state)}`).join();
   return { leftHalfway: last !== undefined && !SETTLED.has(last.phase), knows: (id) => told.includes(`"${id}"`) };
 }
+
+/** Nothing is known of earlier rollouts. */
+export const UNKNOWN_PAST: Past = { leftHalfway: false, knows: () => false };
 
 /** A rollout of this store is at it: what is under way is its own. */
 const OWN: Past = { leftHalfway: true, knows: () => true };
@@ -133,6 +139,8 @@ export interface PreflightRequest {
   /** Checks that somebody lets through, by name. */
   readonly skips: readonly string[];
   readonly trigger: RolloutRecord['trigger'];
+  /** What was looked at already. @default nothing */
+  readonly known?: Facts;
 }
 
 /** What the look at alarms and weights says, or why there was none. */
@@ -158,6 +166,11 @@ function withObstacles(planned: Planned, found: readonly Obstacle[], unseen: rea
   return { ...plan, problems, action: 'blocked', reason: redact(worst.message), desired: undefined };
 }
 
+async function allFacts(aws: Aws, things: readonly Thing[], known: Facts): Promise<Facts> {
+  const rest = await aws.facts(things.filter((thing) => !known.has(thingKey(thing))));
+  return new Map([...known, ...rest]);
+}
+
 /**
  * Plans with what their preflight found; things that several name are looked at once.
  *
@@ -166,7 +179,7 @@ function withObstacles(planned: Planned, found: readonly Obstacle[], unseen: rea
 export async function withPreflight(
   ports: { readonly aws: Aws; readonly store: Store },
   all: readonly Planned[],
-  { surroundings, skips, trigger }: PreflightRequest,
+  { surroundings, skips, trigger, known = new Map() }: PreflightRequest,
 ): Promise<WorkloadPlan[]> {
   const { aws, store } = ports;
   const subjects = await Promise.all(
@@ -175,7 +188,7 @@ export async function withPreflight(
       return { desired, live, past, skips: skipsOf(desired, { skips, trigger }) };
     }),
   );
-  const facts = surroundings ? aws.facts(subjects.flatMap(thingsOf)) : undefined;
+  const facts = surroundings ? allFacts(aws, subjects.flatMap(thingsOf), known) : undefined;
   return Promise.all(
     all.map(async (planned, i) => {
       const subject = subjects[i]!;

@@ -27,7 +27,7 @@ export const deployVerb: Verb = (program, run) => {
           const { since, force, yes, detach } = options;
           const request = {
             ...whereOf(context, workloads),
-            preflight: true,
+            preflight: 'changes' as const,
             ...skips(options),
             ...(since === undefined ? {} : { since }),
             ...(force === undefined ? {} : { force }),

@@ -29,8 +29,9 @@ export const planVerb: Verb = (program, run) => {
     .action(
       run(async (context, workloads: string[], options: PlanOptions) => {
         const { out } = context;
-        const { skipPreflight: _skips, ...asked } = options;
-        const request = { ...whereOf(context, workloads), ...asked, ...skips(options) };
+        const { skipPreflight: _skips, preflight, ...asked } = options;
+        const looks = preflight === undefined ? {} : ({ preflight: 'all' } as const);
+        const request = { ...whereOf(context, workloads), ...asked, ...looks, ...skips(options) };
         const report = await withEngine(context, ({ engine }) => engine.plan(request));
         if (out.json) out.machine(planJson(report));
         else out.print(...planLines(report, out.style));

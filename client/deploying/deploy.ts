@@ -85,7 +85,7 @@ export class Deployer {
     const { engine } = await this.#options.session.open();
     const options = { location: vscode.ProgressLocation.Window, title: 'GitMoxi: planning' };
     return vscode.window.withProgress(options, () =>
-      engine.plan({ ...(revision === undefined ? {} : { revision }), ...where, all: true, preflight: true }),
+      engine.plan({ ...(revision === undefined ? {} : { revision }), ...where, all: true, preflight: 'changes' }),
     );
   }
 

@@ -156,7 +156,7 @@ export class Field implements AsyncDisposable {
 
   plan(skips?: readonly string[]): Promise<PlanReport> {
     const asked = skips === undefined ? {} : { skips };
-    return this.clock.run(this.engine.plan({ repo: this.repository.root, preflight: true, ...asked }));
+    return this.clock.run(this.engine.plan({ repo: this.repository.root, preflight: 'all', ...asked }));
   }
 
   /** The one workload's plan, with what was found before it. */

@@ -285,6 +285,20 @@ describe('preflight of a rollout that begins', () => {
     );
   });
 
+  it('asks nothing about what stays as it is, unless somebody plans with preflight', async () => {
+    const { field, ecs } = await running();
+    await using _ = field;
+    await field.clock.advance(120_000);
+    const asked = async (preflight: 'changes' | 'all') => {
+      const before = field.sandbox.calls.length;
+      const plan = await field.clock.run(field.engine.plan({ repo: field.repository.root, preflight }));
+      assert.equal(plan.workloads[0]?.action, 'unchanged');
+      return field.sandbox.calls.slice(before).filter(({ operation }) => operation === 'GetRole').length;
+    };
+    assert.deepEqual([await asked('changes'), await asked('all')], [0, 2]);
+    ecs.destroy();
+  });
+
   it('goes back although alarms fire: that is what a rollback is for', async () => {
     const { field, ecs } = await running();
     await using _ = field;
