@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { SetAlarmStateCommand } from '@aws-sdk/client-cloudwatch';
 import {
   DescribeServicesCommand,
   DescribeTaskDefinitionCommand,
@@ -10,7 +11,9 @@ import {
   ListProvisionedConcurrencyConfigsCommand,
   ListVersionsByFunctionCommand,
 } from '@aws-sdk/client-lambda';
+import type { RunOptions } from '../../../engine/api.ts';
 import type { JsonObject } from '../../../engine/json.ts';
+import type { Phase } from '../../../engine/rollout/index.ts';
 import { balanced, external, taskSets } from './balanced.ts';
 import { balancer, connections, fed, OTHER_GROUP, queue, route, STREAM, SURROUNDINGS } from './connected.ts';
 import { crashPoints, deployThroughCrash } from './crash.ts';
@@ -20,7 +23,7 @@ import { type Files, Stage } from './stage.ts';
 const REFUSED_STREAM = `${STREAM}-of-others`;
 
 const SCENARIO = {
-  given: { ...SURROUNDINGS.given, alarms: [{ name: 'errors', state: 'ALARM' }] },
+  given: { ...SURROUNDINGS.given, alarms: [{ name: 'errors', state: 'OK' }] },
   rules: [
     {
       when: { operation: 'lambda:CreateEventSourceMapping', resource: REFUSED_STREAM },
@@ -76,6 +79,8 @@ interface Story {
   readonly path: string;
   readonly before: Files | Made | undefined;
   readonly next: Files | Made;
+  /** The phase in which the alarm fires; never where it is left out. */
+  readonly firesIn?: Phase;
   readonly phase: string;
   readonly world: (stage: Stage, prepared: Prepared) => Promise<unknown>;
 }
@@ -194,6 +199,7 @@ const STORIES: readonly Story[] = [
     path: 'dev/resize',
     before: fed({ PushEventSources: balancer() }, { deployment: READY }),
     next: fed({}, { key: 'resize-2.zip', deployment: { ...READY, alarms: { alarmNames: ['errors'] } } }),
+    firesIn: 'stabilizing',
     phase: 'rolled back',
     world: fedWorld,
   },
@@ -263,13 +269,33 @@ async function open(story: Story): Promise<Opened> {
   return { stage, prepared, next: filesOf(story.next, prepared) };
 }
 
+/** Has the alarm fire once the rollout is so far. */
+function ringing(stage: Stage, { firesIn }: Story): Partial<RunOptions> {
+  if (firesIn === undefined) return {};
+  let fired = false;
+  return {
+    onRecord({ phase }) {
+      if (fired || phase !== firesIn) return;
+      fired = true;
+      const alarm = { AlarmName: 'errors', StateValue: 'ALARM', StateReason: 'too many' } as const;
+      void stage.cloudWatch.send(new SetAlarmStateCommand(alarm));
+    },
+  };
+}
+
 describe('a crash at any point', () => {
   for (const story of STORIES) {
     it(`changes nothing about the end of ${story.name}`, async function () {
       this.timeout(300_000);
       const first = await open(story);
       await using undisturbed = first.stage;
-      const { report, touches } = await deployThroughCrash(undisturbed, story.path, first.next, undefined);
+      const { report, touches } = await deployThroughCrash(
+        undisturbed,
+        story.path,
+        first.next,
+        undefined,
+        ringing(undisturbed, story),
+      );
       assert.equal(report.rollouts[0]?.phase, story.phase, undisturbed.story().join('\n'));
       const expected = await story.world(undisturbed, first.prepared);
       first.prepared.elb.destroy();
@@ -277,7 +303,7 @@ describe('a crash at any point', () => {
       for (const point of crashPoints(touches)) {
         const { stage: crashed, prepared, next } = await open(story);
         await using stage = crashed;
-        const run = await deployThroughCrash(stage, story.path, next, point);
+        const run = await deployThroughCrash(stage, story.path, next, point, ringing(stage, story));
         const told = () =>
           `crash ${point.when} touch ${point.touch}: ${run.report.rollouts[0]?.reason}\n${stage.story().join('\n')}`;
         // After the last write there is nothing left to take up.
