@@ -10,11 +10,15 @@ describe('a rollout in a region that falls silent', () => {
   it('is let go of within a minute where nothing was begun, and taken up once the region answers', async () => {
     await using stage = await Stage.open();
     const plan = await stage.plan('dev/web', web());
-    // Somebody reads the plan: what it found is too old to begin with.
-    await stage.clock.advance(10_000);
     stage.setScenario(SILENT);
     const begunAt = stage.clock.now();
-    const { rollouts } = await stage.clock.run(deployPlan(stage.ports(), plan, stage.options()));
+    const ports = stage.ports();
+    // Somebody has thought about the plan: what it found is too old to begin with.
+    const aws: typeof ports.aws = {
+      ...ports.aws,
+      liveOf: (...[target, desired]) => ports.aws.liveOf(target, desired, Infinity),
+    };
+    const { rollouts } = await stage.clock.run(deployPlan({ ...ports, aws }, plan, stage.options()));
     assert.ok(stage.clock.now() - begunAt < 60_000, stage.story().join('\n'));
     const [left] = rollouts;
     assert.equal(left?.phase, 'unfinished');
