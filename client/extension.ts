@@ -4,15 +4,17 @@
  */
 import * as vscode from 'vscode';
 import type { LanguageClient } from 'vscode-languageclient/node';
+import type { RolloutRecord } from '../engine/index.ts';
 import { type About, isArgument } from './about.ts';
 import { createApi, type GitMoxiApi } from './api.ts';
 import { Asked, tellFailure } from './asked.ts';
 import { type Command, type CommandHandlers, type CommandRow, commandTable } from './commands.ts';
 import { CommitTrigger } from './commitTrigger.ts';
-import { Deployer } from './deploying/deploy.ts';
+import { Deployer, tellEnd } from './deploying/deploy.ts';
 import { rollBack } from './deploying/rollback.ts';
 import { Steering } from './deploying/steering.ts';
 import { Documents } from './documents.ts';
+import { Caretaker } from './engine/caretaker.ts';
 import { Runs } from './engine/runs.ts';
 import { EngineSession } from './engine/session.ts';
 import { createLanguageClient } from './languageClient.ts';
@@ -22,8 +24,8 @@ import { Preview } from './preview.ts';
 import { EngineRollouts } from './rollouts/engineRollouts.ts';
 import { LiveStates } from './rollouts/liveStates.ts';
 import { Reports } from './rollouts/reports.ts';
-import type { WorkloadRow } from './rollouts/rollout.ts';
 import { RolloutTree } from './rollouts/rolloutTree.ts';
+import { RunningHere } from './runningHere.ts';
 import { rehearse } from './sandbox/rehearsal.ts';
 import { SandboxMode } from './sandbox/sandboxMode.ts';
 import { folders, placeFromSettings, refreshSeconds } from './settings.ts';
@@ -118,12 +120,16 @@ class RolloutWindow implements vscode.Disposable {
   readonly #reading: EngineRollouts;
   readonly #log: vscode.LogOutputChannel;
   readonly #registrations: readonly vscode.Disposable[];
+  readonly #here = new RunningHere();
   #runs: Runs;
 
   constructor(context: vscode.ExtensionContext, log: vscode.LogOutputChannel) {
     this.#log = log;
     this.#sandbox = new SandboxMode({ moved: (message) => this.#moveTo(message) });
-    this.session = new EngineSession(() => this.#sandbox.place ?? placeFromSettings());
+    this.session = new EngineSession({
+      place: () => this.#sandbox.place ?? placeFromSettings(),
+      leaving: () => this.#letGo(),
+    });
     const { session } = this;
     this.#runs = this.#newRuns();
     this.#reading = new EngineRollouts({ session, folders, changed: () => void this.#tree.moved() });
@@ -132,7 +138,7 @@ class RolloutWindow implements vscode.Disposable {
       live: (changed) => new LiveStates(session, changed),
       session: () => session.open(),
       liveMaxAgeMs: () => refreshSeconds() * 1000,
-      onAbandoned: (rows) => this.#takeUp(rows),
+      onAbandoned: (rows) => this.#takeUp(rows.flatMap(({ record }) => record?.id ?? [])),
     });
     const documents = new Documents();
     const timelines = new Timelines(vscode.Uri.joinPath(context.extensionUri, 'client', 'timeline'));
@@ -146,6 +152,17 @@ class RolloutWindow implements vscode.Disposable {
     });
     const files = new WorkloadFiles(session, asked);
     const commits = new CommitTrigger({ session, deployer, log });
+    const caretaker = new Caretaker({
+      session,
+      folders,
+      takeUp: (ids) => this.#takeUp(ids),
+      keep: (repos) => this.#keep(repos),
+      failed: (error) => log.error(`could not look after rollouts: ${errorText(error)}`),
+    });
+    const begin = () => {
+      void commits.start();
+      caretaker.start();
+    };
     const refresh = (group?: string) => this.#refresh(group);
     this.handlers = {
       deploying: deployer,
@@ -164,9 +181,11 @@ class RolloutWindow implements vscode.Disposable {
       documents,
       timelines,
       commits,
+      caretaker,
+      this.#here,
       vscode.workspace.onDidChangeWorkspaceFolders(() => refresh()),
       vscode.workspace.onDidGrantWorkspaceTrust(() => {
-        void commits.start();
+        begin();
         return refresh();
       }),
       vscode.workspace.onDidChangeConfiguration((change) => {
@@ -174,7 +193,7 @@ class RolloutWindow implements vscode.Disposable {
       }),
     ];
     // After activation has returned: the Git extension may take its time.
-    if (vscode.workspace.isTrusted) setTimeout(() => void commits.start(), 0);
+    if (vscode.workspace.isTrusted) setTimeout(begin, 0);
   }
 
   async close(): Promise<void> {
@@ -188,9 +207,11 @@ class RolloutWindow implements vscode.Disposable {
   }
 
   #newRuns(): Runs {
-    return new Runs(this.session, ({ endedAt }) => {
+    const runs: Runs = new Runs(this.session, ({ endedAt }) => {
+      if (runs === this.#runs) this.#here.show(runs.running);
       if (endedAt !== null) void this.#refresh();
     });
+    return runs;
   }
 
   #refresh(group?: string): Promise<void> {
@@ -198,28 +219,50 @@ class RolloutWindow implements vscode.Disposable {
     return this.#tree.refresh(group);
   }
 
-  /** The window works somewhere else from now on: what it ran there is let go of. */
-  async #moveTo(message: string | undefined): Promise<void> {
+  /** What the window runs is somebody else's from now on. */
+  async #letGo(): Promise<void> {
     const before = this.#runs;
     this.#runs = this.#newRuns();
+    this.#here.show([]);
     await before.close();
+  }
+
+  /** The window works somewhere else from now on. */
+  async #moveTo(message: string | undefined): Promise<void> {
     this.#tree.message = message;
     await this.#refresh();
   }
 
   /** What a window or process that is gone left unfinished goes on here. */
-  #takeUp(rows: readonly WorkloadRow[]): void {
-    const runs = this.#runs;
-    const ids = rows.flatMap(({ record }) => record?.id ?? []);
-    runs.takeUp(ids).then(
+  #takeUp(ids: readonly string[]): void {
+    const told = new Set<string>();
+    const onRecord = ({ id, workload }: RolloutRecord) => {
+      if (told.has(id)) return;
+      told.add(id);
+      void tellTakenUp(id, workload);
+    };
+    this.#runs.takeUp(ids, { onRecord }).then(
       ({ rollouts }) => {
-        for (const { rollout, workload, phase } of rollouts) {
-          this.#log.info(`${workload}: ${rollout} was taken up and ended: ${phase}`);
+        for (const one of rollouts) {
+          if (one.rollout === null || !told.has(one.rollout)) continue;
+          this.#log.info(`${one.workload}: ${one.rollout} was taken up and ended: ${one.phase}`);
+          void tellEnd(one);
         }
       },
       (error) => this.#log.error(`could not take up ${ids.join(', ')}: ${errorText(error)}`),
     );
   }
+
+  #keep(repos: readonly string[]): Promise<void> {
+    const onWaiting = (workload: string, message: string) => this.#log.info(`${workload}: ${message}`);
+    return this.#runs.keepReturning(repos, { onWaiting });
+  }
+}
+
+async function tellTakenUp(rollout: string, workload: string): Promise<void> {
+  const text = `The rollout of ${workload} was interrupted, and goes on in this window.`;
+  const answer = await vscode.window.showInformationMessage(text, 'Timeline');
+  if (answer === 'Timeline') await vscode.commands.executeCommand(COMMANDS.timeline, { rollout });
 }
 
 async function showTimeline(

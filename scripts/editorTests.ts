@@ -7,57 +7,27 @@
  *     npm run test:editor -- --keep    keeps the editor's logs
  */
 import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { openBrowser } from '../test/editor/host/browser.ts';
-import { bundleSuite } from '../test/editor/host/bundle.ts';
-import { installEditor, startEditor } from '../test/editor/host/codeServer.ts';
+import { bundleForHost } from '../test/editor/host/bundle.ts';
+import { installEditor } from '../test/editor/host/codeServer.ts';
 import { ROOT } from '../test/editor/host/folders.ts';
+import { runInHost } from '../test/editor/host/inHost.ts';
 import { makeWorkspace, temporaryFolder } from '../test/editor/host/workspace.ts';
 import type { Report } from '../test/editor/suite/index.ts';
 
-/** The whole suite, ms. */
-const WITHIN_MS = 240_000;
-
 const skipped = (why: string) => console.log(`skipped: the tests inside the editor (${why})`);
-
-const remote = (path: string) => `vscode-remote://remote${path}`;
-
-async function runInHost(suite: string, data: string, repo: string): Promise<Report | string> {
-  const browser = await openBrowser();
-  if (typeof browser === 'string') return browser;
-  const report = join(data, 'report.json');
-  const env = { GITMOXI_TEST_REPORT: report, GITMOXI_STORE: join(data, 'store.db') };
-  const editor = await startEditor({ data, env, forSuite: true });
-  try {
-    const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
-    const payload = [
-      ['extensionDevelopmentPath', remote(ROOT)],
-      ['extensionTestsPath', remote(suite)],
-    ];
-    const query = new URLSearchParams({ folder: repo, payload: JSON.stringify(payload) });
-    await page.goto(`${editor.url}/?${query}`);
-    const until = Date.now() + WITHIN_MS;
-    while (!existsSync(report)) {
-      if (Date.now() > until) throw new Error('the suite in the extension host did not end');
-      await sleep(200);
-    }
-    await sleep(100);
-    return JSON.parse(readFileSync(report, 'utf8')) as Report;
-  } finally {
-    await browser.close();
-    await editor.stop();
-  }
-}
 
 /** @returns whether nothing failed */
 async function testInHost(): Promise<boolean> {
   const data = temporaryFolder('editor-data');
   const repo = makeWorkspace();
   try {
-    const report = await runInHost(await bundleSuite(), data, repo);
+    const report = await runInHost<Report>({
+      module: await bundleForHost('test/editor/suite/index.ts'),
+      data,
+      folder: repo,
+    });
     if (typeof report === 'string') {
       skipped(report);
       return true;

@@ -48,6 +48,13 @@ export class Runs {
     }
   }
 
+  /** Keeps the services of repositories where they belong, until this is closed. */
+  async keepReturning(repos: readonly string[], watching: Watching = {}): Promise<void> {
+    const { engine } = await this.#session.open();
+    const options = this.#options(watching);
+    await Promise.all(repos.map((repo) => this.#follow(engine.keepReturning(options, { repo }))));
+  }
+
   /** Lets go of every rollout and waits until that is written down. */
   async close(): Promise<void> {
     this.#letGo.abort();

@@ -26,17 +26,27 @@ export interface Opened {
   readonly place: Place;
 }
 
+export interface EngineSessionOptions {
+  /** Where to work, now. */
+  readonly place: () => Place;
+  /** Lets go of what runs on the engine, before it is closed. */
+  readonly leaving: () => Promise<void>;
+}
+
+/** Questions that are under way when an engine is closed get their answers, unless they take longer than this, ms. */
+const LAST_ANSWERS_MS = 5_000;
+
 export class EngineSession {
-  readonly #place: () => Place;
+  readonly #options: EngineSessionOptions;
   #opened: { readonly key: string; readonly session: Promise<Opened> } | undefined;
 
-  constructor(place: () => Place) {
-    this.#place = place;
+  constructor(options: EngineSessionOptions) {
+    this.#options = options;
   }
 
   /** The engine for the settings as they are now. */
   open(): Promise<Opened> {
-    const place = this.#place();
+    const place = this.#options.place();
     const key = JSON.stringify(place);
     if (this.#opened?.key === key) return this.#opened.session;
     const before = this.close();
@@ -52,7 +62,9 @@ export class EngineSession {
   async close(): Promise<void> {
     const session = this.#opened?.session;
     this.#opened = undefined;
-    await session?.then(
+    if (session === undefined) return;
+    await this.#options.leaving();
+    await session.then(
       ({ engine }) => engine.close(),
       () => {},
     );
@@ -82,7 +94,33 @@ export async function openAt(place: Place): Promise<Opened> {
     store: () => openStore(store),
     owner: { id: randomUUID(), host: hostname(), pid: process.pid },
   });
-  return { engine, clock, place };
+  return { engine: answering(engine), clock, place };
+}
+
+/** The engine, which is closed only when it has answered. */
+function answering(engine: Engine): Engine {
+  const under = new Set<Promise<unknown>>();
+  const operations = Object.entries(engine).map(([name, operation]) => [
+    name,
+    (...words: readonly unknown[]) => {
+      const answer: Promise<unknown> = operation(...words);
+      const done: Promise<unknown> = answer
+        .catch(() => {})
+        .then(() => {
+          under.delete(done);
+        });
+      under.add(done);
+      return answer;
+    },
+  ]);
+  const close = async (): Promise<void> => {
+    const { promise: late, resolve } = Promise.withResolvers<void>();
+    const timer = setTimeout(resolve, LAST_ANSWERS_MS);
+    await Promise.race([Promise.all(under), late]);
+    clearTimeout(timer);
+    await engine.close();
+  };
+  return { ...(Object.fromEntries(operations) as unknown as Engine), close };
 }
 
 const keys = (environment: NodeJS.ProcessEnv) => ({

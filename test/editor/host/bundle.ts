@@ -1,14 +1,17 @@
-/** Bundles the suite that runs inside the extension host. */
-import { join } from 'node:path';
+/** Bundles what runs inside the extension host: a suite, or a measurement. */
+import { basename, dirname, join } from 'node:path';
 import { build } from 'esbuild';
 import { BUNDLES, ROOT } from './folders.ts';
 
-/** @returns the path of the module whose `run` runs the suite */
-export async function bundleSuite(): Promise<string> {
-  const outfile = join(BUNDLES, 'suite.cjs');
+/**
+ * @param entry a module with a function `run`, from the root of the sources
+ * @returns the path of the bundle
+ */
+export async function bundleForHost(entry: string): Promise<string> {
+  const outfile = join(BUNDLES, `${basename(dirname(entry))}-${basename(entry, '.ts')}.cjs`);
   await build({
     absWorkingDir: ROOT,
-    entryPoints: ['test/editor/suite/index.ts'],
+    entryPoints: [entry],
     outfile,
     bundle: true,
     platform: 'node',

@@ -1,6 +1,6 @@
 /**
  * What runs inside the extension host, in the browser's editor and in the desktop one alike: mocha, with a report written
- * to the file that `GITMOXI_TEST_REPORT` names, since a window only tells that it was closed.
+ * to the file that `GITMOXI_REPORT` names, since a window only tells that it was closed.
  */
 import { writeFileSync } from 'node:fs';
 import Mocha from 'mocha';
@@ -13,7 +13,7 @@ export interface Report {
 }
 
 export async function run(): Promise<void> {
-  const { GITMOXI_TEST_REPORT: path, GITMOXI_TEST_GREP: grep } = process.env;
+  const { GITMOXI_REPORT: path, GITMOXI_TEST_GREP: grep } = process.env;
   const mocha = new Mocha({ ui: 'bdd', timeout: 30_000, ...(grep === undefined ? {} : { grep }) });
   mocha.suite.emit('pre-require', globalThis as never, 'suite', mocha);
   await import('./extension.suite.ts');

@@ -213,27 +213,56 @@ describe('a person in the editor', function () {
       await person.openView();
     }
 
-    it('goes on with a canary whose window was killed', async () => {
-      const name = /^thumbnails/;
-      await person.fromContextMenu(name, 'Deploy');
+    /** The rollout under way, who runs it, and what happened to it. */
+    async function underWay() {
+      const store = await openStore(join(place.data, 'store.db'));
+      try {
+        const [stored] = await store.list({ unfinished: true });
+        assert.ok(stored !== undefined, 'nothing is under way');
+        const events = await store.events(stored.record.id, 0);
+        return { owner: stored.owner, resumed: events.filter(({ code }) => code === 'rollout.resumed').length };
+      } finally {
+        store.close();
+      }
+    }
+
+    const moving = /^thumbnails.*shifting.*10 % traffic/;
+
+    it('shows one canary in two windows, and goes on in the other when one of them crashes', async () => {
+      await person.fromContextMenu(/^thumbnails/, 'Deploy');
       await person.answer('Create shop-thumbnails', 'Deploy');
       await person.row(/^thumbnails.*in sync/).waitFor();
       changeIn(own, 'thumbnails_lambdainput.json', (text) => text.replace('2.0.1', '2.1.0'), 'Make better thumbnails');
-      await person.fromContextMenu(name, 'Deploy');
+      await person.fromContextMenu(/^thumbnails/, 'Deploy');
       await person.answer('Update shop-thumbnails', 'Deploy');
-      await person.row(/^thumbnails.*10 % traffic/).waitFor();
+      await person.row(moving).waitFor();
+      const other = await Person.open(place, own);
+      await other.openView();
+      await other.row(moving).waitFor();
+      const first = await underWay();
+      assert.equal(first.resumed, 0);
+      // Its extension host, and with it all that the window ran.
+      process.kill(first.owner!.pid, 'SIGKILL');
+      await other.notification('goes on in this window').waitFor();
+      await other.row(moving).waitFor();
+      await other.look('14-goes-on-in-another-window');
+      const second = await underWay();
+      assert.notEqual(second.owner?.pid, first.owner?.pid);
+      assert.equal(second.resumed, 1);
+      await other.page.close();
+    });
+
+    it('goes on with the canary when every window was killed and one is opened again', async () => {
       await person.page.close();
       await place.editor.stop();
       await reopen();
-      await person.row(/^thumbnails.*shifting.*traffic/).waitFor();
-      await person.look('14-taken-up');
-      await person.fromContextMenu(/^thumbnails.*shifting.*traffic/, 'Promote Rollout');
+      await person.notification('goes on in this window').waitFor();
+      await person.row(moving).waitFor();
+      await person.page.locator('.statusbar-item').filter({ hasText: '1 rollout here' }).waitFor();
+      await person.look('15-taken-up');
+      assert.equal((await underWay()).resumed, 2);
+      await person.fromContextMenu(moving, 'Promote Rollout');
       await person.row(/^thumbnails.*in sync/).waitFor();
-      const store = await openStore(join(place.data, 'store.db'));
-      const [latest] = await store.latest();
-      const events = await store.events(latest!.record.id, 0);
-      store.close();
-      assert.ok(events.some(({ code }) => code === 'rollout.resumed'));
     });
   });
 
@@ -249,6 +278,6 @@ describe('a person in the editor', function () {
     await person.page.locator('.sidebar').filter({ hasText: 'Rollouts are not read in Restricted Mode' }).waitFor();
     await person.openFile('web_taskdef.json');
     await person.page.locator('.codelens-decoration').filter({ hasText: 'Preview' }).waitFor();
-    await person.look('15-restricted');
+    await person.look('16-restricted');
   });
 });
