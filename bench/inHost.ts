@@ -13,6 +13,9 @@ export type HostFigures = Readonly<Record<string, number>>;
 
 const MB = 1024 * 1024;
 
+/** Looks at the memory, half a second apart. */
+const LOOKS = 30;
+
 const measured = (name: string): number | undefined => performance.getEntriesByName(name)[0]?.duration;
 
 async function until(check: () => boolean | Promise<boolean>): Promise<void> {
@@ -39,7 +42,7 @@ async function ofTimes(): Promise<HostFigures> {
 /** Resident memory of this process, the least of some looks, so that what can be freed does not count. */
 async function memory(): Promise<number> {
   const looks: number[] = [];
-  for (let i = 0; i < 10; i++) {
+  for (let i = 0; i < LOOKS; i++) {
     looks.push(process.memoryUsage().rss / MB);
     await sleep(500);
   }

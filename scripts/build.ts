@@ -30,15 +30,14 @@ const COMMONJS_BANNER = [
   'const require = gitmoxiCreateRequire(import.meta.url);',
 ].join('\n');
 
-/** Split, so that a verb loads what it uses: the AWS clients alone are most of the code. */
+/** Split, so that what is not used is not loaded: the AWS clients alone are most of the code. */
+const split: BuildOptions = { ...shared, format: 'esm', splitting: true, banner: { js: COMMONJS_BANNER } };
+
 const command: BuildOptions = {
-  ...shared,
+  ...split,
   entryPoints: { cli: 'cli/main.ts' },
   outdir: 'dist',
-  format: 'esm',
-  splitting: true,
   chunkNames: 'cli/[name]-[hash]',
-  banner: { js: COMMONJS_BANNER },
 };
 
 /** VS Code loads extensions as CommonJS and supplies `vscode` itself. */
@@ -53,17 +52,26 @@ const editor = (entryPoints: Record<string, string>): BuildOptions => ({
   minifyWhitespace: true,
 });
 
-/** What the client loads only when it is needed, by the bundle that it is in. */
+/** What the client loads only when it is needed, by the module that it becomes. */
 const ON_DEMAND = { engine: 'client/engine/loaded.ts', sandbox: 'client/sandbox/loaded.ts' };
 
-/** Leads the client's dynamic imports to the bundles of their own. */
+const onDemandModules: BuildOptions = {
+  ...split,
+  entryPoints: ON_DEMAND,
+  outdir: 'dist/editor',
+  chunkNames: '[name]-[hash]',
+  minifySyntax: true,
+  minifyWhitespace: true,
+};
+
+/** Leads the client's dynamic imports to those modules. */
 const onDemand: Plugin = {
   name: 'on demand',
   setup({ onResolve }) {
     onResolve({ filter: /\/loaded\.ts$/ }, ({ path, resolveDir }) => {
       const entry = relative(root, join(resolveDir, path)).replaceAll('\\', '/');
       const bundle = Object.entries(ON_DEMAND).find(([, module]) => module === entry)?.[0];
-      return bundle === undefined ? undefined : { path: `./${bundle}.cjs`, external: true };
+      return bundle === undefined ? undefined : { path: `./editor/${bundle}.js`, external: true };
     });
   },
 };
@@ -71,8 +79,6 @@ const onDemand: Plugin = {
 const client: BuildOptions = {
   ...editor({ client: 'client/extension.ts' }),
   plugins: [onDemand],
-  // An extension's own modules are found by `require`, from where the bundle lies.
-  supported: { 'dynamic-import': false },
 };
 
 function linkCommand(): void {
@@ -91,14 +97,15 @@ function linkCommand(): void {
 
 /** Chunk names carry hashes: without this, those of earlier builds would pile up. */
 function removeStaleChunks(written: ReadonlySet<string>): void {
-  const folder = join(dist, 'cli');
-  for (const name of readdirSync(folder)) {
-    const path = join(folder, name);
-    if (!written.has(path)) rmSync(path, { force: true });
+  for (const folder of [join(dist, 'cli'), join(dist, 'editor')]) {
+    for (const name of readdirSync(folder)) {
+      const path = join(folder, name);
+      if (!written.has(path)) rmSync(path, { force: true });
+    }
   }
 }
 
-const jobs = [command, editor({ server: 'client/languageServer.ts' }), editor(ON_DEMAND), client];
+const jobs = [command, editor({ server: 'client/languageServer.ts' }), onDemandModules, client];
 
 try {
   // Nothing is written before everything is built: a failed build leaves the last good one in place.

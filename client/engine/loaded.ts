@@ -1,5 +1,5 @@
 /**
- * The engine as the extension loads it: a bundle of its own (scripts/build.ts), read from disk when first needed.
+ * The engine as the extension loads it: modules of their own (scripts/build.ts), read from disk when first needed.
  * Import this module dynamically, and for its types.
  */
 export {

@@ -74,6 +74,8 @@ export class EngineSession {
 /** An engine and the clock that its rollouts follow. */
 export async function openAt(place: Place): Promise<Opened> {
   const { accountsOf, clockFor, createEngine, defaultStorePath, findRegion, openStore } = await import('./loaded.ts');
+  // The host's own tools and the suite read it.
+  performance.mark('gitmoxi.engine');
   const { profile, endpoint, credentials, parallel } = place;
   const accounts = accountsOf(place.accounts, 'the setting gitmoxi.accounts');
   const environment = { ...process.env };

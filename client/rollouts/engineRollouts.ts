@@ -15,6 +15,9 @@ const KEPT_MS = 20_000;
 /** Files that are rendered and checked within this are waited for: small repositories show at once as they are, ms. */
 const SOON_MS = 150;
 
+/** Of more workloads the names are shown first, before anything is rendered. */
+const SOON_WORKLOADS = 100;
+
 /** What a rollout waits for, in words. */
 type Waits = (entry: StatusEntry) => readonly string[];
 
@@ -76,7 +79,9 @@ export class EngineRollouts {
       read.flatMap(({ list }) => (list === undefined ? [] : [[list.repository.root, list]])),
     );
     const files = [...repositories].map(([root, list]) => this.#filesOf(engine, root, list));
-    await Promise.race([Promise.all(files.map(({ planning }) => planning)), after(SOON_MS)]);
+    const count = [...repositories.values()].reduce((sum, { workloads }) => sum + workloads.length, 0);
+    if (count <= SOON_WORKLOADS)
+      await Promise.race([Promise.all(files.map(({ planning }) => planning)), after(SOON_MS)]);
     for (const one of files) one.isLate = true;
     const rows = [...repositories.values()].flatMap((list, i) => rowsOf(list, files[i]!, entries, waits));
     const unread = [...repositories.keys()].flatMap((repo, i) =>
@@ -101,12 +106,14 @@ export class EngineRollouts {
     return read;
   }
 
-  #filesOf(engine: Engine, root: string, { revision }: WorkloadList): Files {
+  #filesOf(engine: Engine, root: string, { revision, workloads }: WorkloadList): Files {
     const before = this.#files.get(root);
     if (before?.revision === revision && before.engine === engine) return before;
     const known = before?.known ?? new Map();
     const files: Files = { engine, revision, known, planning: Promise.resolve(), isLate: false };
-    files.planning = knownFrom(engine, root, revision)
+    const begin = workloads.length <= SOON_WORKLOADS ? Promise.resolve() : after(SOON_MS);
+    files.planning = begin
+      .then(() => knownFrom(engine, root, revision))
       .then(
         (found) => {
           files.known = found;

@@ -185,7 +185,8 @@ export class RolloutTree implements vscode.TreeDataProvider<RolloutNode>, vscode
     const welcome = welcomeOf(state);
     if (welcome !== this.#welcome) {
       this.#welcome = welcome;
-      await vscode.commands.executeCommand('setContext', ROLLOUTS_VIEW, welcome);
+      // The window may be busy: nodes do not wait for it.
+      void vscode.commands.executeCommand('setContext', ROLLOUTS_VIEW, welcome);
     }
     if (!tell) return;
     const { shape, changed } = changesBetween(before, this.#forest);

@@ -1,4 +1,4 @@
-/** The simulated AWS as the extension loads it: a bundle of its own (scripts/build.ts), read from disk when first needed. */
+/** The simulated AWS as the extension loads it: a module of its own (scripts/build.ts), read from disk when first needed. */
 export {
   noScenario,
   parseScenario,
