@@ -89,12 +89,14 @@ export function toAwsError(error: unknown): AwsError {
     ?.message?.trim();
   const message = plainly(said ?? 'no message given');
   const throttled = THROTTLING.test(code) || status === 429;
+  const silent = isUnreachable(error);
   return {
     code,
     message,
     requestId: sdk.$metadata?.requestId,
     ...(throttled ? { untouched: true } : {}),
-    passing: throttled || status >= 500 || isUnreachable(error) || SETTLING.test(message),
+    ...(silent ? { silent } : {}),
+    passing: throttled || status >= 500 || silent || SETTLING.test(message),
   };
 }
 
@@ -129,7 +131,7 @@ export function toEngineError(error: unknown, doing: string): EngineError {
       cause: error,
     });
   }
-  const { code, message, requestId, passing } = toAwsError(error);
+  const { code, message, requestId, passing, silent } = toAwsError(error);
   const said = `${code}: ${message}${requestId === undefined ? '' : ` (request ${requestId})`}`;
   const details = {
     kind: 'surroundings',
@@ -143,7 +145,7 @@ export function toEngineError(error: unknown, doing: string): EngineError {
       hint: 'log in again, or check which profile and account are in use',
     });
   }
-  if (isUnreachable(error)) {
+  if (silent === true) {
     return new EngineError('aws.unreachable', `AWS cannot be reached to ${doing}: ${message}`, {
       ...details,
       hint: 'check the network, the region and --endpoint-url',

@@ -132,6 +132,8 @@ export interface AwsError {
   readonly passing: boolean;
   /** True where AWS certainly did nothing of what it was asked: the call was throttled. */
   readonly untouched?: boolean;
+  /** True where AWS could not be reached or gave no answer: nobody knows what became of the call. */
+  readonly silent?: boolean;
 }
 
 /** How an action ended. `data` holds the handles of what was made, for example `taskDefinitionArn`. */

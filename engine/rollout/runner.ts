@@ -56,10 +56,10 @@ export interface RunnerInput {
 /** Commands from other processes are looked for this often while sleeping, ms of the rollout's clock. */
 const COMMAND_LOOK_MS = 2_000;
 
-/** A passing failure of a change is tried again for this long before it counts, ms. */
+/** A passing failure that AWS answers a change with is tried again for this long before it counts, ms. */
 const RETRY_FOR_MS = 5 * 60_000;
 
-/** An AWS that cannot be read is asked again for this long before the runner lets go of the rollout, ms. */
+/** An AWS that cannot be read or does not answer is asked again for this long before the runner lets go of the rollout, ms. */
 const UNREADABLE_FOR_MS = 15 * 60_000;
 
 /** The same where AWS does not even answer, and nothing has been begun that would have to be watched, ms. */
@@ -71,6 +71,13 @@ const PAUSED_LOOK_MS = 15_000;
 const MOST_BACK_OFF_MS = 30_000;
 
 const backOffMs = (attempt: number): number => Math.min(MOST_BACK_OFF_MS, 1_000 * 2 ** attempt);
+
+const unanswered = (action: Action, { message }: AwsError): EngineError =>
+  new EngineError('aws.unreachable', `AWS did not answer whether it has done ${action.type}: ${message}`, {
+    kind: 'surroundings',
+    passing: true,
+    hint: 'check the network, the region and --endpoint-url',
+  });
 
 /** The rollout's position while this process runs it. */
 interface Position {
@@ -309,24 +316,30 @@ class Run {
       // Whoever has taken the rollout over meanwhile must not be disturbed.
       await this.#ports.store.renew(this.#input.claim);
       const outcome = await this.#ports.aws.perform(action, { record, desired: this.#input.desired }, again);
-      if (outcome.ok || !outcome.error.passing || this.#lastedTooLong()) return this.#heard(action, outcome);
+      if (outcome.ok || !outcome.error.passing) return this.#heard(action, outcome);
+      const patienceMs = outcome.error.silent === true ? UNREADABLE_FOR_MS : RETRY_FOR_MS;
+      if (this.#lastedLonger(patienceMs)) {
+        // The change may have been made: nothing can be decided before AWS answers.
+        if (outcome.error.silent === true) throw unanswered(action, outcome.error);
+        return this.#heard(action, outcome);
+      }
       again ||= outcome.error.untouched !== true;
-      await this.#retryLater(action, outcome.error);
+      await this.#retryLater(action, outcome.error, patienceMs);
     }
   }
 
-  #lastedTooLong(): boolean {
+  #lastedLonger(ms: number): boolean {
     this.#at.troubledSince ??= this.#ports.clock.now();
-    return this.#ports.clock.now() - this.#at.troubledSince > RETRY_FOR_MS;
+    return this.#ports.clock.now() - this.#at.troubledSince > ms;
   }
 
-  async #retryLater(action: Action, error: AwsError): Promise<void> {
+  async #retryLater(action: Action, error: AwsError, patienceMs: number): Promise<void> {
     const { record } = this.#at;
     const waitMs = backOffMs(record.attempts);
     const message = `${error.code}: ${error.message}; trying again in ${waitMs / 1000} s`;
     const data: JsonObject = { action: action.type, requestId: error.requestId ?? null };
     const nextLookAt = this.#ports.clock.now() + waitMs;
-    const waiting = this.#troubleWait(`${error.code}: ${error.message}`, RETRY_FOR_MS, nextLookAt);
+    const waiting = this.#troubleWait(`${error.code}: ${error.message}`, patienceMs, nextLookAt);
     await this.#append({ ...record, attempts: record.attempts + 1, waiting }, [
       { code: 'action.retrying', level: 'warning', message, data },
     ]);

@@ -62,4 +62,19 @@ describe('a rollout in a region that falls silent', () => {
     const resumed = await stage.resume();
     assert.equal(resumed.rollouts[0]?.phase, 'succeeded', stage.story().join('\n'));
   });
+
+  it('is let go of, and not called failed, where a change stays without an answer', async () => {
+    await using stage = await Stage.open();
+    await stage.deploy('dev/web', web());
+    const plan = await stage.plan('dev/web', web({ image: 'shop/web:2' }));
+    const silent = { rules: [{ when: { operation: 'ecs:UpdateService' }, then: { hang: true } }] };
+    stage.setScenario(silent);
+    const { rollouts } = await stage.clock.run(deployPlan(stage.ports(), plan, stage.options()));
+    assert.equal(rollouts[0]?.phase, 'unfinished', stage.story().join('\n'));
+    assert.match(rollouts[0].reason ?? '', /^AWS did not answer whether it has done .*no answer within/);
+    assert.match(rollouts[0].next ?? '', /then `gitmoxi resume`$/);
+
+    stage.setScenario({});
+    assert.equal((await stage.resume()).rollouts[0]?.phase, 'succeeded', stage.story().join('\n'));
+  });
 });
