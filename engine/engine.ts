@@ -2,19 +2,10 @@
  * The engine behind its door: puts Git, checks, plans, AWS and the store together. One composition per program; owns
  * the store and the AWS clients it opens.
  */
-import type {
-  Engine,
-  EngineOptions,
-  PlanReport,
-  RenderReport,
-  StatusEntry,
-  ValidateReport,
-  Where,
-  WorkloadList,
-} from './api.ts';
+import type { Engine, EngineOptions, RenderReport, StatusEntry, ValidateReport, Where, WorkloadList } from './api.ts';
 import type { Aws } from './aws/index.ts';
 import type { CheckedWorkload, RenderedFile } from './check/index.ts';
-import { type WorkloadPaths, workloadKey } from './config/index.ts';
+import { closest } from './closest.ts';
 import { deployPlan, resumeAll } from './deploying.ts';
 import { EngineError } from './errors.ts';
 import { explainRollout } from './explaining.ts';
@@ -24,11 +15,11 @@ import { pointer as pointerTo } from './plan/index.ts';
 import { heldReason, planRevision } from './planning.ts';
 import { redactor, SENSITIVE, secretTexts } from './redact.ts';
 import { bringAllBack, keepReturning, returnsOf } from './returning.ts';
-import type { RolloutRecord } from './rollout/index.ts';
+import { planRollback } from './rollingBack.ts';
 import { entriesOf, statusEntry, withDrift, withSurroundings } from './status.ts';
 import type { Store } from './store/index.ts';
 import { createTurns } from './turns.ts';
-import { checkEach, pick, withRevision } from './workspace.ts';
+import { checkEach, oneWorkload, pick, withRevision } from './workspace.ts';
 
 const problemsOf = ({ findings, sources }: CheckedWorkload): Problem[] => toProblems(findings, sources);
 
@@ -91,78 +82,8 @@ function validate(where: Where): Promise<ValidateReport> {
   });
 }
 
-/**
- * Commits that are no good to go back to: a rollback left them, and nobody has rolled them out successfully since.
- *
- * @param good successful rollouts of commits, newest first
- */
-function leftBehind(good: readonly RolloutRecord[]): Set<string> {
-  const left = new Set<string>();
-  let before: string | undefined;
-  for (const { trigger, revision } of good.toReversed()) {
-    if (trigger === 'rollback' && before !== undefined) left.add(before);
-    left.delete(revision.commit!);
-    before = revision.commit;
-  }
-  return left;
-}
-
-/** The rollout to go back to. */
-async function rollbackTo(
-  store: Store,
-  identity: string,
-  { kind, path: workload }: WorkloadPaths,
-  to: string | undefined,
-): Promise<RolloutRecord> {
-  const records = (await store.list({ repository: identity, workload })).map(({ record }) => record);
-  const good = records.filter(
-    (record) => record.kind === kind && record.phase === 'succeeded' && record.revision.commit !== undefined,
-  );
-  if (to !== undefined) {
-    const chosen = good.find((record) => record.id === to);
-    if (chosen !== undefined) return chosen;
-    throw new EngineError(
-      'rollback.not-a-good-rollout',
-      `${to} is not a successful rollout of a commit of ${workload}`,
-      {
-        kind: 'usage',
-        hint: `choose one from \`gitmoxi history ${workload} --status succeeded\``,
-      },
-    );
-  }
-  const avoided = leftBehind(good);
-  for (const hold of await store.holds(identity)) {
-    if (hold.kind === kind && hold.workload === workload && hold.commit !== undefined) avoided.add(hold.commit);
-  }
-  const present = good[0]?.revision.commit;
-  const before = good.find(({ revision }) => revision.commit !== present && !avoided.has(revision.commit!));
-  if (before !== undefined) return before;
-  throw new EngineError(
-    'rollback.nothing-to-go-back-to',
-    `${workload} has no earlier successful rollout in this store that was not rolled back`,
-    {
-      hint: 'choose one with --to, deploy the commit you want with --revision, or choose another --store',
-    },
-  );
-}
-
 /** Below this, ECS's and Lambda's request rates leave room for every rollout's looks and changes. */
 const MOST_AT_A_TIME = 50;
-
-/** The one workload that somebody named. */
-function oneWorkload(where: Where) {
-  return withRevision(where, async (here) => {
-    const picked = pick(here, where, here.workloads);
-    const [workload] = picked;
-    if (workload === undefined || picked.length > 1) {
-      throw new EngineError('engine.one-workload', `name one workload, not ${picked.length}`, {
-        kind: 'usage',
-        hint: 'see `gitmoxi status`',
-      });
-    }
-    return { identity: here.repository.identity, workload, head: here.commit };
-  });
-}
 
 export function createEngine(options: EngineOptions): Engine {
   const { region, clock, owner, accounts = new Map(), ...rest } = options;
@@ -180,33 +101,17 @@ export function createEngine(options: EngineOptions): Engine {
   const turns = createTurns(options.parallel ?? MOST_AT_A_TIME);
   const ports = async () => ({ aws: await aws(), store: await store(), clock, owner, turns });
 
-  async function planRollback(where: Where, to?: string, skips: readonly string[] = []): Promise<PlanReport> {
-    const at = await oneWorkload(where);
-    const target = await rollbackTo(await store(), at.identity, at.workload, to);
-    const commit = target.revision.commit!;
-    const selectors = [at.workload.path];
-    const request = {
-      repo: where.repo,
-      revision: commit,
-      selectors,
-      force: true,
-      preflight: 'changes',
-      skips,
-    } as const;
-    const report = await planRevision(plans, request, 'rollback');
-    const workloads = report.workloads.filter(
-      (plan) => workloadKey({ kind: plan.kind, path: plan.workload }) === workloadKey(at.workload),
-    );
-    const reason = `rolled back to ${commit.slice(0, 7)} (${target.id})`;
-    return { ...report, workloads, context: { ...report.context, hold: { commit: at.head?.id, reason } } };
-  }
-
   async function rollout(id: string): Promise<StatusEntry> {
-    const found = await (await store()).load(id);
-    if (found !== undefined) return (await withSurroundings(await store(), [statusEntry(found)]))[0]!;
+    const here = await store();
+    const found = await here.load(id);
+    if (found !== undefined) return (await withSurroundings(here, [statusEntry(found)]))[0]!;
+    const near = closest(
+      id,
+      (await here.list({})).map(({ record }) => record.id),
+    );
     throw new EngineError('store.no-such-rollout', `no rollout ${id} in this store`, {
       kind: 'usage',
-      hint: 'see `gitmoxi history` for the ids',
+      hint: near === undefined ? 'see `gitmoxi history` for the ids' : `did you mean ${near}?`,
     });
   }
 
@@ -249,7 +154,7 @@ export function createEngine(options: EngineOptions): Engine {
       const { rollout: record } = await rollout(id);
       return explainRollout({ store: await store(), aws }, record, repo);
     },
-    planRollback,
+    planRollback: (where, to, skips) => planRollback(plans, where, to, skips),
     ask: async (id, command, by) => {
       await rollout(id);
       return (await store()).ask(id, command, by);

@@ -5,7 +5,7 @@
 import { isAbsolute, relative, sep } from 'node:path';
 import type { Where } from './api.ts';
 import { type CheckedWorkload, checkWorkload } from './check/index.ts';
-import { groupWorkloads, selectWorkloads, type WorkloadPaths } from './config/index.ts';
+import { groupWorkloads, selectWorkloads, type WorkloadPaths, workloadKey } from './config/index.ts';
 import { EngineError } from './errors.ts';
 import { type Commit, loadWorkloads, openRepository, type Repository, type Tree } from './git/index.ts';
 
@@ -87,4 +87,31 @@ export async function checkEach<T>(
     for (const source of sources) results.push(use(checkWorkload(source)));
   }
   return results;
+}
+
+/**
+ * The one workload that somebody named.
+ *
+ * @param gone workloads that the revision need not have any more
+ * @throws EngineError `engine.one-workload` (usage)
+ */
+export function oneWorkload(
+  where: Where,
+  gone: (identity: string) => Promise<readonly WorkloadPaths[]> = async () => [],
+) {
+  return withRevision(where, async (here) => {
+    const { identity } = here.repository;
+    const there = new Set(here.workloads.map(workloadKey));
+    const missing = (await gone(identity)).filter((workload) => !there.has(workloadKey(workload)));
+    const present = pick(here, where, here.workloads, missing);
+    const picked = present.length > 0 ? present : pick(here, where, missing);
+    const [workload] = picked;
+    if (workload === undefined || picked.length > 1) {
+      throw new EngineError('engine.one-workload', `name one workload, not ${picked.length}`, {
+        kind: 'usage',
+        hint: 'see `gitmoxi status`',
+      });
+    }
+    return { identity, workload, head: here.commit };
+  });
 }

@@ -1,18 +1,34 @@
-/** Rollouts by what a person types: an id, or the beginning of one. */
-import { type Engine, EngineError, type StatusEntry } from '../../engine/index.ts';
+/** Rollouts by what a person types: an id, the beginning of one, or a workload, of which the latest is meant. */
+import { type Engine, EngineError, type RolloutRecord, type StatusEntry } from '../../engine/index.ts';
 
-/** Rollouts that are looked through for the beginning of an id, newest first. */
+/** Rollouts that are looked through, newest first. */
 const LOOKED_THROUGH = 1000;
+
+/** Most ids that a complaint names. */
+const MOST_NAMED = 5;
 
 /** @throws EngineError `cli.ambiguous-rollout`, `store.no-such-rollout` (usage) */
 export async function findRollout(engine: Engine, text: string): Promise<StatusEntry> {
-  const recent = await engine.history({ limit: LOOKED_THROUGH });
-  const ids = recent.map(({ id }) => id).filter((id) => id.startsWith(text));
-  const [first] = ids;
-  if (first === undefined || ids.includes(text)) return engine.rollout(text);
-  if (ids.length === 1) return engine.rollout(first);
-  throw new EngineError('cli.ambiguous-rollout', `${ids.length} rollouts begin with ${text}`, {
+  const recent = text === '' ? [] : await engine.history({ limit: LOOKED_THROUGH });
+  const begun = recent.filter(({ id }) => id.startsWith(text));
+  const found = begun.length > 0 ? begun : latestOf(recent, text.replace(/\/$/, ''));
+  const [first] = found;
+  if (first === undefined || found.some(({ id }) => id === text)) return engine.rollout(text);
+  if (found.length === 1) return engine.rollout(first.id);
+  const named = found.slice(0, MOST_NAMED).map(({ id, workload }) => `${id} (${workload})`);
+  const more = found.length > named.length ? ', …' : '';
+  throw new EngineError('cli.ambiguous-rollout', `${found.length} rollouts are meant by ${text}`, {
     kind: 'usage',
-    hint: `give more of the id, for example ${first}`,
+    hint: `give more of the id: ${named.join(', ')}${more}`,
   });
+}
+
+/** The latest rollout of each workload of this path, or of this last part of a path; those under way come first. */
+function latestOf(recent: readonly RolloutRecord[], text: string): RolloutRecord[] {
+  const matching = recent.filter(({ workload }) => workload === text || workload.endsWith(`/${text}`));
+  const latest = [...Map.groupBy(matching, ({ kind, workload }) => `${kind} ${workload}`).values()].map(
+    (all) => all[0]!,
+  );
+  const underWay = latest.filter(({ endedAt }) => endedAt === null);
+  return underWay.length > 0 ? underWay : latest;
 }

@@ -10,7 +10,7 @@ export const explainVerb: Verb = (program, run) => {
   program
     .command('explain')
     .description('say why a rollout failed, what changed, and what to do')
-    .argument('<rollout>', 'its id, or the beginning of it')
+    .argument('<rollout>', 'its id, the beginning of it, or its workload')
     .action(
       run((context, text: string) =>
         withEngine(context, async ({ engine }) => {

@@ -32,7 +32,7 @@ export const logsVerb: Verb = (program, run) => {
   program
     .command('logs')
     .description("show a rollout's events")
-    .argument('<rollout>', 'its id, or the beginning of it')
+    .argument('<rollout>', 'its id, the beginning of it, or its workload')
     .option('-f, --follow', 'go on until it is over')
     .action(
       run((context, text: string, options: { follow?: true }) =>

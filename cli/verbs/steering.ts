@@ -1,9 +1,14 @@
-/** `gitmoxi pause | resume-rollout | promote | abort`: ask something of whoever runs a rollout, or will take it up. */
-import type { Command, StatusEntry } from '../../engine/index.ts';
+/**
+ * `gitmoxi pause | resume-rollout | promote | abort`: ask something of whoever runs a rollout, or will take it up, and
+ * say what became of it.
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Command, type Engine, isFinal, type RolloutEvent, type StatusEntry } from '../../engine/index.ts';
 import { person } from '../../session/index.ts';
-import { EXIT } from '../exitStatus.ts';
+import { EXIT, type ExitStatus } from '../exitStatus.ts';
 import { withEngine } from '../session/context.ts';
 import { findRollout } from '../session/findRollout.ts';
+import { oneLine } from '../terminal/columns.ts';
 import type { Verb } from './verb.ts';
 
 /** What people ask for; taking another's place is for deployments. */
@@ -47,12 +52,67 @@ const DOES: Readonly<Record<Asked, string>> = {
   leave: 'stop and leave everything as it is',
 };
 
-function told({ rollout, owner }: StatusEntry, command: Asked, isAsked: boolean): string {
-  if (!isAsked) return `${rollout.id} is over already: ${rollout.phase}`;
-  if (owner === undefined)
-    return `${rollout.id} will ${DOES[command]} as soon as it is taken up: run \`gitmoxi resume\``;
-  return `asked process ${owner.pid} on ${owner.host} to have ${rollout.id} ${DOES[command]}`;
+/** Events that tell what became of a command. */
+const ANSWERS: ReadonlySet<string> = new Set([
+  'rollout.paused',
+  'rollout.continued',
+  'rollout.promoted',
+  'rollout.aborting',
+  'rollout.ignored',
+  'rollout.ended',
+]);
+
+/** An answer is waited for so long, ms of real time: commands are heard every two seconds. */
+const ANSWER_MS = 8_000;
+const LOOK_MS = 100;
+
+/** What became of a request: `isDone` tells whether what was asked for is so. */
+interface Answer {
+  readonly isDone: boolean;
+  readonly text: string;
+  /** The event that tells it. */
+  readonly event?: RolloutEvent;
 }
+
+/** Why there is no point in asking; undefined where there is. */
+function pointless({ rollout: { id, phase, paused, workload } }: StatusEntry, command: Asked): Answer | undefined {
+  if (isFinal(phase)) {
+    const back =
+      command === 'abort' && phase === 'succeeded' ? `; to go back, run \`gitmoxi rollback ${workload}\`` : '';
+    return { isDone: false, text: `${id} is over already: ${phase}${back}` };
+  }
+  const isPaused = (paused ?? null) !== null;
+  if (command === 'pause' && phase === 'rolling back')
+    return { isDone: false, text: `${id} is going back, which is never paused` };
+  if (command === 'pause' && isPaused) return { isDone: true, text: `${id} is paused already, by ${paused?.by}` };
+  if (command === 'continue' && !isPaused) return { isDone: false, text: `${id} is not paused` };
+  return undefined;
+}
+
+async function ask(engine: Engine, entry: StatusEntry, command: Asked): Promise<Answer> {
+  const { id, workload } = entry.rollout;
+  const before = pointless(entry, command);
+  if (before !== undefined) return before;
+  const last = (await engine.events(id)).at(-1)?.seq ?? 0;
+  if (!(await engine.ask(id, command, person())))
+    return pointless(await engine.rollout(id), command) ?? { isDone: false, text: `${id} is over already` };
+  const { owner } = entry;
+  if (owner === undefined)
+    return { isDone: true, text: `${id} will ${DOES[command]} as soon as it is taken up: run \`gitmoxi resume\`` };
+  const asked = `asked process ${owner.pid} on ${owner.host} to have ${id} ${DOES[command]}`;
+  for (const until = performance.now() + ANSWER_MS; performance.now() < until; await sleep(LOOK_MS)) {
+    const event = (await engine.events(id, last)).find(({ code }) => ANSWERS.has(code));
+    if (event === undefined) continue;
+    return {
+      isDone: event.code !== 'rollout.ignored',
+      text: `${asked}\n${oneLine(workload)}: ${oneLine(event.message)}`,
+      event,
+    };
+  }
+  return { isDone: true, text: `${asked}; it has not answered yet: see \`gitmoxi logs --follow ${id}\`` };
+}
+
+const statusOf = ({ isDone }: Answer): ExitStatus => (isDone ? EXIT.done : EXIT.problems);
 
 export const steeringVerbs: readonly Verb[] = STEERINGS.map(
   ({ verb, description, command, variant }) =>
@@ -60,18 +120,27 @@ export const steeringVerbs: readonly Verb[] = STEERINGS.map(
       const added = program
         .command(verb)
         .description(description)
-        .argument('<rollout>', 'its id, or the beginning of it');
+        .argument('<rollout>', 'its id, the beginning of it, or its workload');
       if (variant) added.option(variant.flag, variant.description);
       added.action(
         run((context, text: string, options: Readonly<Record<string, unknown>>) =>
           withEngine(context, async ({ engine }) => {
             const entry = await findRollout(engine, text);
             const asked = variant !== undefined && options[variant.flag.slice(2)] === true ? variant.command : command;
-            const isAsked = await engine.ask(entry.rollout.id, asked, person());
+            const answer = await ask(engine, entry, asked);
             const { id, workload } = entry.rollout;
-            if (context.out.json) context.out.machine({ rollout: id, workload, command: asked, asked: isAsked });
-            else context.out.print(told(entry, asked, isAsked));
-            return isAsked ? EXIT.done : EXIT.problems;
+            const { isDone, text: message, event } = answer;
+            const shown = {
+              rollout: id,
+              workload,
+              command: asked,
+              asked: isDone,
+              message,
+              answer: event?.code ?? null,
+            };
+            if (context.out.json) context.out.machine(shown);
+            else context.out.print(message);
+            return statusOf(answer);
           }),
         ),
       );
