@@ -1,5 +1,5 @@
 /**
- * One rollout as a picture: phases over time, traffic, tasks, and what happened. Pure: markup from the record and its
+ * One rollout as a picture: phases over time, traffic, tasks, alarms, and what happened. Pure: markup from the record and its
  * events. Everything from outside is escaped; no style or script is written into the markup.
  */
 import type { Phase, RolloutEvent, RolloutRecord } from '../../engine/index.ts';
@@ -19,6 +19,10 @@ export const escaped = (text: string): string =>
 const WIDTH = 1000;
 const BAND = 30;
 const CHART = 90;
+const LANE = 8;
+
+/** What fired at the very end is seen too. */
+const LEAST_LANE = 6;
 
 interface Span {
   readonly phase: Phase;
@@ -95,6 +99,32 @@ function bands(spans: readonly Span[], scale: Scale): string {
 <ul class="keys">${keys.join('')}</ul></section>`;
 }
 
+/** Alarms that watched over it, each with when it fired. */
+function alarmsOf({ state }: RolloutRecord, events: readonly RolloutEvent[]): Map<string, number | undefined> {
+  const watched = state?.['alarms'];
+  const names = Array.isArray(watched) ? watched.filter((name) => typeof name === 'string') : [];
+  const alarms = new Map<string, number | undefined>(names.map((name) => [name, undefined]));
+  for (const { code, time, data } of events) {
+    const name = data['alarm'];
+    if (code === 'alarm.fired' && typeof name === 'string') alarms.set(name, alarms.get(name) ?? time);
+  }
+  return alarms;
+}
+
+/** One lane for each alarm: quiet until it fired. */
+function lanes(alarms: ReadonlyMap<string, number | undefined>, scale: Scale): string {
+  if (alarms.size === 0) return '';
+  const items = [...alarms].map(([name, firedAt]) => {
+    const at = firedAt === undefined ? WIDTH : Math.min(x(scale, firedAt), WIDTH - LEAST_LANE);
+    const said = firedAt === undefined ? 'quiet' : `in ALARM after ${duration(firedAt - scale.start)}`;
+    const fired =
+      firedAt === undefined ? '' : `<rect class="firing" x="${at}" y="0" width="${WIDTH - at}" height="${LANE}"/>`;
+    return `<li><span>${escaped(name)} <span class="value">${said}</span></span>
+<svg class="lane" viewBox="0 0 ${WIDTH} ${LANE}" preserveAspectRatio="none" role="img" aria-label="${escaped(`${name}: ${said}`)}"><rect class="quiet" x="0" y="0" width="${at}" height="${LANE}"/>${fired}</svg></li>`;
+  });
+  return `<section><h2>Alarms</h2><ul class="lanes">${items.join('')}</ul></section>`;
+}
+
 function eventItem({ seq, time, level, message, phase }: RolloutEvent, start: number): string {
   return `<li class="${level}" tabindex="${seq === 1 ? 0 : -1}"><span class="when">+${duration(time - start)}</span><span class="level">${level === 'info' ? '' : level}</span><span class="message">${escaped(message)}</span><span class="value">${phase}</span></li>`;
 }
@@ -126,6 +156,7 @@ ${failure.length === 0 ? '' : `<section class="failure" role="note">${failure.ma
 ${bands(spansOf(input), scale)}
 ${chart('Traffic to the new revision', ' %', traffic, scale, 100)}
 ${chart('New tasks that run', '', tasks, scale, desired)}
+${lanes(alarmsOf(record, events), scale)}
 <section><h2>Events</h2><ol class="events" role="listbox" aria-label="Events, newest last">${events.map((event) => eventItem(event, record.startedAt)).join('')}</ol></section>
 <section><h2>About it</h2><dl>${facts.join('')}</dl></section>`;
 }
