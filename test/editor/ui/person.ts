@@ -64,9 +64,10 @@ export class Person {
     page.setDefaultTimeout(PATIENCE_MS);
   }
 
-  static async open({ browser, editor }: Surroundings, folder: string, width = 1280): Promise<Person> {
-    const page = await browser.newPage({ viewport: { width, height: 800 } });
-    await page.goto(`${editor.url}/?folder=${encodeURIComponent(folder)}`);
+  /** @param folder none for an empty window */
+  static async open({ browser, editor }: Surroundings, folder?: string): Promise<Person> {
+    const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
+    await page.goto(`${editor.url}/?${folder === undefined ? 'ew=true' : `folder=${encodeURIComponent(folder)}`}`);
     await page.locator('.monaco-workbench .activitybar').waitFor({ timeout: PATIENCE_MS });
     return new Person(page);
   }

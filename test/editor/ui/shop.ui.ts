@@ -205,9 +205,9 @@ describe('a person in the editor', function () {
       if (own !== undefined) rmSync(dirname(own), { recursive: true, force: true });
     });
 
-    async function reopen(): Promise<void> {
+    async function reopen(onCommit = 'off'): Promise<void> {
       const env = { GITMOXI_STORE: join(place.data, 'store.db') };
-      const settings = { 'gitmoxi.endpoint': sandbox.endpoint, 'gitmoxi.deployOnCommit': 'off' };
+      const settings = { 'gitmoxi.endpoint': sandbox.endpoint, 'gitmoxi.deployOnCommit': onCommit };
       place.editor = await startEditor({ data: place.data, settings, env });
       person = await Person.open(place, own);
       await person.openView();
@@ -255,7 +255,7 @@ describe('a person in the editor', function () {
     it('goes on with the canary when every window was killed and one is opened again', async () => {
       await person.page.close();
       await place.editor.stop();
-      await reopen();
+      await reopen('ask');
       await person.notification('goes on in this window').waitFor();
       await person.row(moving).waitFor();
       await person.page.locator('.statusbar-item').filter({ hasText: '1 rollout here' }).waitFor();
@@ -263,7 +263,26 @@ describe('a person in the editor', function () {
       assert.equal((await underWay()).resumed, 2);
       await person.fromContextMenu(moving, 'Promote Rollout');
       await person.row(/^thumbnails.*in sync/).waitFor();
+      await person.closeNotifications();
     });
+
+    it('asks whether to deploy a commit, with what it changes', async () => {
+      changeIn(own, 'thumbnails_lambdainput.json', (text) => text.replace('2.1.0', '2.2.0'), 'Make them sharper');
+      await person.run('Git: Refresh');
+      await person.notification(/Commit [0-9a-f]{7} on main changes .*thumbnails/).waitFor();
+      await person.look('16-commit');
+      await person.answer(/Commit [0-9a-f]{7} on main/, 'Plan and Deploy');
+      await person.notification(/“Make them sharper”\?/).waitFor();
+      await person.answer(/“Make them sharper”\?/, 'Cancel');
+    });
+  });
+
+  it('says in an empty window what to do', async () => {
+    await person.page.close();
+    person = await Person.open(place);
+    await person.openView();
+    await person.page.locator('.sidebar .monaco-button').filter({ hasText: 'Open Folder' }).waitFor();
+    await person.look('17-empty-window');
   });
 
   it('edits, and deploys nothing, in Restricted Mode', async () => {
@@ -278,6 +297,6 @@ describe('a person in the editor', function () {
     await person.page.locator('.sidebar').filter({ hasText: 'Rollouts are not read in Restricted Mode' }).waitFor();
     await person.openFile('web_taskdef.json');
     await person.page.locator('.codelens-decoration').filter({ hasText: 'Preview' }).waitFor();
-    await person.look('16-restricted');
+    await person.look('18-restricted');
   });
 });
