@@ -37,11 +37,18 @@ export function revisionOf({ revision: { commit, subject } }: RolloutRecord): st
 
 export const plural = (n: number, noun: string): string => `${n} ${noun}${n === 1 ? '' : 's'}`;
 
-/** What moves, while it moves. */
-export function countsOf({ endedAt, progress: { ready, desired, trafficPercent } }: RolloutRecord): string[] {
+/**
+ * What moves, while it moves.
+ *
+ * @param ofWhat follows the percentage; nothing where there is no room
+ */
+export function countsOf(
+  { endedAt, progress: { ready, desired, trafficPercent } }: RolloutRecord,
+  ofWhat = ' traffic',
+): string[] {
   if (endedAt !== null) return [];
   const tasks = ready === undefined || desired === undefined ? [] : [`${ready}/${desired} tasks`];
-  return [...tasks, ...(trafficPercent === undefined ? [] : [`${trafficPercent} % traffic`])];
+  return [...tasks, ...(trafficPercent === undefined ? [] : [`${trafficPercent} %${ofWhat}`])];
 }
 
 /** What happened, why, and what to do. */

@@ -257,7 +257,7 @@ function progressNode(row: WorkloadRow, now: number): RolloutNode {
   return {
     id: `progress ${record.id}`,
     label: nameOf(row.workload),
-    description: [word, ...countsOf(record), elapsedOf(record, now, 1)].join(' · '),
+    description: [word, ...countsOf(record, ''), elapsedOf(record, now, 1)].join(' · '),
     tooltip: [row.workload, ...recordLines(record, row.owner === undefined, now), ...waitLines(row)],
     icon,
     context: ['rollout', ...recordWords(record)].join(' '),

@@ -123,7 +123,7 @@ describe('the rollouts view', () => {
     const progress = { ready: 1, desired: 3, trafficPercent: 20 };
     const one = moving('web', { progress, startedAt: NOW - 80_000, expected: { ms: 180_000, rollouts: 3 } });
     const [node] = shown(state(one));
-    assert.equal(node!.description, 'stabilizing · 1/3 tasks · 20 % traffic · 1 min of ~3 min');
+    assert.equal(node!.description, 'stabilizing · 1/3 tasks · 20 % · 1 min of ~3 min');
     assert.equal(node!.icon.name, 'sync~spin');
   });
 

@@ -53,6 +53,9 @@ const EFFECT_MS = 2_000;
 /** Between looks at the window, ms. */
 const LOOK_MS = 50;
 
+/** In the status bar, where nothing is shown for the pointer. */
+const NOWHERE = { x: 700, y: 784 };
+
 /** A menu takes no click that comes sooner after it opened, ms. */
 const MENU_MS = 150;
 
@@ -75,7 +78,7 @@ export class Person {
   /** Keeps a picture of the window, without what hovering shows. */
   async look(name: string): Promise<void> {
     mkdirSync(SCREENSHOTS, { recursive: true });
-    await this.page.mouse.move(640, 18);
+    await this.page.mouse.move(NOWHERE.x, NOWHERE.y);
     await this.page
       .locator('.workbench-hover-container')
       .waitFor({ state: 'hidden', timeout: EFFECT_MS })
@@ -99,7 +102,7 @@ export class Person {
 
   /** Rows whose text does not fit. Under the pointer or the focus, a row gives way to its buttons. */
   async cutOff(): Promise<(string | null)[]> {
-    await this.page.mouse.move(640, 18);
+    await this.page.mouse.move(NOWHERE.x, NOWHERE.y);
     return this.page.locator('.sidebar .monaco-list-row').evaluateAll((rows) =>
       rows.flatMap((row) => {
         const classes = String(row.className);
