@@ -92,6 +92,11 @@ export function endings<S extends StepState, W>(table: () => StepTable<S, W>) {
     return next({ ...pass, state, seen: { ...pass.seen, outcome: undefined } });
   }
 
+  /** A change to show in AWS, as the message says, unless it is told better. */
+  function waitFor(message: string, since: number, ms: number, about: Partial<Wait> = {}): Wait {
+    return { for: 'settling', text: message, since, limit: null, command: null, lookEveryMs: ms, ...about };
+  }
+
   /**
    * Another step, with a fresh look at the world first.
    *
@@ -99,8 +104,9 @@ export function endings<S extends StepState, W>(table: () => StepTable<S, W>) {
    */
   function look(pass: Pass<S, W>, step: string, message: string, patch: Partial<S> = {}, ms = 0): Decision {
     const next = { ...pass, state: { ...pass.state, waitingSince: null, ...patch, step } };
+    const waiting = ms > 0 ? { waiting: waitFor(message, pass.now, ms) } : {};
     // What there is to count is told by the step itself, with that look.
-    return conclude(next, {}, { message, wakeAt: pass.now + ms, progress: {} });
+    return conclude(next, {}, { message, wakeAt: pass.now + ms, progress: {}, ...waiting });
   }
 
   /** One change; the step is looked at again with its outcome. */
@@ -121,8 +127,8 @@ export function endings<S extends StepState, W>(table: () => StepTable<S, W>) {
   ): Decision {
     const patched = { waitingSince: pass.state.waitingSince ?? pass.now, ...patch } as Partial<S>;
     const since = patched.waitingSince ?? pass.now;
-    const plain = { for: 'settling', text: message, since, limit: null, command: null, lookEveryMs: ms } as const;
-    return conclude(pass, patched, { message, wakeAt: pass.now + ms, waiting: { ...plain, ...about } });
+    const waiting = waitFor(message, since, ms, about);
+    return conclude(pass, patched, { message, wakeAt: pass.now + ms, waiting });
   }
 
   function end(pass: Pass<S, W>, phase: Phase, message: string): Decision {

@@ -49,11 +49,11 @@ function kinds(told: readonly Moment[]): string[] {
 }
 
 describe('what is waited for', () => {
-  it('is the tasks of a rolling update, until its check gives up', async () => {
+  it('is the deployment to show, then the tasks of a rolling update, until its check gives up', async () => {
     await using stage = await Stage.open();
     const { told } = await moments(stage, web());
     checkAlwaysSaid(told);
-    assert.deepEqual(kinds(told), ['tasks gives up']);
+    assert.deepEqual(kinds(told), ['settling', 'tasks gives up']);
     const { text, limit, since, lookEveryMs } = waits(told).at(-1)!;
     assert.match(text, /^\d of 2 new tasks run web:1/);
     assert.deepEqual([(limit!.at - since) / 1000, lookEveryMs / 1000], [600, 10]);
