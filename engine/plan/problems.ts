@@ -5,6 +5,7 @@ import { capacityWords, onFallbackSince, strategyWords } from './capacity.ts';
 import type { Desired } from './desired.ts';
 import { ongoingDeployment } from './ecs.ts';
 import { isOurs, type Live, type LiveFailure } from './live.ts';
+import { problemAt } from './places.ts';
 
 /** A problem of the workload as a whole, at the start of its definition file. */
 export function problemAtDefinition(
@@ -25,7 +26,11 @@ export function unreadable(workload: CheckedWorkload, { code, message, hint, req
   const next = hint ?? 'see the message, then plan again';
   if (isOurs(code)) return problemAtDefinition(workload, code, message, next);
   const id = requestId === undefined ? '' : ` (request ${requestId})`;
-  return problemAtDefinition(workload, 'plan.live-unreadable', `AWS said ${code}: ${message}${id}`, next);
+  const said = `AWS said ${code}: ${message}${id}`;
+  // AWS did answer: what it said is about the file.
+  if (code === 'ClusterNotFoundException')
+    return problemAt(workload, 'service', ['cluster'], { code: 'plan.cluster-missing', message: said, hint: next });
+  return problemAtDefinition(workload, 'plan.live-unreadable', said, next);
 }
 
 /** Somebody else is changing the service: what is compared here moves, and a rollout would cut in. */

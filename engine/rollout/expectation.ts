@@ -26,6 +26,9 @@ function median(sorted: readonly number[]): number {
 }
 
 /**
+ * Earlier rollouts that took less than this one has to wait were other ones: they created the target, were promoted, or
+ * had shorter bakes.
+ *
  * @param earlier rollouts of the same workload, newest first
  * @param leastMs what the settings make it wait, ms
  * @returns null where nothing is known
@@ -39,6 +42,7 @@ export function expectedFrom(
     .filter((record) => counts(record, like))
     .slice(0, MOST)
     .map(({ startedAt, endedAt, updatedAt }) => (endedAt ?? updatedAt) - startedAt)
+    .filter((ms) => ms >= leastMs)
     .sort((a, b) => a - b);
   if (took.length > 0) return { ms: median(took), rollouts: took.length };
   return leastMs > 0 ? { ms: leastMs, rollouts: 0 } : null;

@@ -36,9 +36,13 @@ describe('how long a rollout is expected to take', () => {
     assert.deepEqual(expectedFrom([...others, took(60)], LIKE, 0), { ms: 60_000, rollouts: 1 });
   });
 
-  it('is at least what the settings make it wait where there was none before', () => {
+  it('is what the settings make it wait where there was none before', () => {
     assert.deepEqual(expectedFrom([], LIKE, 120_000), { ms: 120_000, rollouts: 0 });
-    assert.deepEqual(expectedFrom([took(60)], LIKE, 120_000), { ms: 60_000, rollouts: 1 });
+  });
+
+  it('does not count rollouts that took less than the settings make it wait: a creation, or one that was promoted', () => {
+    assert.deepEqual(expectedFrom([took(60)], LIKE, 120_000), { ms: 120_000, rollouts: 0 });
+    assert.deepEqual(expectedFrom([took(60), took(200), took(45)], LIKE, 120_000), { ms: 200_000, rollouts: 1 });
   });
 });
 
