@@ -152,6 +152,20 @@ describe('plans', () => {
     assert.equal(services?.[0]?.status, 'INACTIVE');
   });
 
+  it('point at the cluster where AWS knows none of its name', async () => {
+    await using team = await Team.open();
+    const files = ecsFiles({ 'dev/web_svcdef.json': SERVICE.replace(/"cluster": "[^"]*"/, '"cluster": "nowhere"') });
+    team.repository.commit(files);
+    const [plan] = (await team.plan()).workloads;
+    const [problem] = plan?.problems ?? [];
+    assert.deepEqual(
+      [plan?.action, problem?.code, problem?.path],
+      ['blocked', 'plan.cluster-missing', 'dev/web_svcdef.json'],
+    );
+    const line = files['dev/web_svcdef.json']?.split('\n')[problem!.line - 1];
+    assert.equal(line?.slice(problem!.column - 1, problem!.endColumn - 1), '"nowhere"');
+  });
+
   it('list a deletion again until it succeeded', async () => {
     await using team = await Team.open();
     const failing = (operation: string) =>
