@@ -49,7 +49,10 @@ export function addGlobals(program: Command): void {
       collected,
     )
     .addOption(
-      new Option('--aws-timeout <seconds>', 'until a request to AWS without an answer has failed (default: 8)')
+      new Option(
+        '--aws-timeout <seconds>',
+        'how long a request to AWS may go unanswered; it is asked up to three times (default: 8)',
+      )
         .env('GITMOXI_AWS_TIMEOUT')
         .argParser(seconds),
     )
