@@ -1,7 +1,5 @@
 /** The program's entry point: runs the command line, then ends the process once everything is written. */
-import { reportError } from './errors.ts';
-import { EXIT } from './exitStatus.ts';
-import { runProgram } from './program.ts';
+import { EXIT, type ExitStatus } from './exitStatus.ts';
 
 /** Whoever reads our output may stop reading (`| head`): then there is nobody left to work for. */
 for (const stream of [process.stdout, process.stderr]) {
@@ -12,11 +10,21 @@ for (const stream of [process.stdout, process.stderr]) {
 }
 
 /** A mistake in the program is said in one line too. */
-process.on('uncaughtException', (error) => {
+process.on('uncaughtException', async (error) => {
+  const { reportError } = await import('./errors.ts');
   process.exit(reportError(error, { json: false, debug: process.argv.includes('debug') }));
 });
 
-const status = await runProgram(process.argv.slice(2));
+const words = process.argv.slice(2);
+const status =
+  words.join(' ') === 'lsp --stdio' ? await serve() : await (await import('./program.ts')).runProgram(words);
+
+/** As the verb does. An editor waits for this at each start, and needs none of the other verbs for it. */
+async function serve(): Promise<ExitStatus> {
+  const { serveLanguage } = await import('./lsp/serve.ts');
+  return serveLanguage(async () => (await import('./program.ts')).contextWithoutOptions());
+}
+
 const flushed = (stream: NodeJS.WriteStream) => new Promise<void>((resolve) => stream.write('', () => resolve()));
 await Promise.all([flushed(process.stdout), flushed(process.stderr)]);
 // Not left to an empty event loop: a forgotten connection must not keep a person waiting.

@@ -65,6 +65,13 @@ export function buildProgram(run: Run): Command {
   return program;
 }
 
+/** What a verb works with where no option is given. */
+export function contextWithoutOptions(): Context {
+  const command = new Command();
+  addGlobals(command);
+  return createContext(command.parse([], { from: 'user' }).opts<Globals>());
+}
+
 /** Is machine output asked for? Also where the command line is too wrong to be parsed. */
 function wantsJson(words: readonly string[]): boolean {
   const end = words.indexOf('--');

@@ -40,20 +40,12 @@ const command: BuildOptions = {
   chunkNames: 'cli/[name]-[hash]',
 };
 
-/** VS Code loads extensions as CommonJS and supplies `vscode` itself. */
-const editor = (entryPoints: Record<string, string>): BuildOptions => ({
-  ...shared,
-  entryPoints,
-  outdir: 'dist',
-  outExtension: { '.js': '.cjs' },
-  format: 'cjs',
-  external: ['vscode'],
-  minifySyntax: true,
-  minifyWhitespace: true,
-});
-
-/** What the client loads only when it is needed, by the module that it becomes. */
-const ON_DEMAND = { engine: 'client/engine/loaded.ts', sandbox: 'client/sandbox/loaded.ts' };
+/** What the client and the language server load when they need it, by the module that it becomes. */
+const ON_DEMAND = {
+  engine: 'client/engine/loaded.ts',
+  sandbox: 'client/sandbox/loaded.ts',
+  language: 'client/languageServer/loaded.ts',
+};
 
 const onDemandModules: BuildOptions = {
   ...split,
@@ -64,7 +56,7 @@ const onDemandModules: BuildOptions = {
   minifyWhitespace: true,
 };
 
-/** Leads the client's dynamic imports to those modules. */
+/** Leads dynamic imports to those modules. */
 const onDemand: Plugin = {
   name: 'on demand',
   setup({ onResolve }) {
@@ -76,8 +68,16 @@ const onDemand: Plugin = {
   },
 };
 
-const client: BuildOptions = {
-  ...editor({ client: 'client/extension.ts' }),
+/** VS Code loads extensions as CommonJS and supplies `vscode` itself. */
+const editor: BuildOptions = {
+  ...shared,
+  entryPoints: { client: 'client/extension.ts', server: 'client/languageServer/start.ts' },
+  outdir: 'dist',
+  outExtension: { '.js': '.cjs' },
+  format: 'cjs',
+  external: ['vscode'],
+  minifySyntax: true,
+  minifyWhitespace: true,
   plugins: [onDemand],
 };
 
@@ -105,7 +105,7 @@ function removeStaleChunks(written: ReadonlySet<string>): void {
   }
 }
 
-const jobs = [command, editor({ server: 'client/languageServer.ts' }), onDemandModules, client];
+const jobs = [command, onDemandModules, editor];
 
 try {
   // Nothing is written before everything is built: a failed build leaves the last good one in place.

@@ -1,6 +1,4 @@
 /** `gitmoxi lsp`: the language server, for any editor. */
-import packageJson from '../../package.json' with { type: 'json' };
-import { EXIT } from '../exitStatus.ts';
 import type { Verb } from './verb.ts';
 
 export const lspVerb: Verb = (program, run) => {
@@ -8,22 +6,5 @@ export const lspVerb: Verb = (program, run) => {
     .command('lsp')
     .description('run the language server for an editor')
     .requiredOption('--stdio', 'talk over standard input and output')
-    .action(
-      run(async (context) => {
-        const [{ keepMemorySmall, startServer }, { plansOf }, { revisions }] = await Promise.all([
-          import('../../server/index.ts'),
-          import('../lsp/providers.ts'),
-          import('../../session/index.ts'),
-        ]);
-        keepMemorySmall();
-        const { ended } = startServer({
-          input: process.stdin,
-          output: process.stdout,
-          version: packageJson.version,
-          revisions,
-          plans: plansOf(context),
-        });
-        return (await ended) === 0 ? EXIT.done : EXIT.problems;
-      }),
-    );
+    .action(run(async (context) => (await import('../lsp/serve.ts')).serveLanguage(async () => context)));
 };

@@ -21,8 +21,8 @@ export class Place {
   readonly node: Node;
   /** The key that the value belongs to; undefined for items of lists and for the root. */
   readonly keyNode: Node | undefined;
-  /** Made when first asked for: every rule walks the same values. */
-  #members: ReadonlyMap<string, Place> | undefined;
+  /** What was asked for: every rule walks the same values. */
+  #known: Map<string, Place | undefined> | undefined;
   #items: readonly Place[] | undefined;
 
   constructor(file: ParsedFile, node: Node, keyNode?: Node) {
@@ -33,8 +33,17 @@ export class Place {
 
   /** The member of an object, the last of that name. */
   get(name: string): Place | undefined {
-    this.#members ??= new Map(this.members().map((member) => [member.key, member]));
-    return this.#members.get(name);
+    const { children, type } = this.node;
+    if (type !== 'object' || children === undefined) return undefined;
+    this.#known ??= new Map();
+    if (this.#known.has(name)) return this.#known.get(name);
+    let found: Place | undefined;
+    for (let i = children.length - 1; i >= 0 && found === undefined; i--) {
+      const [key, value] = children[i]!.children ?? [];
+      if (value !== undefined && key!.value === name) found = new Place(this.file, value, key);
+    }
+    this.#known.set(name, found);
+    return found;
   }
 
   /** Like `get`, along several keys. */

@@ -6,7 +6,7 @@ import { closest } from '../../engine/closest.ts';
 import type { Finding } from '../../engine/finding.ts';
 import { isObject, type Json } from '../../engine/json.ts';
 import type { AwsKind, AwsKnowledge } from './aws.ts';
-import { awsPatterns } from './json/known.ts';
+import { AWS_PATTERNS } from './json/known.ts';
 
 const WORDS: Readonly<Record<AwsKind, string>> = {
   cluster: 'cluster',
@@ -22,18 +22,20 @@ const WORDS: Readonly<Record<AwsKind, string>> = {
 };
 
 export function awsFindings({ files }: CheckedWorkload, aws: AwsKnowledge): Finding[] {
-  return files.flatMap((file) =>
-    awsPatterns(file.role).flatMap(([pattern, kind]) => {
-      const { things, complete } = aws.list(kind);
-      if (!complete || file.value === undefined) return [];
-      const known = new Set(things.map(({ id }) => id));
-      return valuesAt(file.value, pattern.split('/'), []).flatMap(({ value, path }): Finding[] => {
-        const isKnown =
-          known.has(value) || things.some(({ id }) => id.endsWith(`/${value}`) || value.endsWith(`/${id}`));
-        return isKnown ? [] : [missing(file, path, kind, value, known)];
-      });
-    }),
-  );
+  return AWS_PATTERNS.flatMap(({ role, pattern, kind }) => {
+    const { things, complete } = aws.list(kind);
+    if (!complete) return [];
+    const known = new Set(things.map(({ id }) => id));
+    return files
+      .filter((file) => file.role === role)
+      .flatMap((file) =>
+        valuesAt(file.value ?? null, pattern.split('/'), []).flatMap(({ value, path }): Finding[] => {
+          const isKnown =
+            known.has(value) || things.some(({ id }) => id.endsWith(`/${value}`) || value.endsWith(`/${id}`));
+          return isKnown ? [] : [missing(file, path, kind, value, known)];
+        }),
+      );
+  });
 }
 
 function missing(

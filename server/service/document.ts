@@ -5,6 +5,7 @@
 import { type Node, parseTree } from 'jsonc-parser';
 import type { ConfigPath, FileRole, Suffix, WorkloadKind } from '../../engine/config/index.ts';
 import { parseTemplate, type Template, type Token, tokenize } from '../../engine/template/index.ts';
+import { covers, type Excerpt, excerptAt } from './json/excerpt.ts';
 import { maskTemplate, type Tag } from './mask.ts';
 
 /** Deeper JSON than this gets no structure: parsers recurse. */
@@ -22,6 +23,7 @@ export class ConfigDocument {
   #template: Template | undefined;
   #masked: { readonly text: string; readonly tags: readonly Tag[] } | undefined;
   #json: { readonly root: Node | undefined } | undefined;
+  #excerpt: Excerpt | undefined;
 
   constructor({ path, suffix, role, kind, name }: ConfigPath, text: string) {
     this.path = path;
@@ -62,6 +64,13 @@ export class ConfigDocument {
   get json(): Node | undefined {
     this.#json ??= { root: parseTolerantly(this.mask) };
     return this.#json.root;
+  }
+
+  /** The part of the mask that matters at an offset: the same object as for the offset before, where it covers both. */
+  excerptAt(offset: number): Excerpt {
+    if (this.#excerpt === undefined || !covers(this.#excerpt, offset, this.mask.length))
+      this.#excerpt = excerptAt(this.mask, offset);
+    return this.#excerpt;
   }
 
   /** The tag that an offset is inside of, its delimiters excluded. */

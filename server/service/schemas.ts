@@ -10,6 +10,7 @@ import { EngineError } from '../../engine/errors.ts';
 import { documentedSchema, type SchemaFile, schemaFileOf } from '../../schemas/index.ts';
 import type { Completion, CompletionKind } from './completion.ts';
 import type { ConfigDocument } from './document.ts';
+import { type Excerpt, isWhole } from './json/excerpt.ts';
 import type { Span } from './knowledge.ts';
 
 /** Schemas are named relative to their folder; the service wants absolute names. */
@@ -23,21 +24,25 @@ export interface KeyHover extends Span {
 export class Schemas {
   #service: Promise<LanguageService> | undefined;
   readonly #loaded = new Set<string>();
-  readonly #parsed = new WeakMap<ConfigDocument, { readonly text: TextDocument; readonly json: JSONDocument }>();
+  readonly #parsed = new WeakMap<Excerpt, Parsed>();
 
   /** Does beforehand what the next request about the document would wait for. */
   async prepare(document: ConfigDocument): Promise<void> {
-    const { service, text, json } = await this.#parse(document);
+    this.#service ??= load();
+    const service = await this.#service;
+    // Of a large document, the part that matters is known when somebody asks.
+    if (isWhole(document.mask)) await this.#parse(document, 0);
     if (this.#loaded.has(document.suffix)) return;
     this.#loaded.add(document.suffix);
     // The first question makes the service read the schema.
-    await service.doHover(text, text.positionAt(0), json);
+    const text = textOf(document, '{}');
+    await service.doHover(text, text.positionAt(1), service.parseJSONDocument(text));
   }
 
   /** Keys and values at an offset of the mask. */
   async complete(document: ConfigDocument, offset: number): Promise<Completion[]> {
-    const { service, text, json } = await this.#parse(document);
-    const list = await service.doComplete(text, text.positionAt(offset), json);
+    const { service, text, json, shift } = await this.#parse(document, offset);
+    const list = await service.doComplete(text, text.positionAt(offset - shift), json);
     return (list?.items ?? []).flatMap((item): Completion[] => {
       const edit = item.textEdit;
       if (edit === undefined || !('range' in edit)) return [];
@@ -48,7 +53,7 @@ export class Schemas {
           kind: kindOf(item.kind),
           ...(item.detail !== undefined && { detail: item.detail }),
           ...(documentation !== undefined && documentation !== '' && { documentation }),
-          replace: { start: text.offsetAt(edit.range.start), end: text.offsetAt(edit.range.end) },
+          replace: { start: text.offsetAt(edit.range.start) + shift, end: text.offsetAt(edit.range.end) + shift },
           text: edit.newText,
           isSnippet: item.insertTextFormat === 2,
           ...(item.sortText !== undefined && { order: item.sortText }),
@@ -59,25 +64,39 @@ export class Schemas {
   }
 
   async hover(document: ConfigDocument, offset: number): Promise<KeyHover | undefined> {
-    const { service, text, json } = await this.#parse(document);
-    const hover = await service.doHover(text, text.positionAt(offset), json);
+    const { service, text, json, shift } = await this.#parse(document, offset);
+    const hover = await service.doHover(text, text.positionAt(offset - shift), json);
     if (!hover) return undefined;
     const parts = Array.isArray(hover.contents) ? hover.contents : [hover.contents];
     const markdown = parts.map((part) => (typeof part === 'string' ? part : part.value)).join('\n\n');
-    const start = hover.range ? text.offsetAt(hover.range.start) : offset;
-    return { text: markdown, start, end: hover.range ? text.offsetAt(hover.range.end) : offset };
+    if (!hover.range) return { text: markdown, start: offset, end: offset };
+    const { start, end } = hover.range;
+    return { text: markdown, start: text.offsetAt(start) + shift, end: text.offsetAt(end) + shift };
   }
 
-  async #parse(document: ConfigDocument) {
+  async #parse(document: ConfigDocument, offset: number) {
     this.#service ??= load();
     const service = await this.#service;
-    const known = this.#parsed.get(document);
-    if (known) return { service, ...known };
-    const text = TextDocument.create(`${BASE}files/x${document.suffix}`, 'json', 1, document.mask);
-    const parsed = { text, json: service.parseJSONDocument(text) };
-    this.#parsed.set(document, parsed);
+    const excerpt = document.excerptAt(offset);
+    const parsed = this.#parsed.get(excerpt) ?? parse(service, document, excerpt);
+    this.#parsed.set(excerpt, parsed);
     return { service, ...parsed };
   }
+}
+
+interface Parsed {
+  readonly text: TextDocument;
+  readonly json: JSONDocument;
+  /** What to add to an offset of `text` to get that of the document. */
+  readonly shift: number;
+}
+
+const textOf = ({ suffix }: ConfigDocument, content: string): TextDocument =>
+  TextDocument.create(`${BASE}files/x${suffix}`, 'json', 1, content);
+
+function parse(service: LanguageService, document: ConfigDocument, { text: content, shift }: Excerpt): Parsed {
+  const text = textOf(document, content);
+  return { text, json: service.parseJSONDocument(text), shift };
 }
 
 async function load(): Promise<LanguageService> {

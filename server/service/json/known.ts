@@ -104,11 +104,12 @@ const AWS_KEYS: Readonly<Record<string, AwsKind>> = {
 /** The kind of thing that the key of a pattern names. */
 export const awsKindOf = (role: string, pattern: string): AwsKind | undefined => AWS_KEYS[`${role} ${pattern}`];
 
-/** Keys with a kind, of one role. */
-export const awsPatterns = (role: string): readonly (readonly [pattern: string, kind: AwsKind])[] =>
-  Object.entries(AWS_KEYS).flatMap(([key, kind]) =>
-    key.startsWith(`${role} `) ? [[key.slice(role.length + 1), kind] as const] : [],
-  );
+/** Keys with a kind. */
+export const AWS_PATTERNS: readonly { readonly role: string; readonly pattern: string; readonly kind: AwsKind }[] =
+  Object.entries(AWS_KEYS).map(([key, kind]) => {
+    const space = key.indexOf(' ');
+    return { role: key.slice(0, space), pattern: key.slice(space + 1), kind };
+  });
 
 /** Keys of objects that schemas leave open. */
 const KNOWN_KEYS: Readonly<Record<string, readonly string[]>> = {

@@ -13,16 +13,16 @@ export interface JsonPlace {
 }
 
 export function jsonPlaceAt(document: ConfigDocument, offset: number): JsonPlace {
-  const { path, isAtPropertyKey, previousNode } = getLocation(document.mask, offset);
-  const token =
-    previousNode && previousNode.offset <= offset && offset <= previousNode.offset + previousNode.length
-      ? previousNode
-      : undefined;
+  const excerpt = document.excerptAt(offset);
+  const { path, isAtPropertyKey, previousNode } = getLocation(excerpt.text, offset - excerpt.shift);
+  const before = previousNode && { ...previousNode, offset: previousNode.offset + excerpt.shift };
+  const token = before && before.offset <= offset && offset <= before.offset + before.length ? before : undefined;
   const isText = token?.type === 'string' || token?.type === 'property';
   const end = token === undefined ? 0 : token.offset + token.length;
   const isClosed = token !== undefined && token.length > 1 && document.mask[end - 1] === '"';
   const inString = isText && offset > token!.offset && (offset < end || !isClosed);
-  return { path, isKey: isAtPropertyKey, token, inString };
+  const whole = [...excerpt.path, ...path.slice(excerpt.path.length)];
+  return { path: whole, isKey: isAtPropertyKey, token, inString };
 }
 
 /** Positions in lists become a star. */
