@@ -22,7 +22,7 @@ import {
   type Waiting,
 } from './rollout/index.ts';
 import { LEASE_MS, type Store } from './store/index.ts';
-import { makeWay, overtaking, replacedBy, waitsFor } from './superseding.ts';
+import { makeWay, type Overtaking, overtaking, replacedBy, waitsFor } from './superseding.ts';
 import type { Turns } from './turns.ts';
 import { checkEach, withRevision } from './workspace.ts';
 
@@ -206,15 +206,17 @@ async function run(ports: DeployPorts, held: Held, options: RunOptions): Promise
 }
 
 /** Something that was asked for later is there first. */
-function overtaken(record: RolloutRecord, other: RolloutRecord): RolloutSummary {
-  if (other.revision.commit === record.revision.commit) return summaryOf(other);
-  const newer = other.revision.commit!.slice(0, 7);
+function overtaken(record: RolloutRecord, by: Overtaking): RolloutSummary {
+  if ('same' in by) return summaryOf(by.same);
+  const { commit, rollout } = by;
+  const how =
+    rollout === undefined ? 'asked for no change here' : `its rollout ${rollout.id} came first (${rollout.phase})`;
   return {
     ...summaryOf(record),
     rollout: null,
     phase: 'superseded',
     startedAt: null,
-    reason: `it was not started: commit ${newer} was planned later, and its rollout ${other.id} came first (${other.phase})`,
+    reason: `it was not started: commit ${commit.slice(0, 7)} was planned later, and ${how}`,
     next: undefined,
   };
 }
@@ -252,7 +254,7 @@ async function start(
   const replaced = await replacedBy(ports.store, plan);
   const skips = await skipsFor(ports.store, plan.target!, report.context.skips ?? []);
   const record = { ...newRecord(plan, plan.target!, report, now), ...(skips.length === 0 ? {} : { skips }), replaced };
-  const other = await overtaking(ports.store, record);
+  const other = await overtaking(ports.store, record, report);
   if (other !== undefined) return overtaken(record, other);
   const by = record.revision.commit === undefined ? 'the working tree' : `commit ${record.revision.commit.slice(0, 7)}`;
   const created = await ports.store.create(record, ports.owner, {
@@ -357,7 +359,7 @@ export async function deployPlan(ports: DeployPorts, report: PlanReport, options
   const own = await Promise.all(started);
   const { repository, branch, commit } = report.context;
   if (await isProcessed(ports.store, report, own))
-    await ports.store.markProcessed(repository.identity, branch ?? 'HEAD', commit!.id);
+    await ports.store.markProcessed(repository.identity, branch ?? 'HEAD', commit!.id, report.context.plannedAt);
   return {
     revision: report.revision,
     rollouts: [...own, ...(await othersUnderWay(ports.store, report))],

@@ -42,12 +42,24 @@ export async function returnsOf(ports: DeployPorts, latest: readonly RolloutReco
 const attemptWords = ({ own, attempt, attempts }: ReturnEntry): string =>
   `back to ${own}, attempt ${attempt}${attempts === null || attempt > attempts ? '' : ` of ${attempts}`}`;
 
+/** Nothing that was ever rolled out with success is known, which could be brought about elsewhere. */
+const unknown = ({ workload, target }: ReturnEntry): RolloutSummary => ({
+  rollout: null,
+  workload,
+  target,
+  phase: 'failed',
+  startedAt: null,
+  endedAt: null,
+  reason: 'it was not brought back: no rollout of it that succeeded is in this store',
+  next: 'deploy the workload, then it comes back by itself',
+});
+
 async function bringBack(ports: DeployPorts, entry: ReturnEntry, options: RunOptions): Promise<RolloutSummary[]> {
   const records = (await ports.store.list({ target: entry.target, limit: RECORDS_FOR_RETURN })).map(
     ({ record }) => record,
   );
   const base = servingRollout(records);
-  return base === undefined ? [] : [await startMove(ports, base, 'return', attemptWords(entry), options)];
+  return [base === undefined ? unknown(entry) : await startMove(ports, base, 'return', attemptWords(entry), options)];
 }
 
 /** Tries to bring services back now, all at once. */

@@ -2,6 +2,7 @@
  * What a deployment does when its target has an unfinished rollout of another commit: wait for it, have it go back
  * first, or take its place, as the deployment definition's `supersede` says.
  */
+import type { PlanReport } from './api.ts';
 import type { Clock } from './clock.ts';
 import { codeHash } from './hash.ts';
 import { digestOf, type Supersede, type WorkloadPlan } from './plan/index.ts';
@@ -23,20 +24,41 @@ const LOOK_MS = 2_000;
 /** Rollouts of a target that may have come since a plan of it was made. */
 const LATELY = 20;
 
+/** What makes a plan void, in words, or what has become of it without it. */
+export type Overtaking =
+  | { readonly same: RolloutRecord }
+  | { readonly commit: string; readonly rollout?: RolloutRecord };
+
+/** Was a commit of the branch processed that was planned later, and for which nothing of this target was to be done? */
+async function processedLater(store: Store, { context }: PlanReport): Promise<Overtaking | undefined> {
+  const { repository, branch, commit, plannedAt, trigger } = context;
+  if (trigger === 'rollback') return undefined;
+  const last = await store.lastProcessed(repository.identity, branch ?? 'HEAD');
+  const isLater = last?.plannedAt !== undefined && last.plannedAt > plannedAt && last.commit !== commit?.id;
+  return commit !== undefined && isLater ? { commit: last.commit } : undefined;
+}
+
 /**
  * A rollout that makes a plan void: of a commit that was planned later, whatever has become of it since, or of the same
  * commit, brought by another process meanwhile. The later plan counts, in whichever order they get their turn; a
  * rollback is somebody's decision, and comes before any plan.
  */
-export async function overtaking(store: Store, record: RolloutRecord): Promise<RolloutRecord | undefined> {
+export async function overtaking(
+  store: Store,
+  record: RolloutRecord,
+  report: PlanReport,
+): Promise<Overtaking | undefined> {
   const { target, trigger, plannedAt, revision } = record;
   if (trigger === 'rollback' || revision.commit === undefined || plannedAt === undefined) return undefined;
   const others = (await store.list({ target, limit: LATELY })).map((stored) => stored.record);
-  return others.find((other) => {
+  const found = others.find((other) => {
     if (other.revision.commit === undefined || other.plannedAt === undefined) return false;
     const isSame = other.revision.commit === revision.commit;
     return isSame ? isFinal(other.phase) && other.startedAt > plannedAt : other.plannedAt > plannedAt;
   });
+  if (found === undefined) return processedLater(store, report);
+  const { commit } = found.revision;
+  return commit === revision.commit ? { same: found } : { commit: commit!, rollout: found };
 }
 
 /**

@@ -68,6 +68,7 @@ const SCHEMA = `
     branch TEXT NOT NULL,
     commit_id TEXT NOT NULL,
     at INTEGER NOT NULL,
+    planned_at INTEGER,
     PRIMARY KEY (repository, branch, commit_id)
   ) STRICT, WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS holds (
@@ -82,7 +83,7 @@ const SCHEMA = `
 `;
 
 /** The version of the tables above; a file with a newer one is refused instead of damaged. */
-const SCHEMA_VERSION = 2;
+const SCHEMA_VERSION = 3;
 
 interface RolloutRow {
   readonly record: string;
@@ -116,13 +117,29 @@ function isDead(host: string | null, pid: number | null): boolean {
   }
 }
 
+const versionOf = (database: DatabaseSync): number =>
+  (database.prepare('PRAGMA user_version').get() as { user_version: number }).user_version;
+
+/** Another process may be at the same. */
+function upgrade(database: DatabaseSync): void {
+  database.exec('BEGIN IMMEDIATE');
+  const from = versionOf(database);
+  if (from < SCHEMA_VERSION) {
+    const columns = database.prepare('PRAGMA table_info(processed)').all() as { name: string }[];
+    const isOld = columns.length > 0 && !columns.some(({ name }) => name === 'planned_at');
+    if (isOld) database.exec('ALTER TABLE processed ADD COLUMN planned_at INTEGER');
+    database.exec(`${SCHEMA} PRAGMA user_version = ${SCHEMA_VERSION};`);
+  }
+  database.exec('COMMIT');
+}
+
 function open(file: string): DatabaseSync {
   try {
     if (file !== ':memory:') mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
     const database = new DatabaseSync(file, { timeout: BUSY_MS });
     database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;');
-    const row = database.prepare('PRAGMA user_version').get() as { user_version: number };
-    if (row.user_version > SCHEMA_VERSION) {
+    const version = versionOf(database);
+    if (version > SCHEMA_VERSION) {
       database.close();
       throw new EngineError('store.newer', `the store ${file} was written by a newer version`, {
         kind: 'surroundings',
@@ -130,9 +147,7 @@ function open(file: string): DatabaseSync {
       });
     }
     // Only where it is needed: it waits for the disk.
-    if (row.user_version < SCHEMA_VERSION) {
-      database.exec(`BEGIN IMMEDIATE; ${SCHEMA} PRAGMA user_version = ${SCHEMA_VERSION}; COMMIT;`);
-    }
+    if (version < SCHEMA_VERSION) upgrade(database);
     return database;
   } catch (error) {
     throw storeError(file, error);
@@ -415,12 +430,12 @@ export function openSqliteStore(file: string, now: () => number = Date.now): Sto
       ),
     lastProcessed: (repository, branch) =>
       guarded(() => {
-        const row = one<{ commit_id: string; at: number }>(
-          'SELECT commit_id, at FROM processed WHERE repository = ? AND branch = ? ORDER BY at DESC LIMIT 1',
+        const row = one<{ commit_id: string; at: number; planned_at: number | null }>(
+          'SELECT commit_id, at, planned_at FROM processed WHERE repository = ? AND branch = ? ORDER BY at DESC LIMIT 1',
           repository,
           branch,
         );
-        return row && { commit: row.commit_id, at: row.at };
+        return row && { commit: row.commit_id, at: row.at, plannedAt: row.planned_at ?? undefined };
       }),
     processed: (repository, limit) =>
       guarded(() =>
@@ -430,7 +445,7 @@ export function openSqliteStore(file: string, now: () => number = Date.now): Sto
           limit,
         ).map((row): Processed => ({ branch: row.branch, commit: row.commit_id, at: row.at })),
       ),
-    markProcessed: (repository, branch, commit) =>
+    markProcessed: (repository, branch, commit, plannedAt) =>
       guarded(() => {
         // Strictly later than every earlier mark, so that the last one is the last one within one millisecond too.
         const last =
@@ -440,11 +455,12 @@ export function openSqliteStore(file: string, now: () => number = Date.now): Sto
             branch,
           )?.at ?? 0;
         run(
-          'INSERT OR REPLACE INTO processed (repository, branch, commit_id, at) VALUES (?, ?, ?, ?)',
+          'INSERT OR REPLACE INTO processed (repository, branch, commit_id, at, planned_at) VALUES (?, ?, ?, ?, ?)',
           repository,
           branch,
           commit,
           Math.max(now(), last + 1),
+          plannedAt ?? null,
         );
       }),
     hold: (hold) =>

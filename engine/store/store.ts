@@ -44,10 +44,14 @@ export interface Store extends StorePort {
   latest(repository?: string): Promise<StoredRollout[]>;
   /** Events with a sequence number above `after`, in order. */
   events(rollout: string, after: number): Promise<RolloutEvent[]>;
-  lastProcessed(repository: string, branch: string): Promise<{ commit: string; at: number } | undefined>;
+  lastProcessed(
+    repository: string,
+    branch: string,
+  ): Promise<{ commit: string; at: number; plannedAt: number | undefined } | undefined>;
   /** Newest first. */
   processed(repository: string, limit: number): Promise<Processed[]>;
-  markProcessed(repository: string, branch: string, commit: string): Promise<void>;
+  /** @param plannedAt when the commit's plan was made, ms on the rollouts' clock */
+  markProcessed(repository: string, branch: string, commit: string, plannedAt?: number): Promise<void>;
   hold(hold: Omit<Hold, 'at'>): Promise<void>;
   releaseHold(repository: string, kind: 'ecs' | 'lambda', workload: string): Promise<boolean>;
   holds(repository: string): Promise<Hold[]>;

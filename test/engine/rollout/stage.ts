@@ -222,6 +222,12 @@ export class Stage implements AsyncDisposable {
     return { aws: this.clients.aws, store: this.store, clock: this.clock, owner, renderAgain, preflight, ...overrides };
   }
 
+  /** A commit whose files can be rendered again. */
+  knows(commit: string, path: string, files: Files | undefined): void {
+    const head = files && checkedFrom(path, files);
+    this.#desired.set(commit, head && desiredOf(head, { account: ACCOUNT, region: REGION }, undefined));
+  }
+
   /** Plans a workload as `gitmoxi plan` would, from rendered files. */
   plan(path: string, files: Files | undefined, before?: Files, force = false): Promise<PlanReport> {
     return this.clock.run(this.#planned(path, files, before, force));
@@ -251,7 +257,7 @@ export class Stage implements AsyncDisposable {
       force,
       hash: codeHash,
     });
-    this.#desired.set(commit, head && desiredOf(head, surroundings, undefined));
+    this.knows(commit, path, files);
     const context = {
       repository: { identity: 'test', root: '/nowhere' },
       branch: 'main',

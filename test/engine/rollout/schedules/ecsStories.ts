@@ -23,9 +23,10 @@ import type { JsonObject } from '../../../../engine/json.ts';
 import { external } from '../balanced.ts';
 import { web } from '../fixtures.ts';
 import { newestDeployment, native as shiftedByEcs, shifted as shiftedFront } from '../shiftedByEcs.ts';
-import { onSpot } from '../spot.ts';
+import { onSpot, whereRuns } from '../spot.ts';
 import { ACCOUNT, type Files, REGION, type Stage } from '../stage.ts';
 import type { Mishap, Weather } from './faults.ts';
+import { RETURNS } from './schedule.ts';
 import type { Due, Ending, FilesFor, Serving, Story, Watch } from './story.ts';
 
 const OLD = 'shop/web:1';
@@ -174,10 +175,24 @@ async function amissRevisions(stage: Stage, { before }: Pick<Story, 'before'>, d
   ];
 }
 
+/** Tasks elsewhere than they should be, and a service that says otherwise. */
+async function amissCapacity(stage: Stage, capacity: Due['capacity']): Promise<string[]> {
+  if (capacity === undefined) return [];
+  const { providers, strategy, mark } = await whereRuns(stage);
+  const wanted = capacity === 'own' ? 'FARGATE_SPOT' : 'FARGATE';
+  return [
+    ...(providers.join() === wanted ? [] : [`its tasks run on ${providers.join(', ')}, not on ${wanted}`]),
+    ...(strategy?.join() === wanted || strategy === undefined
+      ? []
+      : [`it asks for ${strategy.join(', ')}, not for ${wanted}`]),
+    ...((mark === undefined) === (capacity === 'own') ? [] : [`its tag says ${mark}`]),
+  ];
+}
+
 async function lookAtRolling(stage: Stage, story: Pick<Story, 'before'>, due: Due): Promise<Ending> {
   const { services } = await stage.ecs.send(new DescribeServicesCommand({ cluster: 'prod', services: ['web'] }));
   const service = services?.[0];
-  const amiss = await amissRevisions(stage, story, due);
+  const amiss = [...(await amissRevisions(stage, story, due)), ...(await amissCapacity(stage, due.capacity))];
   if (service?.status !== 'ACTIVE') return { serving: 'none', amiss };
   const images = new Set<string>();
   for (const { taskDefinition, runningCount = 0 } of service.deployments ?? [])
@@ -210,7 +225,7 @@ async function lookAtTaskSets(
   isBalanced = true,
 ): Promise<Ending> {
   const sets = await setsOf(stage);
-  const amiss = await amissRevisions(stage, story, due);
+  const amiss = [...(await amissRevisions(stage, story, due)), ...(await amissCapacity(stage, due.capacity))];
   const carrying = isBalanced ? await weightsOf(stage) : new Set<string>();
   const images = new Set<string>();
   for (const { taskDefinition, loadBalancers = [], status, runningCount } of sets) {
@@ -249,6 +264,17 @@ const rolling = (image: string): Files => web({ image, service: balanced, deploy
 
 /** On Spot, with a fallback that is gone over to soon. */
 const spot = (files: Files): Files => onSpot(files, { fallbackAfter: 10 });
+
+/** On Spot, and brought back to it soon. */
+const returning = (files: Files): Files =>
+  onSpot(files, { fallbackAfter: 10, fallbackReturn: { waitInterval: 60, attempts: RETURNS } });
+
+const TAKEN_BACK: Weather = {
+  name: 'Spot takes its tasks back',
+  loses: true,
+  when: { capacityProvider: 'FARGATE_SPOT' },
+  then: { interrupt: { afterSeconds: 40 } },
+};
 
 const SHIFT: JsonObject = { type: 'LINEAR', percent: 50, waitInterval: 20 };
 export const shifted = (image: string, shifting = SHIFT, rest: JsonObject = {}): Files =>
@@ -370,6 +396,32 @@ export const ecsStories: readonly Story[] = [
     phase: 'succeeded',
     weathers: [NO_SPOT, CAPACITY],
     operations: [...setOperations, 'ecs:TagResource'],
+  }),
+  rollingStory({
+    name: 'a service that comes back to Spot',
+    before: returning(rolling(OLD)),
+    next: returning(rolling(NEW)),
+    ...further((image) => returning(rolling(image))),
+    phase: 'succeeded',
+    isWatched: true,
+    weathers: [NO_SPOT, NO_SPOT, CAPACITY, TAKEN_BACK],
+    mishaps: [KILL],
+    operations: [...rollingOperations, 'ecs:TagResource', 'ecs:UntagResource'],
+    lasts: 400,
+    cost: 3,
+  }),
+  setStory({
+    name: 'a service with task sets that comes back to Spot',
+    before: returning(shifted(OLD)),
+    next: returning(shifted(NEW)),
+    ...further((image) => returning(shifted(image))),
+    phase: 'succeeded',
+    isWatched: true,
+    weathers: [NO_SPOT, NO_SPOT, CAPACITY, TAKEN_BACK],
+    mishaps: [KILL, ALARM],
+    operations: [...setOperations, 'ecs:TagResource', 'ecs:UntagResource'],
+    lasts: 400,
+    cost: 4,
   }),
   rollingStory({
     name: 'a rolling update',

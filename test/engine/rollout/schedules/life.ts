@@ -7,6 +7,7 @@ import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { type DeployPorts, deployPlan, resumeAll } from '../../../../engine/deploying.ts';
 import { EngineError } from '../../../../engine/errors.ts';
+import { keepReturning } from '../../../../engine/returning.ts';
 import type { Command, RolloutRecord } from '../../../../engine/rollout/index.ts';
 import { LEASE_MS, type Store } from '../../../../engine/store/index.ts';
 import type { LocalRequest } from '../../../../sandbox/index.ts';
@@ -22,6 +23,12 @@ const WRITES = new Set(['create', 'claim', 'append', 'release', 'markProcessed']
 /** What is not over after so many processes never will be. */
 const MOST_PROCESSES = 60;
 
+/** A watched service that has not come to rest after so many looks never will. */
+const MOST_LOOKS = 2_000;
+
+/** Looks at a rollout that nobody moves, before its lease lapses. */
+const PATIENT_LOOKS = 30;
+
 /** Between a process that let go and the next one, ms. */
 const REST_MS = 20_000;
 
@@ -29,6 +36,8 @@ interface Process {
   readonly id: string;
   readonly shop: Clients;
   dead: boolean;
+  /** It has ended, by itself or not. */
+  over: boolean;
 }
 
 /** A workload's files at one commit; undefined where they are deleted. */
@@ -36,6 +45,14 @@ export interface Commit {
   readonly id: string;
   readonly revision: Revision;
   readonly files: Files | undefined;
+}
+
+/** What commits are about. */
+interface Workload {
+  readonly path: string;
+  readonly before: Files | undefined;
+  /** Rollouts before this time belong to the past, ms. */
+  readonly since: number;
 }
 
 /** The engine's clients, which outlive the processes that they are lent to. */
@@ -60,7 +77,7 @@ function unlessDead(error: unknown): void {
 
 export class Life {
   readonly #stage: Stage;
-  readonly #path: string;
+  readonly #workload: Workload;
   readonly #faults: readonly Fault[];
   readonly #shops: Shops;
   readonly #touched: Record<Touched, number> = { write: 0, call: 0, change: 0 };
@@ -76,9 +93,15 @@ export class Life {
   readonly commits: Commit[] = [];
 
   /** @param passTime lets real time pass, as the store sees it */
-  constructor(stage: Stage, path: string, faults: readonly Fault[], shops: Shops, passTime: (ms: number) => void) {
+  constructor(
+    stage: Stage,
+    workload: Workload,
+    faults: readonly Fault[],
+    shops: Shops,
+    passTime: (ms: number) => void,
+  ) {
     this.#stage = stage;
-    this.#path = path;
+    this.#workload = workload;
     this.#faults = faults;
     this.#shops = shops;
     this.#passTime = passTime;
@@ -144,13 +167,14 @@ export class Life {
 
   /** Has a new process do something. Never rejects for its death, but gives nothing then. */
   async #process<T>(work: (ports: DeployPorts) => Promise<T>): Promise<T | undefined> {
-    const process: Process = { id: randomUUID(), shop: this.#shops.lend(), dead: false };
+    const process: Process = { id: randomUUID(), shop: this.#shops.lend(), dead: false, over: false };
     try {
       return await work(this.#portsOf(process));
     } catch (error) {
       unlessDead(error);
       return undefined;
     } finally {
+      process.over = true;
       this.#shops.giveBack(process.shop);
     }
   }
@@ -187,14 +211,14 @@ export class Life {
     return this.#process((ports) => resumeAll(ports, this.#stage.options()));
   }
 
-  /** Plans a commit after what was processed last, and deploys it. */
+  /** Plans a commit, and deploys it. */
   #deploy(commit: Commit): Promise<unknown> {
     const stage = this.#stage;
     return this.#process(async (ports) => {
-      const last = await stage.store.lastProcessed('test', 'main');
-      const base = this.commits.find(({ id }) => id === last?.commit);
+      // Compared with what runs; a deletion with what was there.
+      const base = commit.files === undefined ? this.#workload.before : undefined;
       stage.commit = commit.id;
-      const plan = await stage.plan(this.#path, commit.files, base?.files);
+      const plan = await stage.plan(this.#workload.path, commit.files, base);
       const { rollouts } = await deployPlan(ports, plan, stage.options());
       for (const { rollout, phase, reason } of rollouts) {
         if (phase !== 'busy') continue;
@@ -212,6 +236,18 @@ export class Life {
     for (let i = 0; i < processes; i++) this.#rivals.push(this.#deploy(commit));
   }
 
+  /** Watches the service in one process after the other, until told to stop. */
+  async watchOver(signal: AbortSignal): Promise<void> {
+    const { clock } = this.#stage;
+    while (!signal.aborted) {
+      await this.#process((ports) => {
+        const latest = async () => (await ports.store.latest()).map(({ record }) => record);
+        return keepReturning(ports, latest, this.#stage.options({ signal }));
+      });
+      if (!signal.aborted) await clock.sleepUntil(clock.now() + REST_MS, signal);
+    }
+  }
+
   /** Whatever befalls the processes from outside. */
   happen(kind: Command | 'rival' | 'takeover'): void {
     this.#stage.note(kind);
@@ -227,21 +263,30 @@ export class Life {
   /**
    * Takes up what is left, and brings the newest commit again where nobody did, until nothing is left.
    *
+   * @param isAtRest asked when nothing is left to do
    * @returns all rollouts, oldest first; undefined when it is never over
    */
-  async toTheEnd(): Promise<RolloutRecord[] | undefined> {
+  async toTheEnd(isAtRest: () => Promise<boolean> = async () => true): Promise<RolloutRecord[] | undefined> {
     const { store, clock } = this.#stage;
-    for (let i = 0; i < MOST_PROCESSES; i++) {
+    let processes = 0;
+    let heldLooks = 0;
+    for (let looks = 0; looks < MOST_LOOKS && processes < MOST_PROCESSES; looks++) {
       while (this.#rivals.length > 0) await Promise.all(this.#rivals.splice(0));
-      const records = (await store.list({})).map(({ record }) => record).reverse();
+      const all = (await store.list({})).map(({ record }) => record).reverse();
+      const records = all.filter(({ startedAt }) => startedAt >= this.#workload.since);
       const newest = this.commits.at(-1)!;
-      const isOpen = records.some(({ endedAt }) => endedAt === null);
+      const [open] = await store.list({ unfinished: true });
       const processed = (await store.lastProcessed('test', 'main'))?.commit === newest.id;
       const isDone = processed || records.some(({ revision }) => revision.commit === newest.id);
-      if (!isOpen && isDone) return records;
-      this.#passTime(LEASE_MS + 1);
+      if (open === undefined && isDone && (await isAtRest())) return records;
+      // Whoever watches has what is under way in hand.
+      const isHeld = open?.owner !== undefined && this.#holder?.over === false && ++heldLooks < PATIENT_LOOKS;
+      if (!isHeld) heldLooks = 0;
+      if (!isHeld && open !== undefined) this.#passTime(LEASE_MS + 1);
       await clock.sleepUntil(clock.now() + REST_MS);
-      await (isOpen ? this.#resume() : this.#deploy(this.commits.at(-1)!));
+      if (isHeld || (open === undefined && isDone)) continue;
+      processes++;
+      await (open !== undefined ? this.#resume() : this.#deploy(this.commits.at(-1)!));
     }
     return undefined;
   }

@@ -2,6 +2,7 @@
  * One schedule: a story under faults, judged by the invariants of DESIGN's section 6. Gives what was violated, with the
  * story of how it came about; nothing when all held.
  */
+import { returnsOf } from '../../../../engine/returning.ts';
 import type { RolloutRecord } from '../../../../engine/rollout/index.ts';
 import { type Clients, type Files, openClients, type Snapshot, Stage } from '../stage.ts';
 import { type Fault, rulesOf, type Supersede, tell } from './faults.ts';
@@ -17,6 +18,9 @@ const BEFORE_MS = 5 * 60_000;
 /** A rollout that ends so long after the last hand that somebody laid on it knows of it, ms. */
 const UNDISTURBED_MS = 60_000;
 
+/** Attempts to come back to their own capacity that the stories' services allow. */
+export const RETURNS = 3;
+
 /** Most requests that are lost by rounding, not by a rollout. */
 const NONE_LOST = 0.001;
 
@@ -25,6 +29,8 @@ export interface Bench {
   readonly story: Story;
   readonly revisions: Readonly<Record<Revision, Files | undefined>>;
   readonly from: Snapshot;
+  /** Of the rollout that made the world, where one did. */
+  readonly past: RolloutRecord | undefined;
   /** Of the stage itself. */
   readonly own: Clients;
   readonly shops: Shops & { close(): void };
@@ -59,8 +65,9 @@ export async function benchOf(story: Story): Promise<Bench> {
   await stage.clock.advance(BEFORE_MS);
   stage.sandbox.world.catchUp();
   const from = stage.snapshot();
+  const [past] = (await stage.store.list({})).map(({ record }) => record);
   const open = () => openClients({ sandbox: stage.sandbox, clock: stage.clock, epoch: 0 });
-  return { story, revisions: { old, new: next, third, broken }, from, own: open(), shops: shopsOf(open) };
+  return { story, revisions: { old, new: next, third, broken }, from, past, own: open(), shops: shopsOf(open) };
 }
 
 export function closeBench({ own, shops }: Bench): void {
@@ -79,11 +86,18 @@ export async function violationOf(bench: Bench, faults: readonly Fault[]): Promi
     clients: own,
     storeNow: () => Date.now() + passed,
   });
+  if (bench.past) await remember(stage, bench, bench.past);
   const watch = await story.watch?.(stage);
   stage.setScenario({ given, traffic, rules: [...rulesOf(faults, story.weathers), ...rules] });
-  const life = new Life(stage, story.path, faults, shops, (ms) => {
-    passed += ms;
-  });
+  const life = new Life(
+    stage,
+    { path: story.path, before: bench.revisions.old, since: from.at },
+    faults,
+    shops,
+    (ms) => {
+      passed += ms;
+    },
+  );
   life.watch = watch;
   const records = await run(stage, bench, life, faults);
   stage.setScenario({ given, rules });
@@ -101,6 +115,17 @@ export async function violationOf(bench: Bench, faults: readonly Fault[]): Promi
     `faults: ${faults.map(tell).join('; ') || 'none'}`,
     ...stage.story(),
   ].join('\n');
+}
+
+/** Has the store know a rollout of old. */
+async function remember(stage: Stage, { story, revisions }: Bench, record: RolloutRecord): Promise<void> {
+  const { store } = stage;
+  stage.knows(record.revision.commit!, story.path, revisions.old);
+  const owner = { id: 'before', host: 'before', pid: 0 };
+  const created = await store.create({ ...record, endedAt: null }, owner, { code: 'rollout.started', message: '' });
+  if ('conflict' in created) return;
+  await store.append(created.claim, created.seq, record, []);
+  await store.release(created.claim);
 }
 
 /** With what it does about a rollout under way. */
@@ -148,7 +173,8 @@ async function run(
       case 'commit': {
         const { brings, supersede, processes } = fault;
         const come = () => life.bring(commit(brings, supersede), processes);
-        return [at(fault.at, come, tell(fault))];
+        // No two commits come within one millisecond.
+        return [at(fault.at + (1 + faults.indexOf(fault)) / 1000, come, tell(fault))];
       }
       case 'crash':
       case 'store locked':
@@ -161,15 +187,32 @@ async function run(
     }
   };
   const living = (async () => {
+    const watching = new AbortController();
+    const clearAt = start + clearFrom(faults) * 1000;
     life.bring(commit('new'));
+    const watcher = story.isWatched ? life.watchOver(watching.signal) : undefined;
     const happening = faults.flatMap(befalls);
-    const records = await life.toTheEnd();
+    const records = await life.toTheEnd(
+      story.isWatched &&
+        (async () => clock.now() > clearAt && (await returns(stage)).every(({ dueAt }) => dueAt === null)),
+    );
     over.abort();
-    await Promise.all(happening);
+    watching.abort();
+    await Promise.all([...happening, watcher]);
     return records;
   })();
   return clock.run(living);
 }
+
+/** When all shortages are over, and a look of whoever watches came after that, seconds. */
+const clearFrom = (faults: readonly Fault[]): number =>
+  Math.max(0, ...faults.map((fault) => (fault.kind === 'weather' ? fault.at + fault.lasting : 0))) + 120;
+
+const returns = async (stage: Stage) =>
+  returnsOf(
+    stage.ports(),
+    (await stage.store.latest()).map(({ record }) => record),
+  );
 
 /** All that came of a schedule. */
 interface Outcome {
@@ -190,7 +233,8 @@ async function judge(outcome: Outcome): Promise<string[]> {
   const named = (name: string) => story.mishaps.find((one) => one.name === name);
   const interfered = faults.some((fault) => fault.kind === 'mishap' && named(fault.name)?.interferes);
   const disturbed = faults.some(({ kind }) => DISTURBING.has(kind));
-  const due = dueOf(outcome);
+  const away = story.isWatched && !interfered ? await returns(stage) : undefined;
+  const due = { ...dueOf(outcome), capacity: away && (away.length > 0 ? ('fallback' as const) : ('own' as const)) };
   const ending = await story.look(stage, due);
   const lastHand = Math.max(...faults.map((fault) => (fault.kind === 'mishap' ? startedAt + fault.at * 1000 : 0)));
   const claims = !interfered || lastHand + UNDISTURBED_MS < (last?.endedAt ?? 0);
@@ -201,6 +245,7 @@ async function judge(outcome: Outcome): Promise<string[]> {
         ? honest(outcome, due, ending, claims)
         : exact(outcome, due, ending)),
     ...(interfered ? [] : inOrder(outcome, due, disturbed)),
+    ...toAndFro(outcome),
   ];
   const loses =
     story.loses === true ||
@@ -229,6 +274,9 @@ function servedBy(story: Story, revision: Revision): Serving | undefined {
   return story.phase === 'succeeded' ? 'new' : undefined;
 }
 
+/** Does it bring nothing but other capacity? */
+const isMove = ({ trigger }: RolloutRecord): boolean => trigger === 'return' || trigger === 'fallback';
+
 /** Did it change anything, as far as it knows? */
 const hasBegun = ({ state }: RolloutRecord): boolean => state !== null;
 
@@ -237,12 +285,14 @@ function dueOf({ story, commits, records }: Outcome): Due {
   const revision = commits.find(({ id }) => id === good?.revision.commit)?.revision;
   const before = story.before === undefined ? 'none' : 'old';
   const made = records.filter((record) => hasBegun(record) && record.digest !== '');
-  const least = made.filter(({ phase }) => phase === 'succeeded').length;
-  const replaced = made.filter((record) => record.phase === 'superseded' || wasLeft(record)).length;
+  const kept = made.filter((record) => ['succeeded', 'superseded'].includes(record.phase) || wasLeft(record));
+  // A move of task sets makes a revision, a move of a rolling service does not.
+  const least = kept.filter((record) => record.phase === 'succeeded' && !isMove(record)).length;
   return {
     serving: (revision === undefined ? before : servedBy(story, revision)) ?? 'none',
-    kept: { least, most: least + replaced },
+    kept: { least, most: kept.length },
     tried: made.length,
+    capacity: undefined,
   };
 }
 
@@ -270,19 +320,31 @@ function inOrder({ story, commits, records }: Outcome, due: Due, disturbed: bool
   const newest = commits.at(-1)!;
   const aim = servedBy(story, newest.revision);
   const same = commits.filter(({ revision }) => revision === newest.revision).map(({ id }) => id);
-  const own = records.findLast(({ revision }) => same.includes(revision.commit ?? ''));
+  const brought = records.filter((record) => !isMove(record));
+  const own = brought.findLast(({ revision }) => same.includes(revision.commit ?? ''));
   const problems: string[] = [];
   if (own === undefined && aim !== due.serving)
     problems.push(`the newest commit (${newest.revision}) was never rolled out`);
-  if (own !== undefined && own !== records.at(-1)) problems.push('an older commit was rolled out after the newest');
+  if (own !== undefined && own !== brought.at(-1)) problems.push('an older commit was rolled out after the newest');
   const wanted = aim === undefined ? 'rolled back' : 'succeeded';
   if (own !== undefined && !disturbed && own.phase !== wanted)
     problems.push(`it ended ${own.phase}, not ${wanted}: ${own.message}`);
   for (const { id, revision } of commits) {
-    const carriedOut = records.filter((one) => one.revision.commit === id && hasBegun(one) && BROUGHT.has(one.phase));
+    const carriedOut = records.filter(
+      (one) => one.revision.commit === id && !isMove(one) && hasBegun(one) && BROUGHT.has(one.phase),
+    );
     if (carriedOut.length > 1) problems.push(`${revision} was carried out ${carriedOut.length} times`);
   }
   return problems;
+}
+
+/** Moves to other capacity end: each return that fails is one of few. */
+function toAndFro({ records }: Outcome): string[] {
+  const failed = records.filter(({ trigger, phase }) => trigger === 'return' && phase !== 'succeeded').length;
+  const made = records.filter(isMove).length;
+  // A commit that comes begins the count anew.
+  const most = RETURNS * (1 + records.length - made);
+  return failed <= most ? [] : [`${failed} returns failed, of ${most} at most`];
 }
 
 const BROUGHT: ReadonlySet<string> = new Set(['succeeded', 'rolled back', 'failed']);

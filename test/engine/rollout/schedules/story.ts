@@ -16,6 +16,8 @@ export interface Due {
   readonly kept: { readonly least: number; readonly most: number };
   /** Rollouts that may have made one. */
   readonly tried: number;
+  /** Where the tasks are to run, of a service that is watched. */
+  readonly capacity: 'own' | 'fallback' | undefined;
 }
 
 /** The world in the end, as far as the rollout is answerable for it. */
@@ -44,6 +46,8 @@ export interface Story extends Possible {
   readonly phase: Phase;
   readonly weathers: readonly Weather[];
   readonly mishaps: readonly Mishap<Stage>[];
+  /** Does a process watch, which brings the service back to its own capacity? */
+  readonly isWatched?: true;
   /** Begun with the rollout. */
   readonly watch?: (stage: Stage) => Promise<Watch>;
   /** How long a schedule takes, as a multiple of a rolling update's: the longer, the fewer there are. @default 1 */
