@@ -37,7 +37,7 @@ const BLOCK_END = new RegExp(`\\+%\\}|-%\\}${S}*|%\\}`, 'y');
 const VARIABLE_END = new RegExp(`-\\}\\}${S}*|\\}\\}`, 'y');
 const FLOAT = /(?<!\.)(?:\d+_)*\d+(?:(?:\.(?:\d+_)*\d+)?e[+-]?(?:\d+_)*\d+|\.(?:\d+_)*\d+)/iy;
 const INTEGER = /0b(?:_?[01])+|0o(?:_?[0-7])+|0x(?:_?[\da-f])+|[1-9](?:_?\d)*|0(?:_?0)*/iy;
-const NAME = /[\p{L}\p{N}\p{M}\p{Pc}·]+/uy;
+const NAME = /[\p{L}\p{N}\p{M}\p{Pc}\u00B7]+/uy;
 const IDENTIFIER = /^[\p{ID_Start}_][\p{ID_Continue}]*$/u;
 const STRING = /'[^'\\]*(?:\\.[^'\\]*)*'|"[^"\\]*(?:\\.[^"\\]*)*"/sy;
 const OPERATOR = /\/\/|\*\*|==|!=|>=|<=|[-+/*%~[\](){}><=.:|,;]/y;
