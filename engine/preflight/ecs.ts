@@ -135,11 +135,17 @@ function healthObstacles({ target }: EcsDesired, live: LiveEcs, look: Look): Obs
   if (groups.length === 0 || Number(live.service?.['desiredCount'] ?? 0) === 0) return [];
   const seen = groups.map((group) => look('targets', target.region ?? '', group));
   let unhealthy = 0;
+  let draining = 0;
   for (const one of seen) {
     if (one.state !== 'found' || one.fact.healthy + one.fact.other > 0) return [];
     unhealthy += one.fact.unhealthy;
+    draining += one.fact.draining;
   }
-  const state = unhealthy === 0 ? 'no target is registered' : `all ${unhealthy} targets are unhealthy`;
+  const states = [
+    ...(unhealthy > 0 ? [`${unhealthy} unhealthy`] : []),
+    ...(draining > 0 ? [`${draining} draining`] : []),
+  ];
+  const state = states.length === 0 ? 'no target is registered' : `targets: ${states.join(', ')}`;
   return [
     obstacle(
       'no-healthy-target',

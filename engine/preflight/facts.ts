@@ -12,7 +12,12 @@ export interface FactOf {
   readonly role: { readonly trusts: readonly string[] | null };
   readonly 'target-group': { readonly type: string; readonly loadBalancers: number };
   /** Of a target group, how many targets are in which health. */
-  readonly targets: { readonly healthy: number; readonly unhealthy: number; readonly other: number };
+  readonly targets: {
+    readonly healthy: number;
+    readonly unhealthy: number;
+    readonly draining: number;
+    readonly other: number;
+  };
   readonly 'task-definition': { readonly status: string };
   /** By ARN, without key, stage and version. Never its value. */
   readonly secret: { readonly isDeleted: boolean; readonly stages: readonly string[] };

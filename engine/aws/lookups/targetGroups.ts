@@ -32,7 +32,8 @@ export const targets: Lookup<'targets'> = {
     const count = (...wanted: readonly string[]) => states.filter((state) => wanted.includes(state ?? '')).length;
     const healthy = count('healthy');
     // A target that drains serves no new request.
-    const unhealthy = count('unhealthy', 'unhealthy.draining', 'draining');
-    return new Map([[id, { healthy, unhealthy, other: states.length - healthy - unhealthy }]]);
+    const draining = count('unhealthy.draining', 'draining');
+    const unhealthy = count('unhealthy');
+    return new Map([[id, { healthy, unhealthy, draining, other: states.length - healthy - unhealthy - draining }]]);
   },
 };

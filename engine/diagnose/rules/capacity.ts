@@ -24,7 +24,7 @@ export const CAPACITY: readonly Rule[] = [
     pattern: /Capacity is unavailable|InsufficientCapacity(?:Exception)?/i,
     class: 'capacity',
     cause: 'AWS has no capacity of this kind in these zones at the moment',
-    next: 'try again later, use more Availability Zones, or another capacity provider (FARGATE instead of FARGATE_SPOT)',
+    next: 'try again later, use more Availability Zones, or another capacity provider (for FARGATE_SPOT: FARGATE)',
     fix: 'fallback-capacity',
     source: SOURCE.events,
   },

@@ -219,7 +219,9 @@ describe('preflight, by facts alone', () => {
             ? { state: 'unknown', code: 'X', why: 'x' }
             : {
                 state: 'found',
-                fact: id.includes('green') ? { healthy, unhealthy: 2, other } : { healthy: 0, unhealthy: 0, other: 0 },
+                fact: id.includes('green')
+                  ? { healthy, unhealthy: 2, draining: 1, other }
+                  : { healthy: 0, unhealthy: 0, draining: 0, other: 0 },
               },
         ),
       ).filter(({ name }) => name === 'no-healthy-target').length;
