@@ -14,7 +14,14 @@ export async function serveLanguage(context: () => Promise<Context>): Promise<Ex
     at: async (root, revision) => (await import('../../session/index.ts')).revisions.at(root, revision),
   };
   const plans: PlanProvider = {
-    plan: async (place, live) => (await import('./providers.ts')).plansOf(await context()).plan(place, live),
+    plan: async (place, live) => {
+      const [{ plansOf }, { withEngine }] = await Promise.all([
+        import('../../session/index.ts'),
+        import('../session/context.ts'),
+      ]);
+      const made = await context();
+      return plansOf((work) => withEngine(made, ({ engine }) => work(engine))).plan(place, live);
+    },
   };
   const { version } = packageJson;
   const { ended } = startServer({ input: process.stdin, output: process.stdout, version, revisions, plans });

@@ -21,6 +21,8 @@ import {
 import { type PlanView, planWorkload, renderPreview } from '../../server/index.ts';
 
 const COMMAND = join(import.meta.dirname, '../../cli/bin.js');
+/** The extension's own, as its bundle starts it. */
+const EXTENSIONS = join(import.meta.dirname, '../../client/languageServer/start.ts');
 const SERVICE = '{ "serviceName": "{{ naem }}", "taskDefinition": "web" }\n';
 
 const NEOVIM = `
@@ -92,34 +94,41 @@ describe('gitmoxi lsp --stdio', () => {
     assert.deepEqual(await ended, [0, null]);
   });
 
-  it('previews a commit, and plans offline', async () => {
-    const git = (...words: string[]) =>
-      assert.equal(spawnSync('git', ['-C', folder, ...words]).status, 0, words.join(' '));
-    rmSync(join(folder, '.git'), { recursive: true });
-    writeFileSync(file, '{ "serviceName": "{{ name }}", "taskDefinition": "web" }');
-    writeFileSync(join(folder, 'web_depdef.json'), '{ "environment": { "region": "eu-west-1" } }');
-    git('init', '-q');
-    git('add', '.');
-    git('-c', 'user.name=a', '-c', 'user.email=a@b', 'commit', '-qm', 'first');
-    writeFileSync(join(folder, 'web_input.json'), '{ "name": "shop" }');
-    const program = spawn(process.execPath, [COMMAND, 'lsp', '--stdio'], { stdio: ['pipe', 'pipe', 'inherit'] });
-    const ended = once(program, 'exit');
-    const connection = createProtocolConnection(program.stdout, program.stdin);
-    connection.listen();
-    const params = { processId: null, rootUri: pathToFileURL(folder).href, workspaceFolders: null, capabilities: {} };
-    await connection.sendRequest(InitializeRequest.type, params);
-    const uri = pathToFileURL(file).href;
-    const then = await connection.sendRequest<{ text: string }>(renderPreview.method, { uri, revision: 'HEAD' });
-    assert.match(then.text, /"serviceName": "web"/);
-    const now = await connection.sendRequest<{ text: string }>(renderPreview.method, { uri });
-    assert.match(now.text, /"serviceName": "shop"/);
-    await assert.rejects(connection.sendRequest(renderPreview.method, { uri, revision: 'none' }), /no revision "none"/);
-    const plan = await connection.sendRequest<PlanView>(planWorkload.method, { uri });
-    assert.deepEqual([plan.workload, plan.action, plan.live, plan.problems], ['web', 'deploy', false, []]);
-    await connection.sendRequest(ShutdownRequest.type);
-    await connection.sendNotification(ExitNotification.type);
-    assert.deepEqual(await ended, [0, null]);
-  });
+  for (const [name, words] of [
+    ['the command', [COMMAND, 'lsp']],
+    ['the extension has it', [EXTENSIONS]],
+  ] as const)
+    it(`previews a commit, and plans offline, as ${name}`, async () => {
+      const git = (...rest: string[]) =>
+        assert.equal(spawnSync('git', ['-C', folder, ...rest]).status, 0, rest.join(' '));
+      rmSync(join(folder, '.git'), { recursive: true });
+      writeFileSync(file, '{ "serviceName": "{{ name }}", "taskDefinition": "web" }');
+      writeFileSync(join(folder, 'web_depdef.json'), '{ "environment": { "region": "eu-west-1" } }');
+      git('init', '-q');
+      git('add', '.');
+      git('-c', 'user.name=a', '-c', 'user.email=a@b', 'commit', '-qm', 'first');
+      writeFileSync(join(folder, 'web_input.json'), '{ "name": "shop" }');
+      const program = spawn(process.execPath, [...words, '--stdio'], { stdio: ['pipe', 'pipe', 'inherit'] });
+      const ended = once(program, 'exit');
+      const connection = createProtocolConnection(program.stdout, program.stdin);
+      connection.listen();
+      const params = { processId: null, rootUri: pathToFileURL(folder).href, workspaceFolders: null, capabilities: {} };
+      await connection.sendRequest(InitializeRequest.type, params);
+      const uri = pathToFileURL(file).href;
+      const then = await connection.sendRequest<{ text: string }>(renderPreview.method, { uri, revision: 'HEAD' });
+      assert.match(then.text, /"serviceName": "web"/);
+      const now = await connection.sendRequest<{ text: string }>(renderPreview.method, { uri });
+      assert.match(now.text, /"serviceName": "shop"/);
+      await assert.rejects(
+        connection.sendRequest(renderPreview.method, { uri, revision: 'none' }),
+        /no revision "none"/,
+      );
+      const plan = await connection.sendRequest<PlanView>(planWorkload.method, { uri });
+      assert.deepEqual([plan.workload, plan.action, plan.live, plan.problems], ['web', 'deploy', false, []]);
+      await connection.sendRequest(ShutdownRequest.type);
+      await connection.sendNotification(ExitNotification.type);
+      assert.deepEqual(await ended, [0, null]);
+    });
 
   it('serves Neovim, where it is installed', async function () {
     if (spawnSync('nvim', ['--version']).status !== 0) this.skip();

@@ -1,14 +1,16 @@
-/** What the command gives its language server beyond files and commits: plans. */
-import type { Engine, Json } from '../../engine/index.ts';
-import type { PlanProvider, PlanView } from '../../server/index.ts';
-import { type Context, withEngine } from '../session/context.ts';
+/** Plans for the language server, which has no business with the engine itself. */
+import type { Engine, Json } from '../engine/index.ts';
+import type { PlanProvider, PlanView } from '../server/index.ts';
 
 type WorkloadPlan = Awaited<ReturnType<Engine['plan']>>['workloads'][number];
 
-export function plansOf(context: Context): PlanProvider {
+/** @param withEngine opens an engine for the time of one plan */
+export function plansOf(
+  withEngine: (work: (engine: Pick<Engine, 'plan'>) => Promise<PlanView>) => Promise<PlanView>,
+): PlanProvider {
   return {
     plan: ({ root, path, kind }, live) =>
-      withEngine(context, async ({ engine }) => {
+      withEngine(async (engine) => {
         const request = {
           repo: root,
           revision: { worktree: true },
