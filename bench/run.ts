@@ -138,7 +138,7 @@ interface ManyRollouts {
   readonly peakMb: number;
 }
 
-console.log("\nrollouts at once   reads  a naive loop's  changes  throttled  CPU s  peak MB, sandbox included");
+console.log("\nrollouts at once   reads  a naive loop's  changes  throttled  CPU s  peak MB, simulated AWS apart");
 for (const count of ['10', '100', '1000']) {
   const { stdout } = spawnSync(process.execPath, [join(ROOT, 'bench', 'manyRollouts.ts'), count], { encoding: 'utf8' });
   const many = JSON.parse(stdout) as ManyRollouts;
@@ -146,6 +146,15 @@ for (const count of ['10', '100', '1000']) {
   const cells = [count.padStart(16), ...[reads, naiveReads, changes, throttled, cpuSeconds, peakMb].map(String)];
   const widths = [16, 6, 14, 7, 9, 5, 7];
   console.log(cells.map((cell, i) => cell.padStart(widths[i]!)).join('  '));
+}
+
+console.log(
+  '\nfrom an alarm until everything is sent back (by ECS itself: until it is asked to); aim: one look and two calls',
+);
+const rung = spawnSync(process.execPath, [join(ROOT, 'bench', 'alarm.ts')], { encoding: 'utf8' });
+for (const line of rung.stdout.trim().split('\n')) {
+  const { strategy, longestMs, pollMs, callMs } = JSON.parse(line) as Record<string, number>;
+  console.log(`  ${strategy}: at most ${longestMs} ms, with looks every ${pollMs} ms and calls of ${callMs} ms`);
 }
 
 interface Preflight {

@@ -7,6 +7,7 @@ import {
   type ECSClient,
   ListTasksCommand,
   type Service,
+  type ServiceDeployment,
   type Task,
   type TaskSet,
 } from '@aws-sdk/client-ecs';
@@ -35,7 +36,7 @@ import { createBatch } from './batching.ts';
 import type { Clients } from './clients.ts';
 import { orAbsent, toAwsError } from './errors.ts';
 import { provisionedSeen } from './provisioned.ts';
-import { readServiceDeployments } from './serviceDeployments.ts';
+import { DEPLOYMENTS_PER_CALL, describeDeployments, readServiceDeployments } from './serviceDeployments.ts';
 import { lookAtLink } from './sourceLinks.ts';
 
 function deploymentSeen(deployment: Deployment): DeploymentSeen {
@@ -133,11 +134,13 @@ async function traffic(
   return { forwards: found, targets };
 }
 
-/** The services and alarms that rollouts of this process watch, read for all of them together. */
+/** The services, deployments and alarms that rollouts of this process watch, read for all of them together. */
 export interface Observer {
   /** Undefined where there is no such service. Throws what the SDK throws. */
   service(region: string, cluster: string, name: string): Promise<Service | undefined>;
   alarms(region: string, names: readonly string[]): Promise<AlarmSeen[]>;
+  /** ECS's records of deployments, by ARN. */
+  deployments(region: string, arns: readonly string[]): Promise<ServiceDeployment[]>;
 }
 
 /** Source: Amazon ECS API reference, DescribeServices. */
@@ -168,7 +171,17 @@ export function createObserver(clients: Clients, clock: Clock): Observer {
     ask: async (region, names) =>
       new Map((await observeAlarms(clients, region, names)).map((alarm) => [alarm.name, alarm])),
   });
+  const deployments = createBatch<ServiceDeployment>({
+    clock,
+    most: DEPLOYMENTS_PER_CALL,
+    isOfOne,
+    async ask(region, arns) {
+      const found = await describeDeployments(await clients.ecs(region), arns);
+      return new Map(found.map((record) => [record.serviceDeploymentArn ?? '', record]));
+    },
+  });
   return {
+    deployments: async (region, arns) => [...(await deployments(region, arns)).values()],
     service: async (region, cluster, name) => (await services(`${region} ${cluster}`, [name])).get(name),
     alarms: async (region, names) => [...(await alarms(region, names)).values()],
   };
@@ -216,22 +229,26 @@ export async function observeEcs(
 ): Promise<EcsSeen> {
   const { region = '', cluster, service } = wish.target;
   const ecs = await clients.ecs(region);
-  const found = await observer.service(region, cluster, service);
-  abortSignal.throwIfAborted();
-  const { stoppedTasksOf: ids } = wish;
-  const asks = found !== undefined && ids.length > 0 && mayHaveStopped(found, ids, clock.now());
-  const tasks = asks ? await stoppedTasks(ecs, wish, abortSignal) : [];
-  const alarms = await observer.alarms(region, wish.alarms ?? []);
-  const { serviceDeployments } = wish;
+  const { stoppedTasksOf: ids, serviceDeployments: asked } = wish;
+
+  const tasksOf = async (found: Service | undefined) => {
+    abortSignal.throwIfAborted();
+    const asks = found !== undefined && ids.length > 0 && mayHaveStopped(found, ids, clock.now());
+    return asks ? stoppedTasks(ecs, wish, abortSignal) : [];
+  };
+  const describe = (arns: readonly string[]) => observer.deployments(region, arns);
+  const [[found, tasks], alarms, serviceDeployments, seenTraffic] = await Promise.all([
+    observer.service(region, cluster, service).then(async (it) => [it, await tasksOf(it)] as const),
+    observer.alarms(region, wish.alarms ?? []),
+    asked ? readServiceDeployments(ecs, wish.target, asked, abortSignal, describe) : [],
+    traffic(clients, wish, abortSignal),
+  ]);
   return {
     kind: 'ecs',
     service: found && serviceSeen(found),
-    serviceDeployments:
-      found && serviceDeployments
-        ? await readServiceDeployments(ecs, wish.target, serviceDeployments, abortSignal)
-        : [],
+    serviceDeployments: found ? serviceDeployments : [],
     stoppedTasks: tasks,
-    ...(await traffic(clients, wish, abortSignal)),
+    ...seenTraffic,
     alarms,
   };
 }

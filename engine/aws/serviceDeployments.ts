@@ -10,8 +10,11 @@ import type { EcsTarget } from '../plan/index.ts';
 import type { ServiceDeploymentSeen } from '../rollout/index.ts';
 import { orAbsent } from './errors.ts';
 
-/** Of deployments and of revisions. Source: Amazon ECS API reference, DescribeServiceDeployments. */
-const PER_CALL = 20;
+/** Source: Amazon ECS API reference, DescribeServiceDeployments. */
+export const DEPLOYMENTS_PER_CALL = 20;
+
+/** Source: Amazon ECS API reference, DescribeServiceRevisions. */
+const REVISIONS_PER_CALL = 20;
 
 /** A service that is deployed all the time has more: the newest count. */
 const MOST_LISTED = 100;
@@ -87,9 +90,9 @@ async function taskDefinitionsOf(
   abortSignal: AbortSignal | undefined,
 ): Promise<Map<string, string>> {
   const found = new Map<string, string>();
-  for (let i = 0; i < revisions.length; i += PER_CALL) {
+  for (let i = 0; i < revisions.length; i += REVISIONS_PER_CALL) {
     const { serviceRevisions = [] } = await ecs.send(
-      new DescribeServiceRevisionsCommand({ serviceRevisionArns: revisions.slice(i, i + PER_CALL) }),
+      new DescribeServiceRevisionsCommand({ serviceRevisionArns: revisions.slice(i, i + REVISIONS_PER_CALL) }),
       abortSignal ? { abortSignal } : {},
     );
     for (const { serviceRevisionArn = '', taskDefinition = '' } of serviceRevisions)
@@ -98,23 +101,36 @@ async function taskDefinitionsOf(
   return found;
 }
 
+/** One call, for at most `DEPLOYMENTS_PER_CALL`. */
+export async function describeDeployments(
+  ecs: ECSClient,
+  arns: readonly string[],
+  abortSignal?: AbortSignal,
+): Promise<ServiceDeployment[]> {
+  const { serviceDeployments = [] } = await ecs.send(
+    new DescribeServiceDeploymentsCommand({ serviceDeploymentArns: [...arns] }),
+    abortSignal ? { abortSignal } : {},
+  );
+  return serviceDeployments;
+}
+
 /**
  * The wished-for service deployments, oldest first, at most the newest 20. One that ECS does not know is left out.
  *
  * @param wish those that began after a time, ms since the epoch, with their task definitions; or one
+ * @param describe gives the records of so many ARNs at most as one call takes. @default asks for them alone
  */
 export async function readServiceDeployments(
   ecs: ECSClient,
   target: EcsTarget,
   wish: { readonly after: number } | { readonly arn: string },
   abortSignal?: AbortSignal,
+  describe = (arns: readonly string[]) => describeDeployments(ecs, arns, abortSignal),
 ): Promise<ServiceDeploymentSeen[]> {
-  const arns = 'arn' in wish ? [wish.arn] : (await listed(ecs, target, wish.after, abortSignal)).slice(0, PER_CALL);
+  const most = DEPLOYMENTS_PER_CALL;
+  const arns = 'arn' in wish ? [wish.arn] : (await listed(ecs, target, wish.after, abortSignal)).slice(0, most);
   if (arns.length === 0) return [];
-  const { serviceDeployments: records = [] } = await ecs.send(
-    new DescribeServiceDeploymentsCommand({ serviceDeploymentArns: arns }),
-    abortSignal ? { abortSignal } : {},
-  );
+  const records = await describe(arns);
   const revisions = records.flatMap(({ targetServiceRevision, rollback }) => [
     'arn' in wish ? undefined : targetServiceRevision?.arn,
     rollback?.serviceRevisionArn,

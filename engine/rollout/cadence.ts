@@ -16,3 +16,15 @@ export const SOONEST_MS = 5_000;
 export function lookAgainMs(waitedMs: number, longestMs: number): number {
   return Math.min(longestMs, Math.max(SOONEST_MS, Math.round(waitedMs / 8)));
 }
+
+/**
+ * Where a look could only find that a wait is over: the new tasks serve everything and old ones drain, or ECS bakes by
+ * itself.
+ *
+ * @param waitedMs how long the wait has lasted, ms
+ * @param longestMs the longest pause between two looks, ms
+ * @returns ms until the next look: a quarter of the time waited, within 5 s and `longestMs`
+ */
+export function lookPatientlyMs(waitedMs: number, longestMs: number): number {
+  return Math.min(longestMs, Math.max(SOONEST_MS, Math.round(waitedMs / 4)));
+}

@@ -15,7 +15,7 @@ import { isObject, type JsonObject } from '../json.ts';
 import { type EcsDesired, type LiveEcs, serviceDifferences, taskDefinitionName } from '../plan/index.ts';
 import { letThrough, refusing } from '../preflight/index.ts';
 import type { Action, Outcome } from './actions.ts';
-import { lookAgainMs, SOONEST_MS } from './cadence.ts';
+import { lookAgainMs, lookPatientlyMs, SOONEST_MS } from './cadence.ts';
 import { stepsBack } from './ecsBlueGreenBack.ts';
 import {
   type BgPass,
@@ -51,6 +51,7 @@ import { endings, type StepTable, stepwise, waited, within } from './stepwise.ts
 import type { Decision, RolloutSpec, Sight } from './strategy.ts';
 import {
   BAKE_LOOK_MS,
+  bakeLook,
   bakeOf,
   bakeWait,
   baking,
@@ -333,7 +334,8 @@ function launching(pass: BgPass): Decision {
   if (seen.outcome?.ok === false)
     return fail(pass, refused('create the task set', seen.outcome.error), { launched: seen.outcome.error.passing });
   if (seen.outcome?.ok) {
-    const launched = { taskSet: String(seen.outcome.data['taskSet']), launched: true, waitingSince: pass.now };
+    const taskSet = String(seen.outcome.data['taskSet']);
+    const launched = { taskSet, launched: true, waitingSince: pass.now, glances: state.asked.length > 0 };
     return look(pass, 'stabilizing', 'waiting for ECS to show the task set', launched, SOONEST_MS);
   }
   const taskDefinition = state.taskDefinition!;
@@ -426,8 +428,12 @@ function stabilizing(first: BgPass): Decision {
   const { pass, evidence } = counted;
   const set = setOf(pass);
   if (set === undefined && waited(pass) > EVENTUALLY_MS) return fail(pass, broken(SET_GONE, []), { launched: false });
+  const isShort = set === undefined || set.runningCount < wantedCount(pass);
+  const { waitingSince } = pass.state;
+  if (!isShort && pass.seen.sight === 'glance')
+    return look(pass, 'stabilizing', 'the new tasks run', { glances: false, waitingSince });
   if (set !== undefined && isStable(pass, set))
-    return pass.state.shifts ? look(pass, 'shifting', 'the new tasks are stable') : goOn(pass, 'promoting');
+    return pass.state.shifts ? look(pass, 'shifting', 'the new tasks are stable', UNSET) : goOn(pass, 'promoting');
   const ended = trip(counted) ?? makeRoom(pass);
   if (ended) return ended;
   const healthy =
@@ -441,7 +447,8 @@ function stabilizing(first: BgPass): Decision {
     return fail(pass, broken(`not stable within ${pass.state.timeoutMs / 1000} s: ${message}`, seen, 'timeout'));
   }
   const ms = Math.min(pass.state.timeoutMs - waited(pass), lookAgainMs(waited(pass), pass.state.pollIntervalMs));
-  return wait(pass, ms, message, {}, stabilityWait(pass, set));
+  // Targets are healthy only once their tasks run: until then nobody asks.
+  return wait(pass, ms, message, { glances: isShort && pass.state.asked.length > 0 }, stabilityWait(pass, set));
 }
 
 /** What of the new tasks is not yet as it should be: the tasks, or their targets once all of them run. */
@@ -470,7 +477,7 @@ function trouble(counted: Counted): Decision | undefined {
   if (set === undefined) return fail(pass, broken(SET_GONE, []), { launched: false });
   if (set.status === 'DRAINING') return fail(pass, broken(SET_GONE, []));
   const detached = state.swaps.find(({ to }) => world.forwards.every(({ weights }) => weights[to] === undefined));
-  if (detached) {
+  if (detached && pass.seen.sight === 'full') {
     const what = `somebody took ${detached.to} out of its listener while traffic was shifting`;
     return fail(pass, misfit(what, 'find out who else changes the listener, then deploy again'));
   }
@@ -490,6 +497,7 @@ function shifting(first: BgPass): Decision {
   const bad = trouble(counted);
   if (bad) return bad;
   const percent = state.weights[state.stepIndex] ?? 100;
+  if (seen.sight === 'glance') return glance(pass, percent);
   const setting = bringAbout(pass, wantedAt(state, percent), `giving the new tasks ${percent} % of the traffic`, {
     shifted: true,
   });
@@ -497,13 +505,26 @@ function shifting(first: BgPass): Decision {
   return bake(pass, percent, `the new tasks get ${percent} % of the traffic`);
 }
 
+/** Is a new task missing, or has ECS just told of trouble, for example of an unhealthy target? */
+const isSuspect = (pass: BgPass): boolean =>
+  (setOf(pass)?.runningCount ?? 0) < wantedCount(pass) ||
+  pass.events.some(({ code, level }) => code === 'aws.event' && level === 'warning');
+
+/** Amid a bake alarms, tasks and ECS's events are looked at; targets and weights where these tell of trouble. */
+function glance(pass: BgPass, percent: number): Decision {
+  const { leftMs } = bakeOf(pass.state, pass.now, percent, '', WEIGHTS_SETTLE_MS);
+  if (leftMs > 0 && !isSuspect(pass)) return bake(pass, percent, '');
+  return look(pass, 'shifting', baking(pass.state, Math.max(0, leftMs)), { glances: false });
+}
+
 /** Holds a weight that is in force for as long as it bakes, then goes on. */
 function bake(pass: BgPass, percent: number, shifted: string): Decision {
   const { told, verifiedAt, leftMs, isLast } = bakeOf(pass.state, pass.now, percent, shifted, WEIGHTS_SETTLE_MS);
   const next = { ...pass, events: [...pass.events, ...told] };
   if (leftMs > 0) {
+    const { ms, glances } = bakeLook(BAKE_LOOK_MS, pass.now - verifiedAt, leftMs);
     const about = bakeWait(pass.state, pass.now, leftMs, BAKE_LOOK_MS);
-    return wait(next, Math.min(leftMs, BAKE_LOOK_MS), baking(pass.state, leftMs), { verifiedAt }, about);
+    return wait(next, ms, baking(pass.state, leftMs), { verifiedAt, glances: glances && !isSuspect(pass) }, about);
   }
   if (isLast) return goOn(next, 'promoting', { verifiedAt });
   return goOn(next, 'shifting', { stepIndex: pass.state.stepIndex + 1, ...UNSET });
@@ -550,7 +571,7 @@ function retiring(pass: BgPass): Decision {
   if (old.length === 0) return end(pass, 'succeeded', running);
   if (waited(pass) >= REMOVING_TIMEOUT_MS)
     return end(pass, 'succeeded', `${running}; the old task set is still draining`);
-  return wait(pass, lookAgainMs(waited(pass), state.pollIntervalMs), draining, {}, about);
+  return wait(pass, lookPatientlyMs(waited(pass), state.pollIntervalMs), draining, {}, about);
 }
 
 const PHASES: Readonly<Record<string, Phase>> = {
@@ -572,7 +593,8 @@ const PHASES: Readonly<Record<string, Phase>> = {
 const WATCHED: ReadonlySet<string> = new Set(['stabilizing', 'shifting']);
 
 /** What was written or is about to be needs no look, where its answer tells all that comes next. */
-function sight({ step, shifts }: EcsBlueGreenState, outcome: Outcome | undefined): Sight {
+function sight(state: EcsBlueGreenState, outcome: Outcome | undefined): Sight {
+  const { step, shifts, glances, verifiedAt, shifted, returnedAt } = state;
   const unless = (needed: boolean): Sight => (needed ? 'full' : 'none');
   switch (step) {
     case 'registering':
@@ -583,6 +605,13 @@ function sight({ step, shifts }: EcsBlueGreenState, outcome: Outcome | undefined
       return 'none';
     case 'attaching':
       return unless(shifts);
+    case 'stabilizing':
+      return glances && outcome === undefined ? 'glance' : 'full';
+    case 'shifting':
+      return glances && verifiedAt !== null && outcome === undefined ? 'glance' : 'full';
+    case 'returning':
+      // Whatever the listeners show, what was shifted is sent back.
+      return shifted && returnedAt === null && outcome === undefined ? 'glance' : 'full';
     case 'retiring':
       return unless(outcome?.type !== 'ecs.delete-task-set');
     default:
@@ -595,14 +624,15 @@ const PATIENT: ReadonlySet<string> = new Set(['stabilizing', 'retiring', 'removi
 
 const TABLE: StepTable<EcsBlueGreenState, EcsSeen> = {
   begin: (spec, live) => begin(spec, live as LiveEcs) as unknown as JsonObject,
-  wish: (state) => ({
+  wish: (state, sight) => ({
     kind: 'ecs',
     target: state.target,
     stoppedTasksOf: WATCHED.has(state.step) && state.taskSet !== null ? [state.taskSet] : [],
     ...(state.shifts && state.step === 'vetting' ? { findForwardsTo: state.pairs.flat() } : {}),
-    forwards: PATIENT.has(state.step) ? [] : state.forwardsBefore.map(({ arn, kind }) => ({ arn, kind })),
-    healthOf: WATCHED.has(state.step) ? state.asked.map((group) => newHalf(state, group)) : [],
-    alarms: state.step === 'vetting' || WATCHED.has(state.step) ? state.alarms : [],
+    forwards:
+      PATIENT.has(state.step) || sight === 'glance' ? [] : state.forwardsBefore.map(({ arn, kind }) => ({ arn, kind })),
+    healthOf: WATCHED.has(state.step) && sight === 'full' ? state.asked.map((group) => newHalf(state, group)) : [],
+    alarms: state.step === 'vetting' || state.step === 'shifting' ? state.alarms : [],
   }),
   steps: {
     vetting,

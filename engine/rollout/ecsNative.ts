@@ -21,7 +21,7 @@ import {
   sameTaskDefinition,
   taskDefinitionName,
 } from '../plan/index.ts';
-import { EVENTUALLY_MS, lookAgainMs } from './cadence.ts';
+import { EVENTUALLY_MS, lookAgainMs, lookPatientlyMs } from './cadence.ts';
 import { goesOver, lackWait, lackWords, noRoomYet } from './ecsCapacity.ts';
 import { tripped } from './ecsEvidence.ts';
 import {
@@ -232,9 +232,11 @@ const inStep = (pass: NativePass, { stage }: ServiceDeploymentSeen): NativePass 
 
 /** Waits for ECS, looking often right after it got further, and often enough for alarms. */
 function follow(pass: NativePass, message: string, about: Partial<Wait> = { for: 'stage' }): Decision {
-  const { pollIntervalMs, alarms } = pass.state;
-  const lookEveryMs = alarms.length > 0 ? Math.min(pollIntervalMs, BAKE_LOOK_MS) : pollIntervalMs;
-  return wait(pass, lookAgainMs(waited(pass), lookEveryMs), message, {}, { lookEveryMs, ...about });
+  const { pollIntervalMs, alarms, step, shown } = pass.state;
+  const isWatched = alarms.length > 0 && step !== 'finishing';
+  const lookEveryMs = isWatched ? Math.min(pollIntervalMs, BAKE_LOOK_MS) : pollIntervalMs;
+  const next = step === 'finishing' || shown?.stage === 'BAKE_TIME' ? lookPatientlyMs : lookAgainMs;
+  return wait(pass, next(waited(pass), lookEveryMs), message, {}, { lookEveryMs, ...about });
 }
 
 /** What a stage waits for: tasks that come up, within the stability check, or ECS's own bake, or what it does else. */
@@ -611,7 +613,7 @@ function wish(state: EcsNativeState): EcsWish {
     kind: 'ecs',
     target,
     stoppedTasksOf: isForward && deploymentId ? [deploymentId] : [],
-    alarms: isForward || step === 'vetting' ? alarms : [],
+    alarms: (isForward && step !== 'finishing') || step === 'vetting' ? alarms : [],
     ...(asks ? { serviceDeployments: isKnown ? { arn: serviceDeployment } : after } : {}),
   };
 }

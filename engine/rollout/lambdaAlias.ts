@@ -44,6 +44,7 @@ import type { Phase, Progress } from './record.ts';
 import { endings, type StepTable, stepwise, waited, within } from './stepwise.ts';
 import type { Decision, RolloutSpec, Sight, Strategy } from './strategy.ts';
 import {
+  bakeEveryMs,
   bakeLook,
   bakeOf,
   bakeWait,
@@ -420,7 +421,8 @@ function bake(pass: LambdaPass, percent: number): Decision {
   const { told, verifiedAt, leftMs, isLast } = bakeOf(pass.state, pass.now, percent, shifted);
   const next = { ...pass, events: [...pass.events, ...told] };
   if (leftMs > 0) {
-    const { ms, everyMs, glances } = bakeLook(pass.state, pass.now - verifiedAt, leftMs);
+    const everyMs = bakeEveryMs(pass.state);
+    const { ms, glances } = bakeLook(everyMs, pass.now - verifiedAt, leftMs);
     const about = bakeWait(pass.state, pass.now, leftMs, everyMs);
     return wait(next, ms, baking(pass.state, leftMs), { verifiedAt, glances }, about);
   }

@@ -86,7 +86,8 @@ export function endings<S extends StepState, W>(table: () => StepTable<S, W>) {
   /** Another step, in the same pass; in the next one where this one cannot see what the step depends on. */
   function goOn(pass: Pass<S, W>, step: string, patch: Partial<S> = {}): Decision {
     const state = { ...pass.state, waitingSince: null, ...patch, step };
-    if (pass.seen.sight !== 'full' && table().sight(state, undefined) !== 'none')
+    const needed = table().sight(state, undefined);
+    if (pass.seen.sight !== 'full' && needed !== 'none' && needed !== pass.seen.sight)
       return look(pass, step, 'looking at what is there now', patch);
     const next = table().steps[step]!;
     return next({ ...pass, state, seen: { ...pass.seen, outcome: undefined } });

@@ -65,21 +65,25 @@ export function shiftOf(shifting: TrafficShifting | undefined, serves: boolean):
 /** A change of the weights by somebody else is looked for this often while baking, ms. */
 const WEIGHT_LOOK_MS = 60_000;
 
+/** Between looks while baking, ms: in time for alarms, where there are any. */
+export const bakeEveryMs = ({ alarms }: { readonly alarms: readonly string[] }): number =>
+  alarms.length > 0 ? BAKE_LOOK_MS : WEIGHT_LOOK_MS;
+
 /**
- * The next look while baking: in time for alarms, where there are any.
+ * The next look while baking.
  *
+ * @param everyMs between two looks, ms
  * @param bakedMs how long the weight has been in force, ms
- * @returns `ms` until then, how often looks come, and whether this one `glances` at alarms and tasks only
+ * @returns `ms` until then, and whether it `glances` at alarms and tasks only
  */
 export function bakeLook(
-  { alarms }: { readonly alarms: readonly string[] },
+  everyMs: number,
   bakedMs: number,
   leftMs: number,
-): { readonly ms: number; readonly everyMs: number; readonly glances: boolean } {
-  const everyMs = alarms.length > 0 ? BAKE_LOOK_MS : WEIGHT_LOOK_MS;
+): { readonly ms: number; readonly glances: boolean } {
   const ms = Math.min(leftMs, everyMs);
   const isDue = Math.floor((bakedMs + ms) / WEIGHT_LOOK_MS) > Math.floor(bakedMs / WEIGHT_LOOK_MS);
-  return { ms, everyMs, glances: ms < leftMs && !isDue };
+  return { ms, glances: ms < leftMs && !isDue };
 }
 
 export interface Bake {
