@@ -24,7 +24,7 @@ import {
 } from './plan/index.ts';
 import { type Facts, type Subject, thingsOf } from './preflight/index.ts';
 import { type Planned, UNKNOWN_PAST, withPreflight } from './preflighting.ts';
-import { bakesMs, expectedFrom, type StoredRollout, type Trigger } from './rollout/index.ts';
+import { bakesMs, expectedFrom, type RolloutRecord, type StoredRollout, type Trigger } from './rollout/index.ts';
 import type { Hold, Store } from './store/index.ts';
 import { checkEach, type Opened, pick, withRevision } from './workspace.ts';
 
@@ -49,6 +49,8 @@ interface Base {
   readonly commit: string | undefined;
   /** Was the very revision processed already? Then all of it is compared with what runs. */
   readonly again: boolean;
+  /** When the plan of the commit was made, ms on the rollouts' clock; undefined where the store does not say it. */
+  readonly plannedAt?: number | undefined;
 }
 
 async function baseOf(opened: Opened, request: PlanRequest, store: Store | undefined): Promise<Base> {
@@ -66,7 +68,7 @@ async function baseOf(opened: Opened, request: PlanRequest, store: Store | undef
   // A force push or a shallow clone may have lost the commit: everything is compared with what runs, then.
   return known === undefined
     ? { since: null, commit: undefined, again: false }
-    : { since: last.commit, commit: last.commit, again: false };
+    : { since: last.commit, commit: last.commit, again: false, plannedAt: last.plannedAt };
 }
 
 /** Every workload of the revision, as when nothing was processed before. */
@@ -180,20 +182,39 @@ export function inFlight({ record, owner }: StoredRollout): { underWay: UnderWay
   return { underWay: { rollout: record.id, phase: record.phase, ...who }, bringing: record.digest };
 }
 
+/** Rollouts with these triggers bring no commit: what they put back is not to be undone by one. */
+const GOES_BACK: ReadonlySet<Trigger> = new Set(['rollback', 'fallback', 'return']);
+
+const keyOf = ({ kind, workload }: RolloutRecord): string => workloadKey({ kind, path: workload });
+
 /**
- * Workloads that another commit is being rolled out to, and that differ from what was processed last in nothing: a
- * commit that takes the other one back leaves no trace between the two.
+ * Workloads that another commit came to, or is coming to, since a commit was processed last: somebody else's process
+ * finished its rollout, or it is still under way. What was processed last says nothing about what they run.
  */
-function takenBack(opened: Opened, affected: readonly Affected[], unfinished: readonly StoredRollout[]): Affected[] {
-  if (opened.commit === undefined) return [];
+async function broughtSince(
+  opened: Opened,
+  { plannedAt: processedAt, commit }: Base,
+  unfinished: readonly StoredRollout[],
+  store: Store,
+): Promise<ReadonlySet<string>> {
+  if (opened.commit === undefined) return new Set();
   const { identity } = opened.repository;
   const others = unfinished.filter(
     ({ record }) => record.repository.identity === identity && record.revision.commit !== opened.commit?.id,
   );
-  const keys = new Set(others.map(({ record }) => workloadKey({ kind: record.kind, path: record.workload })));
-  for (const { workload } of affected) keys.delete(workloadKey(workload));
+  const ended = processedAt === undefined ? [] : await store.latest(identity);
+  const arrived = ended.filter(
+    ({ record: { phase, trigger, plannedAt, revision } }) =>
+      phase === 'succeeded' && (plannedAt ?? 0) > processedAt! && revision.commit !== commit && !GOES_BACK.has(trigger),
+  );
+  return new Set([...others, ...arrived].map(({ record }) => keyOf(record)));
+}
+
+/** Those of them that differ from what was processed last in nothing: the commit takes back what the other one brought. */
+function takenBack(opened: Opened, affected: readonly Affected[], brought: ReadonlySet<string>): Affected[] {
+  const listed = new Set(affected.map(({ workload }) => workloadKey(workload)));
   return opened.workloads
-    .filter((workload) => keys.has(workloadKey(workload)))
+    .filter((workload) => brought.has(workloadKey(workload)) && !listed.has(workloadKey(workload)))
     .map((workload) => ({ workload, relevance: 'deploy', changedFiles: [] }));
 }
 
@@ -320,7 +341,8 @@ async function planOpened(
     trigger === 'rollback' ? { since: null, commit: undefined, again: true } : await baseOf(opened, request, store);
   const unfinished = await store.list({ unfinished: true });
   const changed = await affectedSince(opened, base);
-  const back = request.offline ? [] : takenBack(opened, changed, unfinished);
+  const brought = request.offline ? new Set<string>() : await broughtSince(opened, base, unfinished, store);
+  const back = takenBack(opened, changed, brought);
   const all = [...changed, ...back];
   const picked = pick(
     opened,
@@ -333,7 +355,11 @@ async function planOpened(
     opened.tree,
     affected.filter((one) => one.relevance !== 'delete').map((one) => one.workload),
   );
-  const before = await checkedBefore(opened, base, affected);
+  const before = await checkedBefore(
+    opened,
+    base,
+    affected.filter(({ workload, relevance }) => relevance === 'delete' || !brought.has(workloadKey(workload))),
+  );
   const known: Surroundings = ports.region === undefined ? {} : { region: ports.region };
   const first = candidates(affected, head, before, known);
   const surroundings = request.offline ? known : await surroundingsOf(ports, first);

@@ -409,6 +409,25 @@ describe('plans', () => {
     assert.deepEqual(verdicts(await team.plan()), [['dev/web', 'unchanged']]);
   });
 
+  it('list a workload that a commit takes back after another process finished its rollout', async () => {
+    await using team = await Team.open();
+    const first = ecsFiles();
+    team.repository.commit(first);
+    await team.deploy(await team.plan());
+    const [path, text] = Object.entries(first).find(([name]) => name.endsWith('_taskdef.json'))!;
+    team.repository.commit({ [path]: text!.replace('"memory": "512"', '"memory": "1024"') });
+    const leaving = new AbortController();
+    const onEvent = ({ phase }: { phase: string }) => phase === 'stabilizing' && leaving.abort();
+    await team.clock.run(team.engine.deploy(await team.plan(), { signal: leaving.signal, onEvent }));
+    await team.clock.run(team.engine.resume({ signal: new AbortController().signal, onEvent: () => {} }));
+    team.repository.commit({ [path]: text! });
+    const plan = await team.plan();
+    assert.deepEqual(verdicts(plan), [['dev/web', 'update']]);
+    assert.equal((await team.deploy(plan)).rollouts[0]?.phase, 'succeeded');
+    team.repository.commit({ 'README.md': 'no workload' });
+    assert.deepEqual(verdicts(await team.plan()), []);
+  });
+
   it('see that what the files ask for does not come up', async () => {
     await using team = await Team.open();
     const rule = { when: { image: '*:2' }, then: { pull: 'not-found' } };
