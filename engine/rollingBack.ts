@@ -4,7 +4,6 @@
 import type { PlanReport, Where } from './api.ts';
 import { type WorkloadPaths, workloadKey } from './config/index.ts';
 import { EngineError } from './errors.ts';
-import { targetKey } from './plan/index.ts';
 import { type PlanPorts, planRevision } from './planning.ts';
 import type { RolloutRecord } from './rollout/index.ts';
 import type { Store } from './store/index.ts';
@@ -106,11 +105,11 @@ export async function planRollback(
   const at = await oneWorkload(where, (identity) => goneFrom(store, identity));
   const stored = await store.list({ repository: at.identity, workload: at.workload.path });
   const records = stored.map(({ record }) => record).filter(({ kind }) => kind === at.workload.kind);
-  const target = await rollbackTo(store, at.identity, at.workload, records, to);
   refuseUnderWay(
     at.workload.path,
-    records.filter((one) => one.endedAt === null && targetKey(one.target) === targetKey(target.target)),
+    records.filter(({ endedAt }) => endedAt === null),
   );
+  const target = await rollbackTo(store, at.identity, at.workload, records, to);
   const commit = target.revision.commit!;
   const selectors = [at.workload.path];
   const request = { repo: where.repo, revision: commit, selectors, force: true, preflight: 'changes', skips } as const;

@@ -23,12 +23,11 @@ export async function findRollout(engine: Engine, text: string): Promise<StatusE
   });
 }
 
-/** The latest rollout of each workload of this path, or of this last part of a path; those under way come first. */
+/** Of a workload of this path, or of this last part of a path: what is under way, or else the latest rollout of each. */
 function latestOf(recent: readonly RolloutRecord[], text: string): RolloutRecord[] {
   const matching = recent.filter(({ workload }) => workload === text || workload.endsWith(`/${text}`));
-  const latest = [...Map.groupBy(matching, ({ kind, workload }) => `${kind} ${workload}`).values()].map(
-    (all) => all[0]!,
-  );
-  const underWay = latest.filter(({ endedAt }) => endedAt === null);
-  return underWay.length > 0 ? underWay : latest;
+  const underWay = matching.filter(({ endedAt }) => endedAt === null);
+  if (underWay.length > 0) return underWay;
+  const key = ({ repository, kind, workload }: RolloutRecord) => `${repository.identity} ${kind} ${workload}`;
+  return [...Map.groupBy(matching, key).values()].map((all) => all[0]!);
 }

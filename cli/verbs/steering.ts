@@ -3,7 +3,14 @@
  * say what became of it.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Command, type Engine, isFinal, type RolloutEvent, type StatusEntry } from '../../engine/index.ts';
+import {
+  type Command,
+  type Engine,
+  isFinal,
+  type Phase,
+  type RolloutEvent,
+  type StatusEntry,
+} from '../../engine/index.ts';
 import { person } from '../../session/index.ts';
 import { EXIT, type ExitStatus } from '../exitStatus.ts';
 import { withEngine } from '../session/context.ts';
@@ -89,6 +96,22 @@ function pointless({ rollout: { id, phase, paused, workload } }: StatusEntry, co
   return undefined;
 }
 
+/** Where a rollout that ends without another answer has come to, if what was asked for is so. */
+const ENDS_AS_ASKED: Readonly<Partial<Record<Asked, readonly Phase[]>>> = {
+  abort: ['aborted', 'rolled back'],
+  leave: ['aborted'],
+  continue: ['succeeded'],
+  promote: ['succeeded'],
+  'promote-all': ['succeeded'],
+};
+
+const isAsAsked = ({ code, phase }: RolloutEvent, command: Asked): boolean =>
+  code === 'rollout.ended' ? (ENDS_AS_ASKED[command]?.includes(phase) ?? false) : code !== 'rollout.ignored';
+
+/** While it waits for its turn, a rollout hears nothing but that it is not wanted any more. */
+const isDeaf = ({ rollout }: StatusEntry, command: Asked): boolean =>
+  rollout.waiting?.for === 'turn' && command !== 'abort' && command !== 'leave';
+
 async function ask(engine: Engine, entry: StatusEntry, command: Asked): Promise<Answer> {
   const { id, workload } = entry.rollout;
   const before = pointless(entry, command);
@@ -100,11 +123,12 @@ async function ask(engine: Engine, entry: StatusEntry, command: Asked): Promise<
   if (owner === undefined)
     return { isDone: true, text: `${id} will ${DOES[command]} as soon as it is taken up: run \`gitmoxi resume\`` };
   const asked = `asked process ${owner.pid} on ${owner.host} to have ${id} ${DOES[command]}`;
+  if (isDeaf(entry, command)) return { isDone: true, text: `${asked}: it will when its turn has come` };
   for (const until = performance.now() + ANSWER_MS; performance.now() < until; await sleep(LOOK_MS)) {
     const event = (await engine.events(id, last)).find(({ code }) => ANSWERS.has(code));
     if (event === undefined) continue;
     return {
-      isDone: event.code !== 'rollout.ignored',
+      isDone: isAsAsked(event, command),
       text: `${asked}\n${oneLine(workload)}: ${oneLine(event.message)}`,
       event,
     };
