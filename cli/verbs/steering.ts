@@ -108,9 +108,8 @@ const ENDS_AS_ASKED: Readonly<Partial<Record<Asked, readonly Phase[]>>> = {
 const isAsAsked = ({ code, phase }: RolloutEvent, command: Asked): boolean =>
   code === 'rollout.ended' ? (ENDS_AS_ASKED[command]?.includes(phase) ?? false) : code !== 'rollout.ignored';
 
-/** While it waits for its turn, a rollout hears nothing but that it is not wanted any more. */
-const isDeaf = ({ rollout }: StatusEntry, command: Asked): boolean =>
-  rollout.waiting?.for === 'turn' && command !== 'abort' && command !== 'leave';
+/** While it waits for its turn, a rollout hears nothing: it is asked before it begins. */
+const isDeaf = ({ rollout }: StatusEntry): boolean => rollout.waiting?.for === 'turn';
 
 async function ask(engine: Engine, entry: StatusEntry, command: Asked): Promise<Answer> {
   const { id, workload } = entry.rollout;
@@ -123,7 +122,7 @@ async function ask(engine: Engine, entry: StatusEntry, command: Asked): Promise<
   if (owner === undefined)
     return { isDone: true, text: `${id} will ${DOES[command]} as soon as it is taken up: run \`gitmoxi resume\`` };
   const asked = `asked process ${owner.pid} on ${owner.host} to have ${id} ${DOES[command]}`;
-  if (isDeaf(entry, command)) return { isDone: true, text: `${asked}: it will when its turn has come` };
+  if (isDeaf(entry)) return { isDone: true, text: `${asked}: it will when its turn has come` };
   for (const until = performance.now() + ANSWER_MS; performance.now() < until; await sleep(LOOK_MS)) {
     const event = (await engine.events(id, last)).find(({ code }) => ANSWERS.has(code));
     if (event === undefined) continue;
