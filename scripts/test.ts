@@ -77,12 +77,12 @@ function run([name, script, ...args]: Step, say: (text: string) => void): Promis
   });
 }
 
-/** Runs steps up to the first that fails. */
-async function runAll(steps: readonly Step[], say: (text: string) => void): Promise<Ended[]> {
+/** Runs steps one after the other; all of them, or those up to the first that fails. */
+async function runAll(steps: readonly Step[], say: (text: string) => void, all: boolean): Promise<Ended[]> {
   const ended: Ended[] = [];
   for (const step of steps) {
     ended.push(await run(step, say));
-    if (ended.at(-1)!.status !== 0) break;
+    if (!all && ended.at(-1)!.status !== 0) break;
   }
   return ended;
 }
@@ -103,10 +103,11 @@ async function runLanes(lanes: readonly (readonly Step[])[]): Promise<Ended[]> {
   };
   const ended = await Promise.all(
     lanes.map(async (steps, lane) => {
-      const results = await runAll(steps, (text) => {
+      const keep = (text: string) => {
         if (lane === turn) print(text);
         else kept[lane] += text;
-      });
+      };
+      const results = await runAll(steps, keep, true);
       done[lane] = true;
       if (lane === turn) show();
       return results;
@@ -122,7 +123,7 @@ function counts(ended: readonly Ended[]): string {
   return `${passed} passed, ${failed} failed, ${skipped} skipped`;
 }
 
-const first = await runAll(FIRST, print);
+const first = await runAll(FIRST, print, false);
 const suites = first.every(({ status }) => status === 0) ? await runLanes(LANES) : [];
 const failed = [...first, ...suites].filter(({ status }) => status !== 0);
 if (suites.length > 0) print(`\n— in all\n${counts(suites)}\n`);

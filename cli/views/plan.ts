@@ -61,7 +61,7 @@ export function planJson(report: PlanReport): object {
       changedFiles: plan.changedFiles.map(({ path, change }) => ({ path, change })),
       target: plan.target === undefined ? null : targetView(plan.target),
       strategy: plan.strategy,
-      expected: expectedJson(plan.expected),
+      ...(plan.expected === undefined ? {} : { expected: expectedJson(plan.expected) }),
       differences: plan.differences.map(({ path, live, desired }) => ({ path, live, desired })),
       problems: plan.problems,
     })),

@@ -110,6 +110,11 @@ const FOUND: readonly (readonly [holds: string, story: string, faults: readonly 
     'a rolling update',
     [commit(5, 'third', 'wait', 2), commit(10, 'old', 'abort', 2), commit(14, 'new', 'replace')],
   ],
+  [
+    'a commit whose process died is carried out once by the next, though it fails',
+    'an update of a function that fails',
+    [{ kind: 'crash', when: 'before', touched: 'write', nth: 1 }, commit(0, 'broken')],
+  ],
 ];
 
 describe('schedules that once broke an invariant', function () {

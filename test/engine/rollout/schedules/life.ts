@@ -284,7 +284,8 @@ export class Life {
       if (!isHeld) heldLooks = 0;
       if (!isHeld && open !== undefined) this.#passTime(LEASE_MS + 1);
       await clock.sleepUntil(clock.now() + REST_MS);
-      if (isHeld || (open === undefined && isDone)) continue;
+      // Who came meanwhile may have it in hand.
+      if (isHeld || (open === undefined && (isDone || this.#rivals.length > 0))) continue;
       processes++;
       await (open !== undefined ? this.#resume() : this.#deploy(this.commits.at(-1)!));
     }
