@@ -2,7 +2,7 @@
  * The engine behind its door: puts Git, checks, plans, AWS and the store together. One composition per program; owns
  * the store and the AWS clients it opens.
  */
-import type { Engine, EngineOptions, RenderReport, StatusEntry, ValidateReport, Where, WorkloadList } from './api.ts';
+import type { Engine, EngineOptions, RenderReport, ValidateReport, Where, WorkloadList } from './api.ts';
 import type { Aws } from './aws/index.ts';
 import type { CheckedWorkload, RenderedFile } from './check/index.ts';
 import { closest } from './closest.ts';
@@ -16,6 +16,7 @@ import { heldReason, planRevision } from './planning.ts';
 import { redactor, SENSITIVE, secretTexts } from './redact.ts';
 import { bringAllBack, keepReturning, returnsOf } from './returning.ts';
 import { planRollback } from './rollingBack.ts';
+import type { StoredRollout } from './rollout/index.ts';
 import { entriesOf, statusEntry, withDrift, withSurroundings } from './status.ts';
 import type { Store } from './store/index.ts';
 import { createTurns } from './turns.ts';
@@ -101,10 +102,10 @@ export function createEngine(options: EngineOptions): Engine {
   const turns = createTurns(options.parallel ?? MOST_AT_A_TIME);
   const ports = async () => ({ aws: await aws(), store: await store(), clock, owner, turns });
 
-  async function rollout(id: string): Promise<StatusEntry> {
+  async function stored(id: string): Promise<StoredRollout> {
     const here = await store();
     const found = await here.load(id);
-    if (found !== undefined) return (await withSurroundings(here, [statusEntry(found)]))[0]!;
+    if (found !== undefined) return found;
     const near = closest(
       id,
       (await here.list({})).map(({ record }) => record.id),
@@ -145,18 +146,18 @@ export function createEngine(options: EngineOptions): Engine {
       return where !== undefined && 'live' in where && where.live ? withDrift(await aws(), entries) : entries;
     },
     history: async (query) => (await (await store()).list(query)).map(({ record }) => record),
-    rollout,
+    rollout: async (id) => (await withSurroundings(await store(), [statusEntry(await stored(id))]))[0]!,
     events: async (id, after = 0) => {
-      await rollout(id);
+      await stored(id);
       return (await store()).events(id, after);
     },
     explain: async (id, repo) => {
-      const { rollout: record } = await rollout(id);
+      const { record } = await stored(id);
       return explainRollout({ store: await store(), aws }, record, repo);
     },
     planRollback: (where, to, skips) => planRollback(plans, where, to, skips),
     ask: async (id, command, by) => {
-      await rollout(id);
+      await stored(id);
       return (await store()).ask(id, command, by);
     },
     hold: async (where, reason) => {

@@ -24,8 +24,15 @@ import {
 } from './plan/index.ts';
 import { type Facts, type Subject, thingsOf } from './preflight/index.ts';
 import { type Planned, UNKNOWN_PAST, withPreflight } from './preflighting.ts';
-import { bakesMs, expectedFrom, type RolloutRecord, type StoredRollout, type Trigger } from './rollout/index.ts';
-import type { Hold, Store } from './store/index.ts';
+import {
+  bakesMs,
+  expectedFrom,
+  goesBack,
+  type RolloutRecord,
+  type StoredRollout,
+  type Trigger,
+} from './rollout/index.ts';
+import { type Hold, holdOf, type Store } from './store/index.ts';
 import { checkEach, type Opened, pick, withRevision } from './workspace.ts';
 
 export interface PlanPorts {
@@ -53,15 +60,14 @@ interface Base {
   readonly plannedAt?: number | undefined;
 }
 
-async function baseOf(opened: Opened, request: PlanRequest, store: Store | undefined): Promise<Base> {
+async function baseOf(opened: Opened, request: PlanRequest, branch: string | undefined, store: Store): Promise<Base> {
   const { repository, commit } = opened;
   if (request.since !== undefined) {
     const { id } = await repository.resolve(request.since);
     return { since: id, commit: id, again: false };
   }
   if (request.all) return { since: null, commit: undefined, again: true };
-  const branch = (await repository.branch()) ?? 'HEAD';
-  const last = await store?.lastProcessed(repository.identity, branch);
+  const last = await store.lastProcessed(repository.identity, branch ?? 'HEAD');
   if (last === undefined) return { since: null, commit: undefined, again: false };
   if (last.commit === commit?.id) return { since: last.commit, commit: undefined, again: true };
   const known = await repository.resolve(last.commit).catch(() => undefined);
@@ -171,7 +177,7 @@ export function heldReason(
   { kind, path }: WorkloadPaths,
   commit: string | undefined,
 ): string | undefined {
-  const hold = holds.find((one) => one.kind === kind && one.workload === path);
+  const hold = holdOf(holds, kind, path);
   if (hold === undefined || (hold.commit !== undefined && hold.commit !== commit)) return undefined;
   return hold.commit === undefined ? hold.reason : `${hold.reason}; a newer commit, or --force, deploys it again`;
 }
@@ -181,9 +187,6 @@ export function inFlight({ record, owner }: StoredRollout): { underWay: UnderWay
   const who = owner === undefined ? {} : { owner: { host: owner.host, pid: owner.pid } };
   return { underWay: { rollout: record.id, phase: record.phase, ...who }, bringing: record.digest };
 }
-
-/** Rollouts with these triggers bring no commit: what they put back is not to be undone by one. */
-const GOES_BACK: ReadonlySet<Trigger> = new Set(['rollback', 'fallback', 'return']);
 
 const keyOf = ({ kind, workload }: RolloutRecord): string => workloadKey({ kind, path: workload });
 
@@ -205,7 +208,8 @@ async function broughtSince(
   const ended = processedAt === undefined ? [] : await store.latest(identity);
   const arrived = ended.filter(
     ({ record: { phase, trigger, plannedAt, revision } }) =>
-      phase === 'succeeded' && (plannedAt ?? 0) > processedAt! && revision.commit !== commit && !GOES_BACK.has(trigger),
+      // What was put back is not to be undone by a commit.
+      phase === 'succeeded' && (plannedAt ?? 0) > processedAt! && revision.commit !== commit && !goesBack(trigger),
   );
   return new Set([...others, ...arrived].map(({ record }) => keyOf(record)));
 }
@@ -337,8 +341,11 @@ async function planOpened(
 ): Promise<PlanReport> {
   const plannedAt = ports.clock.now();
   const store = await ports.store();
+  const branch = await opened.repository.branch();
   const base =
-    trigger === 'rollback' ? { since: null, commit: undefined, again: true } : await baseOf(opened, request, store);
+    trigger === 'rollback'
+      ? { since: null, commit: undefined, again: true }
+      : await baseOf(opened, request, branch, store);
   const unfinished = await store.list({ unfinished: true });
   const changed = await affectedSince(opened, base);
   const brought = request.offline ? new Set<string>() : await broughtSince(opened, base, unfinished, store);
@@ -395,7 +402,7 @@ async function planOpened(
   const kept = wanted.filter((candidate, i) => counts(planned[i]!, candidate));
   const context: PlanContext = {
     repository: { identity: opened.repository.identity, root: opened.repository.root },
-    branch: await opened.repository.branch(),
+    branch,
     commit: opened.commit && { id: opened.commit.id, subject: opened.commit.subject, author: opened.commit.author },
     trigger,
     plannedAt,

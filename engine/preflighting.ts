@@ -7,13 +7,13 @@ import type { Aws } from './aws/index.ts';
 import type { CheckedWorkload } from './check/index.ts';
 import { EngineError } from './errors.ts';
 import type { Problem } from './finding.ts';
-import { isObject, type JsonObject } from './json.ts';
 import { type Desired, type EcsDesired, type Live, problemAt, type WorkloadPlan } from './plan/index.ts';
 import {
   alarmObstacles,
   type Facts,
   judge,
   letThrough,
+  named,
   type Obstacle,
   type Past,
   refusing,
@@ -62,11 +62,11 @@ async function readPast(store: Store, target: RolloutRecord['target'], except?: 
   return pastOf(stored.map(({ record }) => record).filter(({ id }) => id !== except));
 }
 
-const balancersOf = ({ service }: EcsDesired): JsonObject[] =>
-  Array.isArray(service['loadBalancers']) ? service['loadBalancers'].filter(isObject) : [];
+/** Texts of every load balancer of a service. */
+const balancers = ({ service }: EcsDesired, ...path: readonly string[]): string[] =>
+  named('service', service, 'loadBalancers', '*', ...path).map(({ name }) => name);
 
-const targetGroupsOf = (desired: EcsDesired): string[] =>
-  balancersOf(desired).flatMap(({ targetGroupArn }) => (typeof targetGroupArn === 'string' ? [targetGroupArn] : []));
+const targetGroupsOf = (desired: EcsDesired): string[] => balancers(desired, 'targetGroupArn');
 
 interface Production {
   readonly forwards: readonly ForwardReference[];
@@ -76,14 +76,14 @@ interface Production {
 
 /** What ECS itself would shift; nothing where the rollout creates the service. */
 function productionOf(desired: EcsDesired, { strategy, action }: WorkloadPlan): Production {
-  const balancers = strategy === 'ecs-native' && action === 'update' ? balancersOf(desired) : [];
-  const advanced = balancers.map((balancer) => balancer['advancedConfiguration']).filter((one) => isObject(one));
-  const texts = (values: readonly unknown[]) => values.filter((value) => typeof value === 'string');
-  const forwards = texts(advanced.map((one) => one['productionListenerRule'])).map((arn): ForwardReference => {
+  if (strategy !== 'ecs-native' || action !== 'update') return { forwards: [], targetGroups: [] };
+  const advanced = (member: string) => balancers(desired, 'advancedConfiguration', member);
+  const forwards = advanced('productionListenerRule').map((arn): ForwardReference => {
     return { arn, kind: arn.includes(':listener-rule/') ? 'rule' : 'listener' };
   });
-  const alternates = texts(advanced.map((one) => one['alternateTargetGroupArn']));
-  return { forwards, targetGroups: forwards.length === 0 ? [] : [...targetGroupsOf(desired), ...alternates] };
+  const targetGroups =
+    forwards.length === 0 ? [] : [...targetGroupsOf(desired), ...advanced('alternateTargetGroupArn')];
+  return { forwards, targetGroups };
 }
 
 /** Does the rollout shift traffic between target groups itself? */

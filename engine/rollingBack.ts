@@ -6,7 +6,7 @@ import { type WorkloadPaths, workloadKey } from './config/index.ts';
 import { EngineError } from './errors.ts';
 import { type PlanPorts, planRevision } from './planning.ts';
 import type { RolloutRecord } from './rollout/index.ts';
-import type { Store } from './store/index.ts';
+import { holdOf, type Store } from './store/index.ts';
 import { oneWorkload } from './workspace.ts';
 
 /**
@@ -38,9 +38,8 @@ async function rollbackTo(
   const good = records.filter(({ phase, revision }) => phase === 'succeeded' && revision.commit !== undefined);
   if (to !== undefined) return chosenFrom(good, workload, to);
   const avoided = leftBehind(good);
-  for (const hold of await store.holds(identity)) {
-    if (hold.kind === kind && hold.workload === workload && hold.commit !== undefined) avoided.add(hold.commit);
-  }
+  const hold = holdOf(await store.holds(identity), kind, workload);
+  if (hold?.commit !== undefined) avoided.add(hold.commit);
   const present = good[0]?.revision.commit;
   const before = good.find(
     (record) => !isDeletion(record) && record.revision.commit !== present && !avoided.has(record.revision.commit!),

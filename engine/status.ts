@@ -16,7 +16,7 @@ import {
   type RolloutRecord,
   type StoredRollout,
 } from './rollout/index.ts';
-import type { Hold, Store } from './store/index.ts';
+import { holdOf, type Store } from './store/index.ts';
 
 export const statusEntry = ({ record, owner }: StoredRollout): StatusEntry => ({
   workload: record.workload,
@@ -70,8 +70,6 @@ function aliasOf(rollout: RolloutRecord): { alias?: string } {
   return typeof alias === 'string' ? { alias } : {};
 }
 
-const same = (hold: Hold, { kind, workload }: StatusEntry): boolean => hold.kind === kind && hold.workload === workload;
-
 /** Where the service of an entry runs, if that is its fallback; its history is looked at only where that may be so. */
 async function fallbackFor(store: Store, { rollout, target, kind }: StatusEntry): Promise<FallbackState | undefined> {
   if (kind !== 'ecs' || isSurelyOnOwn(rollout)) return undefined;
@@ -87,7 +85,7 @@ export async function withSurroundings(store: Store, entries: readonly StatusEnt
   const unfinished = isInLine ? await store.list({ unfinished: true }) : [];
   return Promise.all(
     entries.map(async (one) => {
-      const held = holds.get(one.rollout.repository.identity)?.find((hold) => same(hold, one));
+      const held = holdOf(holds.get(one.rollout.repository.identity)!, one.kind, one.workload);
       const fallback = await fallbackFor(store, one);
       const line = unfinished.filter(({ owner }) => owner?.id === one.owner?.id).map(({ record }) => record);
       return {

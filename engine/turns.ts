@@ -11,6 +11,8 @@ export interface Turns {
    * @throws the signal's reason when it is aborted first
    */
   take(key: string, signal: AbortSignal): Promise<() => void>;
+  /** Does some work when it is one's turn. */
+  run<T>(key: string, work: () => Promise<T>): Promise<T>;
 }
 
 interface Line {
@@ -22,7 +24,7 @@ interface Line {
 export function createTurns(most: number): Turns {
   const lines = new Map<string, Line>();
 
-  return {
+  const turns: Turns = {
     isFull: (key) => lines.get(key)?.free === 0,
     async take(key, signal) {
       signal.throwIfAborted();
@@ -39,7 +41,16 @@ export function createTurns(most: number): Turns {
         else next();
       };
     },
+    async run(key, work) {
+      const end = await turns.take(key, new AbortController().signal);
+      try {
+        return await work();
+      } finally {
+        end();
+      }
+    },
   };
+  return turns;
 }
 
 function waitIn(line: Line, signal: AbortSignal): Promise<void> {

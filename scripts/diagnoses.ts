@@ -4,11 +4,8 @@
  *     node scripts/diagnoses.ts               writes the file
  *     node scripts/diagnoses.ts --check       exits 1 where the file is not what would be written
  */
-import { readFileSync, writeFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { FAILURE_CLASSES, LOG_RULES, RULES } from '../engine/diagnose/index.ts';
-
-const PATH = fileURLToPath(new URL('../docs/diagnoses.md', import.meta.url));
+import { writeOrCheck } from './generated.ts';
 
 /** What stands for a part of AWS's text shows as it reads without it. */
 const readable = (sentence: string): string =>
@@ -45,9 +42,4 @@ Where AWS only knows that a program failed, its own last lines may say why. They
 ${lines.join('\n')}`;
 }
 
-const text = page();
-if (!process.argv.includes('--check')) writeFileSync(PATH, text);
-else if (readFileSync(PATH, 'utf8') !== text) {
-  console.error('docs/diagnoses.md is stale: run `node scripts/diagnoses.ts` and commit it');
-  process.exitCode = 1;
-}
+writeOrCheck(new Map([['docs/diagnoses.md', page()]]), 'node scripts/diagnoses.ts');

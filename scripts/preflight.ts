@@ -4,11 +4,8 @@
  *     node scripts/preflight.ts               writes the file
  *     node scripts/preflight.ts --check       exits 1 where the file is not what would be written
  */
-import { readFileSync, writeFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { CHECK_NAMES, CHECKS, PERMISSIONS, SKIPPABLE } from '../engine/preflight/index.ts';
-
-const PATH = fileURLToPath(new URL('../docs/preflight.md', import.meta.url));
+import { writeOrCheck } from './generated.ts';
 
 function page(): string {
   const sections = CHECK_NAMES.map((name) => {
@@ -40,9 +37,4 @@ never read.
 ${sections.join('\n')}`;
 }
 
-const text = page();
-if (!process.argv.includes('--check')) writeFileSync(PATH, text);
-else if (readFileSync(PATH, 'utf8') !== text) {
-  console.error('docs/preflight.md is stale: run `node scripts/preflight.ts` and commit it');
-  process.exitCode = 1;
-}
+writeOrCheck(new Map([['docs/preflight.md', page()]]), 'node scripts/preflight.ts');

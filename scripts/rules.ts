@@ -4,11 +4,8 @@
  *     node scripts/rules.ts               writes the file
  *     node scripts/rules.ts --check       exits 1 where the file is not what would be written
  */
-import { readFileSync, writeFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { CATALOGUE } from '../engine/check/index.ts';
-
-const PATH = fileURLToPath(new URL('../docs/rules.md', import.meta.url));
+import { writeOrCheck } from './generated.ts';
 
 const FAMILIES: Readonly<Record<string, string>> = {
   template: 'Templates',
@@ -47,9 +44,4 @@ Every finding has a code. The same checks run in the editor, in \`gitmoxi valida
 ${sections.join('\n')}`;
 }
 
-const text = page();
-if (!process.argv.includes('--check')) writeFileSync(PATH, text);
-else if (readFileSync(PATH, 'utf8') !== text) {
-  console.error('docs/rules.md is stale: run `node scripts/rules.ts` and commit it');
-  process.exitCode = 1;
-}
+writeOrCheck(new Map([['docs/rules.md', page()]]), 'node scripts/rules.ts');

@@ -7,12 +7,13 @@
  */
 
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname, relative } from 'node:path';
+import { readdirSync, readFileSync } from 'node:fs';
+import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { compile, type JSONSchema } from 'json-schema-to-typescript';
 import { buildSchema, type Schema, withoutDocumentation } from './awsSchemas/index.ts';
 import { FRACTIONS, LISTS, OPEN_ENUMS, RANGES, REQUIRED, TEXTS } from './awsSchemas/knowledge.ts';
+import { writeOrCheck } from './generated.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
@@ -102,24 +103,4 @@ async function types(aws: ReadonlyMap<string, string>): Promise<string> {
   });
 }
 
-const files = await generate();
-if (process.argv.includes('--check')) {
-  const stale = [...files].filter(([path, text]) => current(path) !== text).map(([path]) => path);
-  if (stale.length > 0) {
-    console.error(`stale generated files (run \`npm run schemas\` and commit them):\n${stale.join('\n')}`);
-    process.exitCode = 1;
-  }
-} else {
-  for (const [path, text] of files) {
-    mkdirSync(dirname(root + path), { recursive: true });
-    writeFileSync(root + path, text);
-  }
-}
-
-function current(path: string): string | undefined {
-  try {
-    return readFileSync(root + path, 'utf8');
-  } catch {
-    return undefined;
-  }
-}
+writeOrCheck(await generate(), 'npm run schemas');

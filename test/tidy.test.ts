@@ -43,7 +43,16 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
 };
 
 /** Modules that stand directly in engine/: small things everybody may use, and the facade that puts the parts together. */
-const ENGINE_BASE = new Set(['clock.ts', 'closest.ts', 'errors.ts', 'finding.ts', 'json.ts', 'hash.ts', 'redact.ts']);
+const ENGINE_BASE = new Set([
+  'clock.ts',
+  'closest.ts',
+  'errors.ts',
+  'finding.ts',
+  'json.ts',
+  'hash.ts',
+  'redact.ts',
+  'turns.ts',
+]);
 
 /** Where an outside package may be imported. */
 const PACKAGE_ONLY_IN: readonly [RegExp, readonly string[]][] = [

@@ -65,8 +65,7 @@ export function createBatch<Found>({ clock, most, ask, isOfOne }: BatchOptions<F
     }
   }
 
-  const alone = (group: string, keys: readonly string[]) =>
-    Array.from({ length: Math.ceil(keys.length / most) }, (_, i) => ask(group, keys.slice(i * most, (i + 1) * most)));
+  const alone = (group: string, keys: readonly string[]) => batches(keys, most).map((some) => ask(group, some));
 
   return async (group, keys) => {
     for (const key of keys) lately.saw(group, key);
@@ -76,6 +75,10 @@ export function createBatch<Found>({ clock, most, ask, isOfOne }: BatchOptions<F
     return new Map(found);
   };
 }
+
+/** @param size of each but the last, 1 or more */
+export const batches = <T>(items: readonly T[], size: number): T[][] =>
+  Array.from({ length: Math.ceil(items.length / size) }, (_, i) => items.slice(i * size, (i + 1) * size));
 
 /** Who was seen in which group within `LATELY_MS`. */
 function recently(clock: Clock) {

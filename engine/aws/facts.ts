@@ -6,6 +6,8 @@
  */
 import type { Clock } from '../clock.ts';
 import { type Facts, type Looked, type Thing, type ThingKind, thingKey } from '../preflight/index.ts';
+import { createTurns } from '../turns.ts';
+import { batches } from './batching.ts';
 import type { Clients } from './clients.ts';
 import { toAwsError } from './errors.ts';
 import type { Lookup, Lookups } from './lookups/lookup.ts';
@@ -55,23 +57,6 @@ function unknownFor(error: unknown): Answer {
   return { state: 'unknown', code, why: `AWS said ${said}` };
 }
 
-/** Limits how many run at a time. */
-function few(most: number) {
-  let free = most;
-  const waiting: (() => void)[] = [];
-  return async <T>(work: () => Promise<T>): Promise<T> => {
-    if (free > 0) free--;
-    else await new Promise<void>((resolve) => waiting.push(resolve));
-    try {
-      return await work();
-    } finally {
-      const next = waiting.shift();
-      if (next === undefined) free++;
-      else next();
-    }
-  };
-}
-
 async function ask<K extends ThingKind>(
   { ask: call, saysAbsent }: Lookup<K>,
   clients: Clients,
@@ -92,13 +77,10 @@ async function ask<K extends ThingKind>(
   }
 }
 
-const chunks = <T>(items: readonly T[], size: number): T[][] =>
-  Array.from({ length: Math.ceil(items.length / size) }, (_, i) => items.slice(i * size, (i + 1) * size));
-
 /** @returns what looks at things; never throws for what AWS answers */
 export function createLooking(clients: Clients, clock: Clock): (things: readonly Thing[]) => Promise<Facts> {
   const known = new Map<string, { readonly at: number; readonly answer: Promise<Answer> }>();
-  const turns = new Map<ThingKind, ReturnType<typeof few>>();
+  const turns = createTurns(AT_A_TIME);
 
   function remember(thing: Thing, answers: Promise<Answers>): void {
     const key = thingKey(thing);
@@ -111,12 +93,10 @@ export function createLooking(clients: Clients, clock: Clock): (things: readonly
   }
 
   async function lookUp(kind: ThingKind, region: string, ids: readonly string[]): Promise<Answers> {
-    const turn = turns.get(kind) ?? few(AT_A_TIME);
-    turns.set(kind, turn);
     // One of the table's entries: the kinds' facts differ, and are told apart by whoever asked.
     const lookup = (await LOOKUPS[kind]()) as Lookup<ThingKind>;
     const answers = await Promise.all(
-      chunks(ids, lookup.most).map((some) => turn(() => ask(lookup, clients, region, some))),
+      batches(ids, lookup.most).map((some) => turns.run(kind, () => ask(lookup, clients, region, some))),
     );
     return new Map(answers.flatMap((one) => [...one]));
   }

@@ -17,6 +17,7 @@ import {
   targetKey,
   targetLabel,
 } from '../plan/index.ts';
+import { batches } from './batching.ts';
 import type { Clients } from './clients.ts';
 import { hintFor, orAbsent, toAwsError, toEngineError } from './errors.ts';
 import { readEventSources } from './eventSources.ts';
@@ -142,10 +143,6 @@ async function readFunction(reading: Reading, target: LambdaTarget, wanted: Want
     eventSources,
     provisioned: wanted.provisioned ? await patiently(() => listProvisioned(lambda, FunctionName)) : undefined,
   };
-}
-
-function batches<T>(items: readonly T[], size: number): T[][] {
-  return Array.from({ length: Math.ceil(items.length / size) }, (_, i) => items.slice(i * size, (i + 1) * size));
 }
 
 /** Live state by `targetKey`; a target that cannot be read is a failure of its own. Targets need a region. */

@@ -21,6 +21,7 @@ export {
   thingKey,
 } from './facts.ts';
 export { type At, alarmObstacles, letThrough, type Obstacle, obstacle, refusing } from './obstacle.ts';
+export { named } from './picking.ts';
 export { type EcrImage, ecrImage } from './surroundings.ts';
 
 /** A workload that is about to be rolled out. */

@@ -40,6 +40,7 @@ export {
   type EventCode,
   type EventDraft,
   type Failure,
+  goesBack,
   isFinal,
   type Level,
   PHASES,

@@ -4,7 +4,7 @@
 import type { Desired } from '../plan/index.ts';
 import { alarmObstacles, type CheckName, letThrough, type Obstacle, obstacle, refusing } from '../preflight/index.ts';
 import type { AlarmSeen, EcsSeen, ForwardSeen, TargetsSeen } from './observation.ts';
-import type { EventDraft, RolloutRecord } from './record.ts';
+import { type EventDraft, goesBack, type RolloutRecord } from './record.ts';
 import { findSwaps, type Swap } from './weights.ts';
 
 /**
@@ -21,14 +21,12 @@ const LET_THROUGH_ON_THE_WAY_BACK: readonly CheckName[] = [
   'deployment-in-progress',
 ];
 
-const ON_THE_WAY_BACK: ReadonlySet<RolloutRecord['trigger']> = new Set(['rollback', 'fallback', 'return']);
-
 /** The checks that are let through: as the files say, as somebody asked, and as the occasion is. */
 export function skipsOf(
   desired: Desired | undefined,
   { skips = [], trigger }: Pick<RolloutRecord, 'skips' | 'trigger'>,
 ): string[] {
-  const occasion = ON_THE_WAY_BACK.has(trigger) ? LET_THROUGH_ON_THE_WAY_BACK : [];
+  const occasion = goesBack(trigger) ? LET_THROUGH_ON_THE_WAY_BACK : [];
   return [...new Set([...(desired?.settings.preflightIgnores ?? []), ...skips, ...occasion])];
 }
 

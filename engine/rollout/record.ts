@@ -57,6 +57,11 @@ export interface Progress {
 /** `fallback` and `return` move what serves to other capacity. */
 export type Trigger = 'manual' | 'commit' | 'poll' | 'webhook' | 'rollback' | 'fallback' | 'return';
 
+const WAYS_BACK: ReadonlySet<Trigger> = new Set(['rollback', 'fallback', 'return']);
+
+/** Does a rollout with this trigger put something back, rather than bring a commit? */
+export const goesBack = (trigger: Trigger): boolean => WAYS_BACK.has(trigger);
+
 /** Where the files were read from. */
 export interface RecordedRevision {
   /** Commit id, 40 or 64 hex digits; undefined for a working tree. */

@@ -5,7 +5,7 @@ import { EngineError } from '../errors.ts';
 import type { Store } from './store.ts';
 
 export { LEASE_MS } from './sqlite.ts';
-export type { Hold, Processed, RolloutQuery, Store } from './store.ts';
+export { type Hold, holdOf, type Processed, type RolloutQuery, type Store } from './store.ts';
 
 /** Where the store is when nobody says: one file per user. */
 export function defaultStorePath(environment: NodeJS.ProcessEnv): string {

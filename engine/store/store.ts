@@ -28,6 +28,10 @@ export interface Hold {
   readonly at: number;
 }
 
+/** The hold of one workload among all of a repository. */
+export const holdOf = (holds: readonly Hold[], kind: Hold['kind'], workload: string): Hold | undefined =>
+  holds.find((hold) => hold.kind === kind && hold.workload === workload);
+
 /** An append whose record ends in `succeeded` settles the hold of its workload in the same write. */
 export interface Store extends StorePort {
   /** For people: the file, or the table. */
