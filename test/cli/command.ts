@@ -1,6 +1,7 @@
 /**
  * The real command in processes of its own, real Git repositories and real sandboxes, for the tests in this folder.
  */
+import assert from 'node:assert/strict';
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { devNull, tmpdir } from 'node:os';
@@ -98,9 +99,19 @@ export function start(words: readonly string[], { cwd = tmpdir(), env = {}, node
 export const gitmoxi = (words: readonly string[], surroundings?: Surroundings): Promise<Result> =>
   start(words, surroundings).result;
 
+/** A file, or what would be in it. */
+type Scenario = string | object;
+
+function scenarioFile(scenario: Scenario): string {
+  if (typeof scenario === 'string') return scenario;
+  const file = join(temporaryFolder(), 'scenario.json');
+  writeFileSync(file, JSON.stringify(scenario));
+  return file;
+}
+
 /** A sandbox in a process of its own. */
-export async function startSandbox(scenario?: string, clock = FAST): Promise<{ readonly endpoint: string }> {
-  const options = scenario === undefined ? [] : ['--scenario', scenario];
+export async function startSandbox(scenario?: Scenario, clock = FAST): Promise<{ readonly endpoint: string }> {
+  const options = scenario === undefined ? [] : ['--scenario', scenarioFile(scenario)];
   const { lines } = start(['sandbox', '--json', '--clock', clock, ...options]);
   const first = await lines.next();
   return JSON.parse(first.value) as { endpoint: string };
@@ -152,6 +163,40 @@ export function shopRepository(): TestRepository & { readonly first: string } {
   const made = repository();
   cpSync(join(ROOT, SHOP), join(made.root, SHOP), { recursive: true });
   return { ...made, first: made.commit({}, 'first version') };
+}
+
+/** A repository, a sandbox and a store, and the command with them. */
+export interface Desk {
+  readonly endpoint: string;
+  readonly folder: string;
+  run(...words: string[]): Promise<Result>;
+  begin(...words: string[]): Running;
+}
+
+export async function openDesk(
+  { root }: TestRepository,
+  scenario: Scenario,
+  { clock, env = {} }: { readonly clock?: string | undefined; readonly env?: Readonly<Record<string, string>> } = {},
+): Promise<Desk> {
+  const { endpoint } = await startSandbox(scenario, clock);
+  const folder = temporaryFolder();
+  const store = { GITMOXI_STORE: join(folder, 'store.db'), AWS_ENDPOINT_URL: endpoint };
+  const surroundings = { cwd: root, env: { ...store, ...env } };
+  return {
+    endpoint,
+    folder,
+    run: (...words) => gitmoxi(words, surroundings),
+    begin: (...words) => start(words, surroundings),
+  };
+}
+
+/** Reads events of a running command until one is in this phase. */
+export async function untilPhase(running: Running, phase: string): Promise<void> {
+  for (;;) {
+    const { value, done } = await running.lines.next();
+    if (done) assert.fail(`it ended before ${phase}: ${(await running.result).stderr}`);
+    if ((JSON.parse(value) as { phase?: string }).phase === phase) return;
+  }
 }
 
 /** Output of `--json`, one value a line. */

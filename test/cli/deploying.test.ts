@@ -4,18 +4,17 @@ import { join } from 'node:path';
 import {
   buildCommand,
   cleanUp,
-  gitmoxi,
+  type Desk,
   hasEscapes,
   jsonLines,
+  openDesk,
   type Result,
   SCENARIO,
   SHOP,
   shopFile,
   shopRepository,
-  start,
-  startSandbox,
   type TestRepository,
-  temporaryFolder,
+  untilPhase,
 } from './command.ts';
 
 const WEB = `${SHOP}/web`;
@@ -41,30 +40,20 @@ interface Plan {
   }[];
 }
 
-/** A repository, a store and a sandbox, and the command with them. */
-interface Stage {
+interface Stage extends Desk {
   readonly made: TestRepository;
-  readonly endpoint: string;
-  readonly folder: string;
-  run(...words: string[]): Promise<Result>;
-  begin(...words: string[]): ReturnType<typeof start>;
   /** Calls that changed something in AWS. */
   changes(): Promise<{ operation: string }[]>;
 }
 
 async function stage(clock?: string): Promise<Stage> {
   const made = shopRepository();
-  const folder = temporaryFolder();
-  const { endpoint } = await startSandbox(SCENARIO, clock);
-  const surroundings = { cwd: made.root, env: { GITMOXI_STORE: join(folder, 'store.db'), AWS_ENDPOINT_URL: endpoint } };
+  const desk = await openDesk(made, SCENARIO, { clock });
   return {
+    ...desk,
     made,
-    endpoint,
-    folder,
-    run: (...words) => gitmoxi(words, surroundings),
-    begin: (...words) => start(words, surroundings),
     async changes() {
-      const answer = await fetch(`${endpoint}/_sandbox/calls`);
+      const answer = await fetch(`${desk.endpoint}/_sandbox/calls`);
       const { calls } = (await answer.json()) as { calls: { operation: string; mutating: boolean }[] };
       return calls.filter(({ mutating }) => mutating);
     },
@@ -73,15 +62,6 @@ async function stage(clock?: string): Promise<Stage> {
 
 const endOf = (result: Result): Summary['summary'] => jsonLines<Summary>(result).at(-1)!.summary;
 const phases = (result: Result) => endOf(result).rollouts.map(({ workload, phase }) => `${workload} ${phase}`);
-
-/** Reads events of a running command until one is in this phase. */
-async function untilPhase(running: ReturnType<typeof start>, phase: string): Promise<void> {
-  for (;;) {
-    const { value, done } = await running.lines.next();
-    if (done) assert.fail(`it ended before ${phase}`);
-    if ((JSON.parse(value) as { phase?: string }).phase === phase) return;
-  }
-}
 
 describe('gitmoxi hold', function () {
   this.timeout(60_000);

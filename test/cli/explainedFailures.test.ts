@@ -3,20 +3,7 @@
  * each in a workload of its own, and gone wrong in the sandbox.
  */
 import assert from 'node:assert/strict';
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import {
-  buildCommand,
-  cleanUp,
-  gitmoxi,
-  jsonLines,
-  type Result,
-  SHOP,
-  shopFile,
-  shopRepository,
-  startSandbox,
-  temporaryFolder,
-} from './command.ts';
+import { buildCommand, cleanUp, jsonLines, openDesk, type Result, SHOP, shopFile, shopRepository } from './command.ts';
 
 const TARGETS = 'arn:aws:elasticloadbalancing:eu-west-1:123456789012:targetgroup/shop/943f017f100becff';
 const SECRET = 'arn:aws:secretsmanager:eu-west-1:123456789012:secret:shop/db-AbCdEf';
@@ -236,12 +223,7 @@ describe('a failed rollout, explained', function () {
   before(async () => {
     buildCommand();
     const made = shopRepository();
-    const folder = temporaryFolder();
-    const scenario = join(folder, 'scenario.json');
-    writeFileSync(scenario, JSON.stringify(SCENARIO));
-    const { endpoint } = await startSandbox(scenario);
-    const env = { GITMOXI_STORE: join(folder, 'store.db'), AWS_ENDPOINT_URL: endpoint, COLUMNS: '200' };
-    const run = (...words: string[]) => gitmoxi(words, { cwd: made.root, env });
+    const { run } = await openDesk(made, SCENARIO, { env: { COLUMNS: '200' } });
     const names = Object.keys(SERVICES);
     made.commit({ ...Object.assign({}, ...names.map(filesOf)), ...LOADER }, 'what works');
     const first = await run('deploy', '--yes', '--json');

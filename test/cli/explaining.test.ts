@@ -1,18 +1,5 @@
 import assert from 'node:assert/strict';
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import {
-  buildCommand,
-  cleanUp,
-  gitmoxi,
-  hasEscapes,
-  jsonLines,
-  SHOP,
-  shopFile,
-  shopRepository,
-  startSandbox,
-  temporaryFolder,
-} from './command.ts';
+import { buildCommand, cleanUp, hasEscapes, jsonLines, openDesk, SHOP, shopFile, shopRepository } from './command.ts';
 
 const WEB = `${SHOP}/web`;
 const INPUT = `${WEB}_input.json`;
@@ -54,12 +41,7 @@ describe('gitmoxi explain', function () {
 
   async function shop() {
     const made = shopRepository();
-    const folder = temporaryFolder();
-    const scenario = join(folder, 'scenario.json');
-    writeFileSync(scenario, JSON.stringify(SCENARIO));
-    const { endpoint } = await startSandbox(scenario);
-    const env = { GITMOXI_STORE: join(folder, 'store.db'), AWS_ENDPOINT_URL: endpoint };
-    const run = (...words: string[]) => gitmoxi(words, { cwd: made.root, env });
+    const { run } = await openDesk(made, SCENARIO);
     const ship = (tag: string) => {
       made.commit({ [INPUT]: shopFile('web_input.json').replace('1.4.0', tag) }, `ship ${tag}`);
       return run('deploy', WEB, '--yes');

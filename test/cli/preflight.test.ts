@@ -1,8 +1,6 @@
 /** `plan --preflight`, and what deployments make of it, as the command line shows it. */
 import assert from 'node:assert/strict';
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { buildCommand, cleanUp, gitmoxi, jsonLines, repository, startSandbox, temporaryFolder } from './command.ts';
+import { buildCommand, cleanUp, jsonLines, openDesk, repository } from './command.ts';
 
 const REGION = 'eu-west-1';
 const ROLE = 'arn:aws:iam::123456789012:role/resize';
@@ -47,12 +45,7 @@ interface Plan {
 async function desk(scenario: object) {
   const made = repository();
   made.commit(FILES);
-  const folder = temporaryFolder();
-  const file = join(folder, 'scenario.json');
-  writeFileSync(file, JSON.stringify(scenario));
-  const { endpoint } = await startSandbox(file);
-  const env = { GITMOXI_STORE: join(folder, 'store.db'), AWS_ENDPOINT_URL: endpoint };
-  return (...words: string[]) => gitmoxi(words, { cwd: made.root, env });
+  return (await openDesk(made, scenario)).run;
 }
 
 describe('gitmoxi plan --preflight', function () {

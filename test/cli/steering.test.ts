@@ -1,20 +1,17 @@
 /** What people ask from a terminal of their own of a rollout that runs in another process, and what they are answered. */
 import assert from 'node:assert/strict';
-import { join } from 'node:path';
 import {
   buildCommand,
   cleanUp,
-  gitmoxi,
   jsonLines,
+  openDesk,
   type Result,
   type Running,
   SCENARIO,
   SHOP,
   shopFile,
   shopRepository,
-  start,
-  startSandbox,
-  temporaryFolder,
+  untilPhase,
 } from './command.ts';
 
 const WORKLOAD = `${SHOP}/thumbnails`;
@@ -44,10 +41,7 @@ interface Past {
 /** A function that was deployed once, and what is needed to deploy it again, step by step. */
 async function stage() {
   const made = shopRepository();
-  const { endpoint } = await startSandbox(SCENARIO);
-  const store = join(temporaryFolder(), 'store.db');
-  const surroundings = { cwd: made.root, env: { GITMOXI_STORE: store, AWS_ENDPOINT_URL: endpoint } };
-  const run = (...words: string[]): Promise<Result> => gitmoxi(words, surroundings);
+  const { run, begin } = await openDesk(made, SCENARIO);
   const first = await run('deploy', '--json', WORKLOAD);
   assert.equal(first.status, 0, first.stderr);
   made.commit({
@@ -58,12 +52,9 @@ async function stage() {
     run,
     /** Begins the next rollout; it stands at its first step when this resolves. */
     async shifting(): Promise<Running> {
-      const deploying = start(['deploy', '--json', WORKLOAD], surroundings);
-      for (;;) {
-        const { value, done } = await deploying.lines.next();
-        if (done) assert.fail((await deploying.result).stderr);
-        if ((JSON.parse(value) as { phase?: string }).phase === 'shifting') return deploying;
-      }
+      const deploying = begin('deploy', '--json', WORKLOAD);
+      await untilPhase(deploying, 'shifting');
+      return deploying;
     },
     async asks(...words: string[]): Promise<[status: number | null, answer: Answer]> {
       const result = await run(...words, '--json');

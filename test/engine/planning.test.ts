@@ -29,6 +29,17 @@ const GONE = {
   'dev/web_input.json': null,
 };
 
+/** Deploys a service, and lets go of its next rollout halfway. Gives what commits the first version again. */
+async function leaveHalfway(team: Team): Promise<() => void> {
+  const first = ecsFiles();
+  team.repository.commit(first);
+  await team.deploy(await team.plan());
+  const [path, text] = Object.entries(first).find(([name]) => name.endsWith('_taskdef.json'))!;
+  team.repository.commit({ [path]: text!.replace('"memory": "512"', '"memory": "1024"') });
+  await team.deployUntil('stabilizing', await team.plan());
+  return () => void team.repository.commit({ [path]: text! });
+}
+
 describe('plans', () => {
   afterEach(cleanUp);
 
@@ -378,21 +389,14 @@ describe('plans', () => {
       rollouts.map(({ phase, rollout }) => [phase, rollout]),
       [['busy', plan.workloads[0]?.underWay?.rollout]],
     );
-    await team.clock.run(team.engine.resume({ signal: new AbortController().signal, onEvent: () => {} }));
+    await team.resume();
     assert.equal((await team.plan()).workloads[0]?.underWay, undefined);
   });
 
   it('list a workload that a commit takes back while it is rolled out, though nothing differs from what was processed', async () => {
     await using team = await Team.open();
-    const first = ecsFiles();
-    team.repository.commit(first);
-    await team.deploy(await team.plan());
-    const [path, text] = Object.entries(first).find(([name]) => name.endsWith('_taskdef.json'))!;
-    team.repository.commit({ [path]: text!.replace('"memory": "512"', '"memory": "1024"') });
-    const leaving = new AbortController();
-    const onEvent = ({ phase }: { phase: string }) => phase === 'stabilizing' && leaving.abort();
-    await team.clock.run(team.engine.deploy(await team.plan(), { signal: leaving.signal, onEvent }));
-    team.repository.commit({ [path]: text! });
+    const takeBack = await leaveHalfway(team);
+    takeBack();
     const plan = await team.plan();
     assert.deepEqual(verdicts(plan), [['dev/web', 'update']]);
     const [last] = (await team.deploy(plan)).rollouts;
@@ -411,16 +415,9 @@ describe('plans', () => {
 
   it('list a workload that a commit takes back after another process finished its rollout', async () => {
     await using team = await Team.open();
-    const first = ecsFiles();
-    team.repository.commit(first);
-    await team.deploy(await team.plan());
-    const [path, text] = Object.entries(first).find(([name]) => name.endsWith('_taskdef.json'))!;
-    team.repository.commit({ [path]: text!.replace('"memory": "512"', '"memory": "1024"') });
-    const leaving = new AbortController();
-    const onEvent = ({ phase }: { phase: string }) => phase === 'stabilizing' && leaving.abort();
-    await team.clock.run(team.engine.deploy(await team.plan(), { signal: leaving.signal, onEvent }));
-    await team.clock.run(team.engine.resume({ signal: new AbortController().signal, onEvent: () => {} }));
-    team.repository.commit({ [path]: text! });
+    const takeBack = await leaveHalfway(team);
+    await team.resume();
+    takeBack();
     const plan = await team.plan();
     assert.deepEqual(verdicts(plan), [['dev/web', 'update']]);
     assert.equal((await team.deploy(plan)).rollouts[0]?.phase, 'succeeded');

@@ -8,6 +8,7 @@ import {
   type DeployReport,
   type Engine,
   openStore,
+  type Phase,
   type PlanReport,
   type PlanRequest,
 } from '../../engine/index.ts';
@@ -61,6 +62,18 @@ export class Team implements AsyncDisposable {
     return this.clock.run(this.engine.deploy(plan, { signal: new AbortController().signal, onEvent: () => {} }));
   }
 
+  /** Deploys, and lets go of the rollouts in this phase. */
+  async deployUntil(phase: Phase, plan: PlanReport): Promise<DeployReport> {
+    const leaving = new AbortController();
+    const onEvent = (event: { readonly phase: Phase }) => event.phase === phase && leaving.abort();
+    return this.clock.run(this.engine.deploy(plan, { signal: leaving.signal, onEvent }));
+  }
+
+  /** Takes up what nobody runs. */
+  resume(): Promise<DeployReport> {
+    return this.clock.run(this.engine.resume({ signal: new AbortController().signal, onEvent: () => {} }));
+  }
+
   /** Lets go of the rollouts as soon as they are created, as `deploy --detach` does, and takes them up again. */
   async deployDetached(plan: PlanReport): Promise<DeployReport> {
     const leaving = new AbortController();
@@ -68,7 +81,7 @@ export class Team implements AsyncDisposable {
       this.engine.deploy(plan, { signal: leaving.signal, onEvent: () => setImmediate(() => leaving.abort()) }),
     );
     assert.deepEqual(new Set(left.rollouts.map(({ phase }) => phase)), new Set(['unfinished']));
-    return this.clock.run(this.engine.resume({ signal: new AbortController().signal, onEvent: () => {} }));
+    return this.resume();
   }
 
   /** Changing calls since the last time it was asked. */
