@@ -44,7 +44,7 @@ import { aliasSeen } from './observe.ts';
 import { ownTags, ROLLOUT_TAG } from './ownTags.ts';
 import { plainObject } from './plain.ts';
 import { provisionedSeen, releaseProvisioned, setProvisioned } from './provisioned.ts';
-import { disconnect, setLink } from './sourceLinks.ts';
+import { disconnect, setLink } from './sourceLinks/index.ts';
 
 interface Call {
   readonly clients: Clients;

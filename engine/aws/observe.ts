@@ -37,7 +37,7 @@ import type { Clients } from './clients.ts';
 import { orAbsent, toAwsError } from './errors.ts';
 import { provisionedSeen } from './provisioned.ts';
 import { DEPLOYMENTS_PER_CALL, describeDeployments, readServiceDeployments } from './serviceDeployments.ts';
-import { lookAtLink } from './sourceLinks.ts';
+import { lookAtLink } from './sourceLinks/index.ts';
 
 function deploymentSeen(deployment: Deployment): DeploymentSeen {
   return {

@@ -14,134 +14,58 @@
  * workflow" and "lifecycle hooks".
  */
 import type { JsonObject } from '../json.ts';
-import {
-  type EcsDesired,
-  type LiveEcs,
-  primaryDeployment,
-  sameTaskDefinition,
-  taskDefinitionName,
-} from '../plan/index.ts';
-import { EVENTUALLY_MS, lookAgainMs, lookPatientlyMs } from './cadence.ts';
+import { type EcsDesired, type LiveEcs, primaryDeployment, taskDefinitionName } from '../plan/index.ts';
+import { EVENTUALLY_MS, lookAgainMs } from './cadence.ts';
 import { goesOver, lackWait, lackWords, noRoomYet } from './ecsCapacity.ts';
 import { tripped } from './ecsEvidence.ts';
+import { back, stepsBack } from './ecsNativeBack.ts';
+import { answerHeard, pausing, promote } from './ecsNativePauses.ts';
+import {
+  BOUNDED,
+  type EcsNativeState,
+  follower,
+  goingOnText,
+  inStep,
+  isOurs,
+  isStale,
+  type NativePass,
+  noted,
+  progress,
+  recordOf,
+  STALE_LOOK_MS,
+  UNSEEN_MS,
+} from './ecsNativeState.ts';
 import {
   beginService,
   type Counted,
   countedFailures,
-  DRAINING_TIMEOUT_MS,
   deploymentOf,
   displaced,
   type EcsServiceState,
-  firstStepBack,
   heeded,
   isComplete,
   isGone,
   isSameDeployment,
   primaryOf,
   SERVICE_PHASES,
-  type ServicePass,
   serviceSteps,
   sightOf,
 } from './ecsServiceSteps.ts';
 import { hear } from './ecsWatch.ts';
 import { alarmFailure, broken, said } from './failures.ts';
-import {
-  type DeploymentSeen,
-  type EcsSeen,
-  type EcsWish,
-  type HookSeen,
-  NOTHING_OF_ECS,
-  type ServiceDeploymentSeen,
-} from './observation.ts';
-import type { EventDraft, Failure, Phase, Progress } from './record.ts';
+import { type EcsSeen, type EcsWish, NOTHING_OF_ECS, type ServiceDeploymentSeen } from './observation.ts';
+import type { Failure, Phase } from './record.ts';
 import { endings, type StepTable, stepwise, waited, within } from './stepwise.ts';
 import type { Decision, RolloutSpec } from './strategy.ts';
-import { BAKE_LOOK_MS } from './trafficSteps.ts';
 import type { Wait } from './waiting.ts';
-
-/** The record of the deployment as it was last shown. */
-interface Shown {
-  readonly updatedAt: number;
-  readonly status: string;
-  readonly stage: string | null;
-  readonly trafficPercent: number | null;
-  /** Most new tasks that were seen running. */
-  readonly ready: number;
-  /** When it last got further, ms since the epoch. */
-  readonly progressAt: number;
-}
-
-/** What became of a pause: `told` waits for people, `granted` is to be answered. */
-type Pause = 'told' | 'granted' | 'answered';
-
-export interface EcsNativeState extends EcsServiceState {
-  readonly pauseHooks: 'wait' | 'continue';
-  /** ARN of ECS's record of this rollout's deployment, once it was found. */
-  readonly serviceDeployment: string | null;
-  readonly shown: Shown | null;
-  /** By hook id. */
-  readonly pauses: Readonly<Record<string, Pause>>;
-  /** Did ECS end the deployment without a rollback? */
-  readonly stoppedByEcs: boolean;
-  /** When ECS was last asked to roll back, ms since the epoch. */
-  readonly stopAskedAt: number | null;
-}
-
-type NativePass = ServicePass<EcsNativeState>;
-
-/** A record that ECS has not shown for so long after the update will not come, ms. */
-const UNSEEN_MS = 60_000;
-
-/** A look that told less than the one before it is repeated after so long, ms. */
-const STALE_LOOK_MS = 2_000;
-
-/** Which of the strategy's steps a stage belongs to, and what ECS does in it. */
-const STAGES: Readonly<Record<string, readonly [step: string, does: string]>> = {
-  RECONCILE_SERVICE: ['launching', 'an earlier deployment that was not finished is cleared away'],
-  PRE_SCALE_UP: ['launching', 'before the new tasks are started'],
-  SCALE_UP: ['launching', 'the new tasks are started'],
-  POST_SCALE_UP: ['stabilizing', 'the new tasks run'],
-  TEST_TRAFFIC_SHIFT: ['stabilizing', 'the new tasks get the test traffic'],
-  POST_TEST_TRAFFIC_SHIFT: ['stabilizing', 'the new tasks have the test traffic'],
-  PRE_PRODUCTION_TRAFFIC_SHIFT: ['shifting', 'before production traffic is shifted'],
-  PRODUCTION_TRAFFIC_SHIFT: ['shifting', 'production traffic is shifted'],
-  POST_PRODUCTION_TRAFFIC_SHIFT: ['shifting', 'production traffic is shifted completely'],
-  BAKE_TIME: ['shifting', 'old and new tasks run side by side while it bakes'],
-  CLEAN_UP: ['finishing', 'the old tasks are stopped'],
-};
-
-/** What ECS does in the stages that it goes through again on its way back. */
-const STAGES_BACK: Readonly<Record<string, string>> = {
-  TEST_TRAFFIC_SHIFT: 'the test traffic goes back to the old tasks',
-  PRODUCTION_TRAFFIC_SHIFT: 'production traffic goes back to the old tasks',
-  CLEAN_UP: 'the new tasks are stopped',
-};
-
-/**
- * Stages in which nothing but tasks that come up is waited for: the stability check bounds these, by lack of progress.
- * ECS bounds every stage by a day, bakes and hooks by their own settings.
- */
-const BOUNDED: ReadonlySet<string | undefined> = new Set([undefined, 'PRE_SCALE_UP', 'SCALE_UP']);
-
-/** Members of a service that belong to its revision, which ECS itself puts back. Source: API, ServiceRevision. */
-const OF_THE_REVISION: ReadonlySet<string> = new Set([
-  'capacityProviderStrategy',
-  'loadBalancers',
-  'networkConfiguration',
-  'platformVersion',
-  'serviceConnectConfiguration',
-  'serviceRegistries',
-  'volumeConfigurations',
-  'vpcLatticeConfigurations',
-]);
 
 const FOLLOWING = ['launching', 'stabilizing', 'shifting', 'finishing'] as const;
 
-const { act, end, fail, goOn, wait } = endings<EcsNativeState, EcsSeen>(() => TABLE);
-const { steps, mark, settlingBack, notRestored } = serviceSteps(
-  () => TABLE as unknown as StepTable<EcsServiceState, EcsSeen>,
-  'launching',
-);
+const table = () => TABLE;
+const { end, fail, goOn, wait } = endings<EcsNativeState, EcsSeen>(table);
+const follow = follower(table);
+const paused = pausing(table);
+const { steps, mark } = serviceSteps(() => TABLE as unknown as StepTable<EcsServiceState, EcsSeen>, 'launching');
 
 function begin(spec: RolloutSpec, live: LiveEcs): EcsNativeState {
   const primary = live.service && primaryDeployment(live.service);
@@ -164,81 +88,6 @@ function vetting(pass: NativePass): Decision {
   return steps.vetting({ ...pass, state: { ...pass.state, deploymentsAfter } });
 }
 
-/** This rollout's record: the first one after the update that deploys its task definition. */
-function recordOf({ state, world }: NativePass): ServiceDeploymentSeen | undefined {
-  const { serviceDeployment, taskDefinition } = state;
-  return serviceDeployment === null
-    ? world.serviceDeployments.find((one) => sameTaskDefinition(one.taskDefinition, taskDefinition ?? ''))
-    : world.serviceDeployments.find(({ arn }) => arn === serviceDeployment);
-}
-
-const isStale = ({ updatedAt }: ServiceDeploymentSeen, { shown }: EcsNativeState): boolean =>
-  shown !== null && updatedAt < shown.updatedAt;
-
-const isPausing = ({ status, id }: HookSeen): boolean => status === 'AWAITING_ACTION' && id !== undefined;
-
-const isOurs = ({ state }: NativePass, { id, taskDefinition }: DeploymentSeen): boolean =>
-  state.deploymentId ? id === state.deploymentId : sameTaskDefinition(taskDefinition, state.taskDefinition ?? '');
-
-const shareText = (percent: number): string =>
-  percent === 0 ? 'the new tasks get no traffic any more' : `the new tasks get ${percent} % of the traffic`;
-
-function stageText(stage: string, { status, rollback }: ServiceDeploymentSeen): string {
-  const goesBack = rollback !== undefined || status.startsWith('ROLLBACK_');
-  const does = (goesBack ? STAGES_BACK[stage] : undefined) ?? STAGES[stage]?.[1];
-  return `${stage}: ${does ?? 'a stage that this version does not know'}`;
-}
-
-/** Takes in what the record shows, and tells what is new. */
-function noted(pass: NativePass, record: ServiceDeploymentSeen): NativePass {
-  const { state, now } = pass;
-  const { shown } = state;
-  const stage = record.stage ?? null;
-  const trafficPercent = record.trafficPercent ?? null;
-  const isNewStage = stage !== (shown?.stage ?? null);
-  const isNewShare = trafficPercent !== null && trafficPercent !== (shown?.trafficPercent ?? 0);
-  const told: EventDraft[] = [];
-  if (isNewStage && stage !== null)
-    told.push({ code: 'ecs.stage', message: stageText(stage, record), data: { stage } });
-  if (isNewShare)
-    told.push({ code: 'traffic.shifted', message: shareText(trafficPercent), data: { percent: trafficPercent } });
-  const ready = Math.max(record.runningCount, isNewStage ? 0 : (shown?.ready ?? 0));
-  const isNewStatus = record.status !== shown?.status;
-  const moves = shown === null || isNewStatus || isNewStage || isNewShare || ready > shown.ready;
-  const primary = primaryOf(pass);
-  const found = state.deploymentId === '' && primary !== undefined && isOurs(pass, primary) ? primary.id : null;
-  const next: EcsNativeState = {
-    ...state,
-    serviceDeployment: record.arn,
-    deploymentId: found ?? state.deploymentId,
-    waitingSince: moves ? now : state.waitingSince,
-    shown: {
-      updatedAt: record.updatedAt,
-      status: record.status,
-      stage,
-      trafficPercent,
-      ready,
-      progressAt: moves ? now : shown.progressAt,
-    },
-  };
-  return { ...pass, state: next, events: [...pass.events, ...told] };
-}
-
-/** The strategy's step for the stage; a stage without one changes nothing. */
-const inStep = (pass: NativePass, { stage }: ServiceDeploymentSeen): NativePass => ({
-  ...pass,
-  state: { ...pass.state, step: STAGES[stage ?? '']?.[0] ?? pass.state.step },
-});
-
-/** Waits for ECS, looking often right after it got further, and often enough for alarms. */
-function follow(pass: NativePass, message: string, about: Partial<Wait> = { for: 'stage' }): Decision {
-  const { pollIntervalMs, alarms, step, shown } = pass.state;
-  const isWatched = alarms.length > 0 && step !== 'finishing';
-  const lookEveryMs = isWatched ? Math.min(pollIntervalMs, BAKE_LOOK_MS) : pollIntervalMs;
-  const next = step === 'finishing' || shown?.stage === 'BAKE_TIME' ? lookPatientlyMs : lookAgainMs;
-  return wait(pass, next(waited(pass), lookEveryMs), message, {}, { lookEveryMs, ...about });
-}
-
 /** What a stage waits for: tasks that come up, within the stability check, or ECS's own bake, or what it does else. */
 function stageWait({ state, now }: NativePass, { stage, hooks }: ServiceDeploymentSeen): Partial<Wait> {
   const progressAt = state.shown?.progressAt ?? now;
@@ -249,18 +98,6 @@ function stageWait({ state, now }: NativePass, { stage, hooks }: ServiceDeployme
   const bakedAt = progressAt + state.bakeMs;
   const limit = bakedAt > now ? ({ at: bakedAt, ends: 'goes on' } as const) : null;
   return { for: 'bake', limit };
-}
-
-function progress(pass: NativePass): Progress {
-  const record = pass.state.step === 'settling-back' ? undefined : recordOf(pass);
-  if (record === undefined) return {};
-  const { runningCount, requestedCount, trafficPercent, stage } = record;
-  return {
-    ready: runningCount,
-    desired: requestedCount,
-    ...(trafficPercent === undefined ? {} : { trafficPercent }),
-    ...(stage === undefined ? {} : { stage }),
-  };
 }
 
 /** From the update to its end: all steps forward are this one, named by the stage that ECS is in. */
@@ -325,14 +162,6 @@ function makeRoom(pass: NativePass, { stage, createdAt }: ServiceDeploymentSeen)
 function fallingBack(pass: NativePass): Decision {
   const anew = { serviceDeployment: null, shown: null, pauses: {} };
   return steps['falling-back'](pass.seen.outcome?.ok ? { ...pass, state: { ...pass.state, ...anew } } : pass);
-}
-
-function goingOnText(record: ServiceDeploymentSeen, failed: number): string {
-  const { stage, runningCount, requestedCount, trafficPercent } = record;
-  const bad = failed > 0 ? `, ${failed} failed` : '';
-  const tasks = `${runningCount} of ${requestedCount} new tasks running${bad}`;
-  const share = (trafficPercent ?? 0) > 0 ? `, ${shareText(trafficPercent!)}` : '';
-  return stage === undefined ? tasks : `${stage}: ${tasks}${share}`;
 }
 
 /** An update that needed no new deployment: what runs only has to be as many tasks as are wanted. */
@@ -422,82 +251,6 @@ function trouble(
   return fail(pass, broken(message, evidence, 'timeout'));
 }
 
-/** Remembers how the answer to a pause was taken: one that AWS refused leaves the pause to people. */
-function answerHeard(pass: NativePass): NativePass {
-  const { outcome } = pass.seen;
-  if (outcome?.type !== 'ecs.continue-service-deployment') return pass;
-  const { pauses } = pass.state;
-  const hook = outcome.ok ? String(outcome.data['hook']) : Object.keys(pauses).find((id) => pauses[id] === 'granted');
-  if (hook === undefined) return pass;
-  return { ...pass, state: { ...pass.state, pauses: { ...pauses, [hook]: outcome.ok ? 'answered' : 'told' } } };
-}
-
-/** A time span for people, coarse. */
-function span(ms: number): string {
-  const minutes = Math.max(0, Math.round(ms / 60_000));
-  return minutes < 120 ? `${minutes} min` : `${Math.round(minutes / 60)} h`;
-}
-
-function pauseText(
-  { state, now }: NativePass,
-  stage: string | undefined,
-  { id, expiresAt, timeoutAction }: HookSeen,
-): string {
-  const then = timeoutAction === 'CONTINUE' ? 'goes on' : 'rolls back';
-  const expiry = expiresAt === undefined ? '' : `; unanswered, ECS ${then} in ${span(expiresAt - now)}`;
-  const who = `until somebody runs \`gitmoxi promote ${state.rollout}\` or continues it in ECS`;
-  return `paused at ${stage ?? 'its start'} ${who}${expiry} (hook ${id})`;
-}
-
-/** A promotion answers the pauses that wait now; one of everything also those to come. */
-function promote(pass: NativePass, all: boolean): Partial<EcsNativeState> | undefined {
-  const { state } = pass;
-  const record = recordOf(pass);
-  const waiting = (record?.hooks ?? []).filter((hook) => isPausing(hook) && state.pauses[hook.id!] !== 'answered');
-  if (waiting.length === 0 && !all) return undefined;
-  const pauses = { ...state.pauses, ...Object.fromEntries(waiting.map(({ id }) => [id!, 'granted' as const])) };
-  return all ? { pauses, pauseHooks: 'continue' } : { pauses };
-}
-
-/**
- * Pauses of the present stage: each told once, and answered when somebody promotes the rollout, or at once where the
- * settings say so; its alarms and tasks are known to be well here.
- */
-function paused(pass: NativePass, { arn, stage, hooks }: ServiceDeploymentSeen): Decision | undefined {
-  const waiting = hooks.filter(isPausing);
-  if (waiting.length === 0) return undefined;
-  const byItself = pass.state.pauseHooks === 'continue';
-  const pauses: Record<string, Pause> = { ...pass.state.pauses };
-  const told: EventDraft[] = [];
-  for (const hook of waiting) {
-    const id = hook.id!;
-    if (pauses[id] === undefined) {
-      const message = byItself
-        ? `paused at ${stage}, and goes on by itself (hook ${id})`
-        : pauseText(pass, stage, hook);
-      const data = { hook: id, stage: stage ?? null, expiresAt: hook.expiresAt ?? null };
-      told.push({ code: 'ecs.paused', level: byItself ? 'info' : 'warning', message, data });
-      pauses[id] = byItself ? 'granted' : 'told';
-    }
-  }
-  const next = { ...pass, state: { ...pass.state, pauses }, events: [...pass.events, ...told] };
-  const granted = waiting.find(({ id }) => pauses[id!] === 'granted');
-  if (granted !== undefined) {
-    const key = pass.state.rollout;
-    const answer = { type: 'ecs.continue-service-deployment', key, serviceDeployment: arn, hook: granted.id! } as const;
-    return act(next, answer, `going on past the pause at ${stage}`);
-  }
-  const open = waiting.find(({ id }) => pauses[id!] === 'told');
-  if (open === undefined) return follow(next, 'waiting for ECS to go on after the pause');
-  return follow(next, pauseText(next, stage, open), pauseWait(stage, open));
-}
-
-function pauseWait(stage: string | undefined, { id, expiresAt, timeoutAction }: HookSeen): Partial<Wait> {
-  const ends = timeoutAction === 'CONTINUE' ? 'goes on' : 'rolls back';
-  const limit = expiresAt === undefined ? null : ({ at: expiresAt, ends } as const);
-  return { for: 'person', text: `paused at ${stage ?? 'its start'} (hook ${id})`, limit, command: 'promote' };
-}
-
 /**
  * ECS stopped the deployment without a rollback: for a newer one, which then is in force, or because it failed and was
  * not to be rolled back. The service may show which only seconds later.
@@ -511,96 +264,6 @@ function stopped(pass: NativePass): Decision {
   const { evidence } = countedFailures(pass);
   const failure = broken(`ECS stopped the deployment without rolling it back: ${reason}`, [...evidence, reason]);
   return fail(pass, failure, { stoppedByEcs: true });
-}
-
-/** First step back: ECS rolls its own deployment back, traffic first. Only where it cannot the service is updated. */
-function returning(first: NativePass): Decision {
-  const { state, seen } = first;
-  const record = recordOf(first);
-  // The service can still be updated to what it was.
-  if (seen.outcome?.ok === false) return goOn(first, 'restoring');
-  if (record === undefined) {
-    if (waited(first) < UNSEEN_MS) return wait(first, STALE_LOOK_MS, 'looking for the deployment, to roll it back');
-    return goOn(first, 'restoring');
-  }
-  if (isStale(record, state)) return wait(first, STALE_LOOK_MS, 'waiting for ECS to show the deployment again');
-  const pass = noted(first, record);
-  switch (record.status) {
-    case 'PENDING':
-    case 'IN_PROGRESS':
-      return askForRollback(pass, record);
-    case 'STOP_REQUESTED':
-    case 'ROLLBACK_REQUESTED':
-    case 'ROLLBACK_IN_PROGRESS':
-      return rollingBack(pass, record);
-    case 'ROLLBACK_SUCCESSFUL':
-      return restoreRest(pass, record);
-    case 'STOPPED':
-      return stopped(pass);
-    case 'SUCCESSFUL':
-      // It was over before it could be stopped.
-      return goOn(pass, 'restoring', { deploymentsAfter: record.createdAt });
-    default:
-      return notRestored(pass, `ECS reports ${record.status}: ${said(record.rollback?.reason ?? record.statusReason)}`);
-  }
-}
-
-function askForRollback(pass: NativePass, { arn }: ServiceDeploymentSeen): Decision {
-  const { rollout: key, stopAskedAt } = pass.state;
-  // What was asked for shows only after a while.
-  if (stopAskedAt !== null && pass.now - stopAskedAt < UNSEEN_MS) return follow(pass, 'waiting for ECS to roll back');
-  const action = { type: 'ecs.stop-service-deployment', key, serviceDeployment: arn } as const;
-  return act(pass, action, 'having ECS roll the deployment back', { stopAskedAt: pass.now });
-}
-
-function rollingBack(pass: NativePass, { stage, hooks }: ServiceDeploymentSeen): Decision {
-  const { shown, timeoutMs } = pass.state;
-  const limit = Math.max(timeoutMs, DRAINING_TIMEOUT_MS);
-  if (hooks.length === 0 && pass.now - (shown?.progressAt ?? pass.now) >= limit)
-    return notRestored(pass, `ECS's rollback has got no further for ${limit / 1000} s`);
-  return follow(pass, stage === undefined ? 'ECS rolls back' : `ECS rolls back: ${stage}`);
-}
-
-/** ECS has put its revision of the service back; settings that belong to no revision are this rollout's to put back. */
-function restoreRest(pass: NativePass, record: ServiceDeploymentSeen): Decision {
-  const was = pass.state.wayBack!;
-  const values = Object.fromEntries(Object.entries(was.values).filter(([key]) => !OF_THE_REVISION.has(key)));
-  // ECS chose what to go back to.
-  const wayBack = { ...was, taskDefinition: record.rollback?.taskDefinition || was.taskDefinition, values };
-  return goOn(pass, 'restoring', { wayBack, backByEcs: true, deploymentsAfter: record.createdAt });
-}
-
-/** An update back is a deployment of its own, with stages, bakes and pauses; what it brings back needs no approval. */
-function returningByUpdate(pass: NativePass): Decision {
-  const { state, world, seen } = pass;
-  const back = state.wayBack?.taskDefinition ?? '';
-  const record = world.serviceDeployments.find(
-    ({ arn, status, taskDefinition }) =>
-      arn !== state.serviceDeployment &&
-      (status === 'PENDING' || status === 'IN_PROGRESS') &&
-      sameTaskDefinition(taskDefinition, back),
-  );
-  if (record === undefined) return settlingBack(pass);
-  const pause = record.hooks.find((hook) => isPausing(hook) && state.pauses[hook.id!] !== 'answered');
-  const message = `rolling back: ${goingOnText(record, 0)}`;
-  if (pause !== undefined && seen.outcome === undefined) {
-    const { rollout: key } = state;
-    const action = {
-      type: 'ecs.continue-service-deployment',
-      key,
-      serviceDeployment: record.arn,
-      hook: pause.id!,
-    } as const;
-    return act(pass, action, 'going on past a pause of the way back', {
-      pauses: { ...state.pauses, [pause.id!]: 'answered' },
-    });
-  }
-  return wait(pass, state.pollIntervalMs, message, { waitingSince: pass.now }, { for: 'stage' });
-}
-
-function back(state: EcsNativeState): string {
-  const byUpdate = state.stoppedByEcs || !state.applied || isSameDeployment(state);
-  return firstStepBack(state, byUpdate ? 'restoring' : 'returning');
 }
 
 function wish(state: EcsNativeState): EcsWish {
@@ -634,8 +297,7 @@ const TABLE: StepTable<EcsNativeState, EcsSeen> = {
     vetting,
     'falling-back': fallingBack,
     ...Object.fromEntries(FOLLOWING.map((step) => [step, following])),
-    returning,
-    'settling-back': returningByUpdate,
+    ...stepsBack(table, stopped),
   },
   forward: new Set(['vetting', 'registering', 'tagging', 'applying', 'falling-back', ...FOLLOWING]),
   back,
