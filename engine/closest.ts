@@ -7,7 +7,8 @@ const LONGEST_WORD = 100;
 
 /**
  * Finds the candidate that differs least from `word`, ignoring case, by insertions, deletions, substitutions and swaps
- * of neighbours. A third of the longer word's characters may differ; of equals, the first candidate wins.
+ * of neighbours. A third of the longer word's characters may differ; of equals, the one wins that begins like the word
+ * for longer, then the first.
  *
  * @returns `undefined` where no candidate is near enough for a helpful guess
  */
@@ -26,12 +27,21 @@ export function closest(word: string, candidates: Iterable<string>): string | un
     const others = lettersOf(known);
     if (Math.max(ones(letters & ~others), ones(others & ~letters)) > limit) continue;
     const distance = editDistance(wanted, known, Math.min(limit, bestDistance));
-    if (distance <= limit && distance < bestDistance && distance < Math.max(word.length, candidate.length)) {
+    if (distance > limit || distance > bestDistance || distance >= Math.max(word.length, candidate.length)) continue;
+    const isNearer = distance < bestDistance || sameStart(wanted, known) > sameStart(wanted, best!.toLowerCase());
+    if (isNearer) {
       best = candidate;
       bestDistance = distance;
     }
   }
   return best;
+}
+
+/** How many characters two words begin with alike. */
+function sameStart(a: string, b: string): number {
+  let length = 0;
+  while (length < a.length && a[length] === b[length]) length++;
+  return length;
 }
 
 /** A bit for each letter that a word has; a few share one. */

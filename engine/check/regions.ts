@@ -1,6 +1,6 @@
 /** The regions of AWS. Pure data. */
 
-/** Regions that ECS and Lambda are in. Source: AWS general reference, service endpoints. */
+/** Regions that ECS and Lambda are in. Source: AWS general reference, service endpoints; the partitions of AWS's SDK. */
 export const REGIONS: readonly string[] = [
   'af-south-1',
   'ap-east-1',
@@ -29,11 +29,14 @@ export const REGIONS: readonly string[] = [
   'eu-west-1',
   'eu-west-2',
   'eu-west-3',
+  'eusc-de-east-1',
   'il-central-1',
   'me-central-1',
   'me-south-1',
+  'me-west-1',
   'mx-central-1',
   'sa-east-1',
+  'sa-west-1',
   'us-east-1',
   'us-east-2',
   'us-gov-east-1',

@@ -24,6 +24,7 @@ import {
   templateUses,
 } from '../template/index.ts';
 import type { CheckedWorkload, RenderedFile } from './checked.ts';
+import { once } from './once.ts';
 import type { Place } from './place.ts';
 import { checkJson } from './renderedJson.ts';
 import type { Subject } from './rule.ts';
@@ -279,10 +280,9 @@ export function checkWorkload(source: WorkloadSource, read?: ReadReferenced): Ch
   const mayUse = missing.length > 0 || perFile.some(({ code }) => code.startsWith('template.'));
   const findings = [
     ...inputs.findings,
-    ...withoutInputFile(source, perFile),
+    ...once(withoutInputFile(source, perFile), runRules(subjectOf(source, outcomes), originsOf)),
     ...missing,
     ...(mayUse ? [] : unusedInputs(source, inputs, outcomes)),
-    ...runRules(subjectOf(source, outcomes), originsOf),
   ];
   const texts = [...source.files, ...source.references].flatMap(({ path, text }): [string, string][] =>
     text === undefined ? [] : [[path, text]],

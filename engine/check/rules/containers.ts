@@ -47,9 +47,12 @@ function portIdentity(container: Place, mapping: Place, mode: string | undefined
   return containerPort === undefined ? undefined : `${protocol} ${nameOf(container)} ${containerPort}`;
 }
 
-/** What `valueFrom` may be: a parameter's name, or the ARN of a parameter or secret, which may name a key inside. */
+/**
+ * What `valueFrom` may be: a parameter's name, or the ARN of a parameter or secret, which may name a version or a key
+ * inside. Secrets that other services keep have a name such as `rds!db-…`.
+ */
 const SECRET_SOURCE =
-  /^(?:[a-zA-Z0-9_.\-/]+|arn:aws[a-z-]*:ssm:[a-z0-9-]+:\d{12}:parameter\/[a-zA-Z0-9_.\-/]+|arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:\d{12}:secret:[a-zA-Z0-9/_+=.@-]+(?::[^:]*:[^:]*:[^:]*)?)$/;
+  /^(?:[\w.\-/]+(?::[\w.-]+)?|arn:aws[a-z-]*:ssm:[a-z0-9-]+:\d{12}:parameter\/[\w.\-/]+(?::[\w.-]+)?|arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:\d{12}:secret:[\w/+=.@!-]+(?::[^:]*:[^:]*:[^:]*)?)$/;
 
 const SECRET_NAME =
   /(?:^|_)(?:PASSWORD|PASSWD|SECRET|SECRET_KEY|API_?KEY|PRIVATE_KEY|ACCESS_KEY|AUTH_TOKEN|ACCESS_TOKEN)$/i;

@@ -65,7 +65,7 @@ export function mappingsOf({ eventSource }: Subject): readonly Place[] {
 
 /** Undefined where it is not known. */
 function kindOf(mapping: Place): SourceKind | undefined {
-  if (mapping.has('SelfManagedEventSource')) return 'kafka';
+  if (!mapping.has('EventSourceArn')) return mapping.has('SelfManagedEventSource') ? 'kafka' : undefined;
   const service = ARN.exec(mapping.get('EventSourceArn')?.text ?? '')?.[1];
   return service === undefined ? undefined : SERVICES[service];
 }

@@ -18,6 +18,7 @@ export const FARGATE_SIZES: ReadonlyMap<number, readonly number[]> = new Map([
   [4096, steps(8, 30, 1)],
   [8192, steps(16, 60, 4)],
   [16_384, steps(32, 120, 8)],
+  [32_768, [60 * GIB, 120 * GIB, 244 * GIB]],
 ]);
 
 /** CPU units of `"256"`, `".25 vCPU"`; undefined where it is neither. */

@@ -1,6 +1,6 @@
 /** Rules about a Lambda function definition. */
 import type { Place } from '../place.ts';
-import type { Rules } from '../rule.ts';
+import { type Rules, writing } from '../rule.ts';
 import { reportRepeats, reportUseless } from './reporting.ts';
 import {
   CURRENT_RUNTIMES,
@@ -19,6 +19,11 @@ const MOST_ENVIRONMENT_BYTES = 4096;
 
 /** Bytes of a text in UTF-8. */
 const bytesOf = (text: string): number => new TextEncoder().encode(text).length;
+
+/** "PK", with which archives begin. */
+const ZIP_IN_BASE64 = 'UE';
+
+const ZIP_HINT = 'give a ZIP archive in base64, or "S3Bucket" and "S3Key"';
 
 const CODE_SOURCES = ['ZipFile', 'S3Bucket', 'ImageUri'] as const;
 
@@ -51,7 +56,7 @@ export const FUNCTION_RULES: Rules = {
       const handler = subject.function?.get('Handler');
       const runtime = subject.function?.get('Runtime')?.text;
       const known = runtime === undefined ? undefined : HANDLERS[familyOf(runtime)];
-      if (handler?.text === undefined || !known || known[0].test(handler.text)) return;
+      if (!handler?.text || !known || known[0].test(handler.text)) return;
       report(handler, `handler ${handler.shown} is not of the shape ${known[1]}`, `write ${known[1]}`);
     },
   },
@@ -98,7 +103,7 @@ export const FUNCTION_RULES: Rules = {
       const code = subject.function?.get('Code');
       if (!code) return;
       const given = CODE_SOURCES.filter((key) => code.has(key));
-      if (given.length === 0)
+      if (given.length === 0 && !code.has('S3Key'))
         report(code, 'no code is given', 'write "S3Bucket" and "S3Key", or "ImageUri"', { atKey: true });
       if (given.length > 1)
         report(code, `code is given in ${given.length} ways: ${given.join(', ')}`, 'keep one of them', { atKey: true });
@@ -111,7 +116,9 @@ export const FUNCTION_RULES: Rules = {
         );
       const zip = code.get('ZipFile');
       if (zip?.text && !/^[A-Za-z0-9+/\s]+={0,2}\s*$/.test(zip.text))
-        report(zip, 'ZipFile is not base64', 'give a ZIP archive in base64, or "S3Bucket" and "S3Key"');
+        report(zip, `ZipFile ${zip.shown} is not base64`, ZIP_HINT);
+      else if (zip?.text && !zip.text.startsWith(ZIP_IN_BASE64))
+        report(zip, `ZipFile ${zip.shown} is base64, and no ZIP archive`, ZIP_HINT, { severity: 'warning' });
       const kind = subject.function?.get('PackageType');
       if (given.length === 1 && kind && (kind.text === 'Image') !== (given[0] === 'ImageUri')) {
         report(
@@ -253,27 +260,44 @@ export const FUNCTION_RULES: Rules = {
 
   'function.memory': {
     severity: 'error',
-    title: 'The function asks for more memory than there is',
+    title: 'The function has too much memory, or too little',
     about: 'A function has 128 to 10,240 MB, except where it runs on instances of a capacity provider.',
     check(subject, report) {
       const memory = subject.function?.get('MemorySize');
-      if ((memory?.number ?? 0) > 10_240 && !subject.function!.has('CapacityProviderConfig'))
-        report(memory, `${memory!.shown} MB is more than the 10240 that a function can have`, 'write 10240 or less', {
-          write: { title: 'Change to 10240', json: '10240' },
-        });
+      if (memory?.number === undefined || subject.function!.has('CapacityProviderConfig')) return;
+      if (memory.number > 10_240)
+        report(
+          memory,
+          `${memory.shown} MB is more than the 10240 that a function can have`,
+          'write 128 to 10240',
+          writing(10_240),
+        );
+      else if (memory.number < 128)
+        report(
+          memory,
+          `${memory.shown} MB is less than the 128 that a function needs`,
+          'write 128 to 10240',
+          writing(128),
+        );
     },
   },
 
   'function.timeout': {
     severity: 'error',
-    title: 'The function may run longer than there is time',
+    title: 'The function may run too long, or not at all',
     about: 'A function runs up to 900 seconds, except where it runs on instances of a capacity provider.',
     check(subject, report) {
       const timeout = subject.function?.get('Timeout');
-      if ((timeout?.number ?? 0) > 900 && !subject.function!.has('CapacityProviderConfig'))
-        report(timeout, `${timeout!.shown} s is more than the 900 that a function may run`, 'write 900 or less', {
-          write: { title: 'Change to 900', json: '900' },
-        });
+      if (timeout?.number === undefined || subject.function!.has('CapacityProviderConfig')) return;
+      if (timeout.number > 900)
+        report(
+          timeout,
+          `${timeout.shown} s is more than the 900 that a function may run`,
+          'write 1 to 900',
+          writing(900),
+        );
+      else if (timeout.number < 1)
+        report(timeout, `${timeout.shown} s is no time to run in`, 'write 1 to 900', writing(1));
     },
   },
 

@@ -42,13 +42,19 @@ export const LOGGING_RULES: Rules = {
         const log = container.get('logConfiguration');
         if (log?.get('logDriver')?.text !== 'awslogs') continue;
         const options = log.get('options');
+        // What is no object is said to be of the wrong type.
+        if (options && options.node.type !== 'object') continue;
         const needed = ['awslogs-group', 'awslogs-region', ...(fargate ? ['awslogs-stream-prefix'] : [])];
-        for (const key of needed) {
-          if (options?.has(key)) continue;
-          report(options ?? log.get('logDriver'), `awslogs needs the option ${key}`, `add "${key}"`, {
-            atKey: options !== undefined,
-          });
-        }
+        const missing = needed.filter((key) => !options?.has(key));
+        if (missing.length === 0) continue;
+        const named = missing.join(' and ');
+        const hint = `add ${missing.map((key) => `"${key}"`).join(', ')}`;
+        report(
+          options ?? log.get('logDriver'),
+          `awslogs needs the ${missing.length === 1 ? 'option' : 'options'} ${named}`,
+          hint,
+          { atKey: options !== undefined },
+        );
       }
     },
   },

@@ -11,6 +11,8 @@ export const DEPRECATED_RUNTIMES: Readonly<Record<string, string>> = {
   'dotnetcore3.1': '2023-04-03',
   'dotnet5.0': '2022-05-10',
   dotnet6: '2024-12-20',
+  dotnet7: '2024-05-14',
+  dotnet8: '2026-11-10',
   'go1.x': '2024-01-08',
   java8: '2024-01-08',
   nodejs: '2016-10-31',
@@ -23,24 +25,29 @@ export const DEPRECATED_RUNTIMES: Readonly<Record<string, string>> = {
   'nodejs14.x': '2023-12-04',
   'nodejs16.x': '2024-06-12',
   'nodejs18.x': '2025-09-01',
+  'nodejs20.x': '2026-04-30',
   provided: '2024-01-08',
+  'provided.al2': '2026-07-31',
   'python2.7': '2021-07-15',
   'python3.6': '2022-07-18',
   'python3.7': '2023-12-04',
   'python3.8': '2024-10-14',
+  'python3.9': '2025-12-15',
+  'python3.10': '2026-10-31',
   'ruby2.5': '2021-07-30',
   'ruby2.7': '2023-12-07',
+  'ruby3.2': '2026-03-31',
 };
 
 /** What to move to, by the family of a runtime. */
 export const CURRENT_RUNTIMES: Readonly<Record<string, string>> = {
-  dotnet: 'dotnet8',
-  dotnetcore: 'dotnet8',
+  dotnet: 'dotnet10',
+  dotnetcore: 'dotnet10',
   go: 'provided.al2023',
-  java: 'java21',
-  nodejs: 'nodejs22.x',
+  java: 'java25',
+  nodejs: 'nodejs24.x',
   provided: 'provided.al2023',
-  python: 'python3.13',
+  python: 'python3.14',
   ruby: 'ruby3.4',
 };
 

@@ -116,8 +116,14 @@ export const SERVICE_RULES: Rules = {
     check({ service }, report) {
       const strategy = service?.get('schedulingStrategy');
       if (!service || !isDaemon(service)) return;
-      if (capacityOf(service) === 'FARGATE')
+      const capacity = capacityOf(service);
+      if (capacity === 'FARGATE')
         report(strategy, 'there are no daemons on Fargate', 'write "REPLICA"', writing('REPLICA'));
+      if (capacity === 'EXTERNAL')
+        report(strategy, 'daemons are for EC2: on external instances they may be refused', 'write "REPLICA"', {
+          ...writing('REPLICA'),
+          severity: 'warning',
+        });
       const controller = service.at('deploymentController', 'type');
       if (controllerOf(service) !== 'ECS')
         report(
@@ -142,7 +148,8 @@ export const SERVICE_RULES: Rules = {
       const strategy = service?.at('deploymentConfiguration', 'strategy')?.text ?? 'ROLLING';
       if (!bounds || bounds.desired === 0 || controllerOf(service) !== 'ECS' || strategy !== 'ROLLING') return;
       const { desired, minimum, maximum } = bounds;
-      if (minimum < desired || maximum > desired) return;
+      // A maximum below the minimum is another mistake.
+      if (minimum < desired || maximum > desired || maximum < minimum) return;
       const configuration = service!.get('deploymentConfiguration');
       report(
         configuration?.get('maximumPercent') ?? configuration,

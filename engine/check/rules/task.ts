@@ -1,5 +1,5 @@
 /** Rules about a task definition as a whole: what Fargate asks for, memory, volumes, roles. */
-import type { Place } from '../place.ts';
+import { numberAt, type Place, textAt } from '../place.ts';
 import type { Report, Rules, Subject } from '../rule.ts';
 import { capacityOf, cpuUnits, FARGATE_SIZES, memoryMib, onFargate, sizesInWords } from './fargate.ts';
 
@@ -27,9 +27,17 @@ function reportNotOnFargate(place: Place, report: Report): void {
   });
 }
 
-function sumOf(containers: readonly Place[], key: string): number {
-  return containers.reduce((sum, container) => sum + (container.get(key)?.number ?? 0), 0);
-}
+const sumOf = (containers: readonly Place[], numberOf: (container: Place) => number | undefined): number =>
+  containers.reduce((sum, container) => sum + (numberOf(container) ?? 0), 0);
+
+/** MiB that are set aside for a container: its reservation, or where there is none its limit. */
+const reservedMib = (container: Place): number | undefined =>
+  numberAt(container, 'memoryReservation') ?? numberAt(container, 'memory');
+
+/** Of Windows containers on instances, ECS ignores the size of the task. Source: its API reference, RegisterTaskDefinition. */
+const ignoresTaskSize = (subject: Subject): boolean =>
+  textAt(subject.task, 'runtimePlatform', 'operatingSystemFamily')?.startsWith('WINDOWS') === true &&
+  !onFargate(subject);
 
 /** Why the agent needs a role of its own before a container runs; undefined where it needs none. */
 function needOfExecutionRole(subject: Subject): { place: Place; why: string } | undefined {
@@ -51,7 +59,8 @@ function needOfExecutionRole(subject: Subject): { place: Place; why: string } | 
   return undefined;
 }
 
-const SIZE_KEYS = ['cpu', 'memory'] as const;
+/** The smallest size of a task on Fargate: an example of what may be missing. */
+const SMALLEST = { cpu: 256, memory: 512 } as const;
 
 export const TASK_RULES: Rules = {
   'task.fargate-size': {
@@ -63,15 +72,16 @@ export const TASK_RULES: Rules = {
       const { task } = subject;
       const cpu = task?.get('cpu');
       const memory = task?.get('memory');
-      if (!onFargate(subject) || cpu?.text === undefined) return;
+      // What is missing or empty is said as that.
+      if (!onFargate(subject) || !cpu?.text) return;
       const memories = FARGATE_SIZES.get(cpuUnits(cpu.text) ?? Number.NaN);
       if (memories === undefined) {
         const offered = [...FARGATE_SIZES.keys()].join(', ');
         report(cpu, `cpu ${cpu.shown} is no size that Fargate offers`, `write one of ${offered}`);
         return;
       }
-      const mib = memory?.text === undefined ? undefined : memoryMib(memory.text);
-      if (memory?.text === undefined || (mib !== undefined && memories.includes(mib))) return;
+      const mib = memoryMib(memory?.text ?? '');
+      if (!memory?.text || (mib !== undefined && memories.includes(mib))) return;
       const nearest = memories.find((one) => one >= (mib ?? 0)) ?? memories.at(-1)!;
       report(
         memory,
@@ -92,12 +102,13 @@ export const TASK_RULES: Rules = {
     check(subject, report) {
       const { task } = subject;
       if (!task || !onFargate(subject)) return;
-      for (const key of SIZE_KEYS) {
+      for (const [key, example] of Object.entries(SMALLEST)) {
         if (task.has(key)) continue;
+        const empty = task.get(key);
         report(
-          task,
-          `${key} of the task is missing, and Fargate needs it`,
-          `add "${key}", for example "${key === 'cpu' ? 256 : 512}"`,
+          empty ?? task,
+          `${key} of the task is ${empty ? 'empty' : 'missing'}, and Fargate needs it`,
+          `${empty ? 'write one' : `add "${key}"`}, for example "${example}"`,
         );
       }
     },
@@ -212,21 +223,28 @@ export const TASK_RULES: Rules = {
     severity: 'error',
     title: 'The containers need more memory than the task has',
     about:
-      'The memory (or where there is none, the reservation) of all containers together may not exceed that of the task.',
-    check({ task }, report) {
+      'No container may have more `memory` than the task, nor may all together have more reserved: `memoryReservation`, or where there is none `memory`.',
+    check(subject, report) {
+      const { task } = subject;
       const memory = task?.get('memory');
       const whole = memory?.text === undefined ? undefined : memoryMib(memory.text);
-      if (whole === undefined) return;
-      for (const key of ['memory', 'memoryReservation'] as const) {
-        const sum = sumOf(containersOf(task), key);
-        if (sum <= whole) continue;
+      if (whole === undefined || ignoresTaskSize(subject)) return;
+      const containers = containersOf(task);
+      const tooLarge = containers.flatMap((one) => one.get('memory') ?? []).filter(({ number = 0 }) => number > whole);
+      for (const limit of tooLarge)
+        report(
+          limit,
+          `memory ${limit.shown} of this container is more than the ${whole} MiB of the task`,
+          'lower it, or raise "memory" of the task',
+          { see: { place: memory!, message: 'the memory of the task' } },
+        );
+      const sum = sumOf(containers, reservedMib);
+      if (tooLarge.length === 0 && sum > whole)
         report(
           memory,
-          `the containers have ${sum} MiB ${key === 'memory' ? 'of memory' : 'reserved'} together, the task has ${whole}`,
-          `raise "memory" of the task, or lower "${key}" of the containers`,
+          `the containers have ${sum} MiB reserved together, the task has ${whole}`,
+          'raise "memory" of the task, or lower "memory" or "memoryReservation" of the containers',
         );
-        return;
-      }
     },
   },
 
@@ -234,11 +252,12 @@ export const TASK_RULES: Rules = {
     severity: 'error',
     title: 'The containers need more CPU than the task has',
     about: 'The `cpu` of all containers together may not exceed that of the task.',
-    check({ task }, report) {
+    check(subject, report) {
+      const { task } = subject;
       const cpu = task?.get('cpu');
       const whole = cpu?.text === undefined ? undefined : cpuUnits(cpu.text);
-      const sum = sumOf(containersOf(task), 'cpu');
-      if (whole === undefined || sum <= whole) return;
+      const sum = sumOf(containersOf(task), (container) => numberAt(container, 'cpu'));
+      if (whole === undefined || sum <= whole || ignoresTaskSize(subject)) return;
       report(
         cpu,
         `the containers have ${sum} CPU units together, the task has ${whole}`,

@@ -44,8 +44,9 @@ export const VOLUME_RULES: Rules = {
       );
       for (const volume of task?.each('volumes') ?? []) {
         const name = volume.get('name');
-        if (name?.text !== undefined && !used.has(name.text))
-          report(name, `no container mounts the volume ${name.shown}`, 'mount it, or delete it');
+        if (name?.text === undefined || used.has(name.text)) continue;
+        used.add(name.text);
+        report(name, `no container mounts the volume ${name.shown}`, 'mount it, or delete it');
       }
     },
   },

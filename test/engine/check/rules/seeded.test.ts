@@ -52,6 +52,7 @@ const ON_EC2: readonly Change[] = [
 const BRIDGE: readonly Change[] = [...ON_EC2, [TASK, '"networkMode": "awsvpc"', '"networkMode": "bridge"']];
 const NETWORK = /"networkConfiguration": \{[\s\S]*?\n {2}\},\n/.exec(RIGHT.rolling['web_svcdef.json']!)![0];
 const CODE = '"S3Bucket": "code", "S3Key": "jobs.zip"';
+const LOG_OPTIONS = /"options": .*/.exec(RIGHT.rolling['web_taskdef.json']!)![0];
 const QUEUE = '"EventSourceArn": "{{ queue }}"';
 const arn = (service: string, rest: string) => `"arn:aws:${service}:eu-west-1:123456789012:${rest}"`;
 const MAPPING = /"EventSourceMapping": (\{.*\})/.exec(RIGHT.lambda['jobs_lambdaeventsourcedef.json']!)![1]!;
@@ -60,6 +61,48 @@ const MISTAKES: readonly Mistake[] = [
   one('task.fargate-size', 'rolling', TASK, '"1024"', '$0"4500"$0', { fix: '"4096"', message: 'cpu "512"' }),
   one('task.fargate-size', 'rolling', TASK, '"512"', '$0"500"$0', { message: 'no size that Fargate offers' }),
   one('task.fargate-size', 'rolling', TASK, '"1024"', '$0"0.5 GB"$0', { fix: '"1024"' }),
+  mistake(
+    'task.fargate-size',
+    'rolling',
+    [
+      [TASK, '"512"', '"32 vCPU"'],
+      [TASK, '"1024"', '$0"64 GB"$0'],
+    ],
+    { fix: '"122880"', message: 'cpu "32 vCPU"' },
+  ),
+  one('task.fargate-no-size', 'rolling', TASK, '"512"', '$0""$0', { message: 'cpu of the task is empty' }),
+  one('task.memory-exceeded', 'rolling', TASK, '"memoryReservation": 128', '"memory": $02000$0', {
+    message: 'more than the 1024 MiB of the task',
+  }),
+  mistake(
+    'task.log-options',
+    'rolling',
+    [
+      [TASK, '"awslogs",', '$0"awslogs"$0'],
+      [TASK, LOG_OPTIONS, ''],
+    ],
+    { message: 'the options awslogs-group and awslogs-region and awslogs-stream-prefix' },
+  ),
+  mistake('service.daemon', 'rolling', [
+    [TASK, '"FARGATE"', '"EXTERNAL"'],
+    [SVC, '"desiredCount": 4', '"schedulingStrategy": $0"DAEMON"$0'],
+    [SVC, '"launchType": "FARGATE"', '"launchType": "EXTERNAL"'],
+  ]),
+  one(
+    'event.option',
+    'lambda',
+    EVENT,
+    QUEUE,
+    `${QUEUE}, $0"SelfManagedEventSource"$0: { "Endpoints": { "KAFKA_BOOTSTRAP_SERVERS": ["a:9092"] } }`,
+    {},
+  ),
+  one('function.code', 'lambda', FN, CODE, '"ZipFile": $0"ZGVmIGhhbmRsZXI="$0', { message: 'no ZIP archive' }),
+  mistake('function.code', 'lambda', [
+    [FN, '"Code"', '$0"Code"$0'],
+    [FN, '"S3Bucket": "code", ', ''],
+  ]),
+  one('function.memory', 'lambda', FN, '"MemorySize": 128', '"MemorySize": $064$0', { fix: '128' }),
+  one('function.timeout', 'lambda', FN, '"Timeout": 15', '"Timeout": $00$0', { fix: '1' }),
   mistake('task.fargate-no-size', 'rolling', [
     [TASK, '{\n  "family"', '$0{$0\n  "family"'],
     [TASK, '"cpu": "512",', ''],
@@ -432,7 +475,7 @@ const MISTAKES: readonly Mistake[] = [
     '$0"fallbackCapacityProviderStrategy"$0: [{ "capacityProvider": "FARGATE_SPOT"',
   ),
 
-  one('function.deprecated-runtime', 'lambda', FN, '"python3.13"', '$0"python3.8"$0', { fix: '"python3.13"' }),
+  one('function.deprecated-runtime', 'lambda', FN, '"python3.13"', '$0"python3.8"$0', { fix: '"python3.14"' }),
   one('function.handler', 'lambda', FN, '"app.handler"', '$0"handler"$0', { message: 'module.function' }),
   mistake(
     'function.package',
@@ -845,6 +888,7 @@ describe('rules', () => {
           finding.end === mark!.end,
       );
       assert.ok(found, `not found at the mark: ${JSON.stringify(findings, null, 1)}`);
+      assert.equal(findings.filter(({ path, start }) => path === found.path && start === found.start).length, 1);
       const others = findings.filter((finding) => finding.code !== code && !besides.includes(finding.code));
       assert.deepEqual(others, []);
       if (message !== undefined) assert.ok(found.message.includes(message), found.message);

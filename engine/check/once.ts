@@ -1,0 +1,23 @@
+/** Says each mistake once: a value that its schema refuses is often one that a rule has something to say of too. Pure. */
+import type { Finding } from '../finding.ts';
+
+const placeOf = ({ path, start, end }: Finding): string => `${path}:${start}:${end}`;
+
+/** Whether a rule knows more: which range holds in this workload, or what is meant by a value that may be right. */
+const isVague = ({ code, severity }: Finding): boolean => code === 'schema.out-of-range' || severity !== 'error';
+
+/**
+ * What was found in the files and by the rules, without what is said twice of one place: of a schema and a rule the one
+ * that knows more speaks, and what a loop repeats in the rendered text stands once in the template.
+ */
+export function once(inFiles: readonly Finding[], byRules: readonly Finding[]): readonly Finding[] {
+  const ruled = new Set(byRules.map(placeOf));
+  const vague = (finding: Finding) => finding.code.startsWith('schema.') && isVague(finding);
+  const kept = inFiles.filter((finding) => !(vague(finding) && ruled.has(placeOf(finding))));
+  const refused = new Set(kept.filter(({ code }) => code.startsWith('schema.')).map(placeOf));
+  const seen = new Set<string>();
+  return [...kept, ...byRules.filter((finding) => !refused.has(placeOf(finding)))].filter((finding) => {
+    const identity = `${placeOf(finding)} ${finding.code} ${finding.message}`;
+    return !seen.has(identity) && seen.add(identity);
+  });
+}
