@@ -21,6 +21,7 @@ const OPERATIONS: Readonly<Record<keyof WindowEngine, true>> = {
   render: true,
   validate: true,
   plan: true,
+  snapshot: true,
   deploy: true,
   resume: true,
   status: true,

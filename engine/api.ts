@@ -7,7 +7,7 @@ import type { ChangeKind, WorkloadKind } from './config/index.ts';
 import type { FailureClass } from './diagnose/index.ts';
 import type { Problem } from './finding.ts';
 import type { Json } from './json.ts';
-import type { PlanAction, StrategyName, Target, WorkloadPlan } from './plan/index.ts';
+import type { PlanAction, RegionSnapshot, StrategyName, Target, WorkloadPlan } from './plan/index.ts';
 import type {
   Command,
   DueReturn,
@@ -310,6 +310,13 @@ export interface Explanation {
   readonly missing: readonly string[];
 }
 
+/** What runs at the targets of a plan, for imitating it elsewhere: a simulated AWS, say. */
+export interface Snapshot {
+  /** Ms since the epoch, on the rollouts' clock. */
+  readonly readAt: number;
+  readonly regions: readonly RegionSnapshot[];
+}
+
 export interface Engine {
   /** The workloads of a revision. Reads no file and asks no AWS. */
   workloads(where: Where): Promise<WorkloadList>;
@@ -317,6 +324,11 @@ export interface Engine {
   validate(where: Where): Promise<ValidateReport>;
   /** Reads AWS unless offline; changes nothing. */
   plan(request: PlanRequest): Promise<PlanReport>;
+  /**
+   * What runs where a plan's creations, updates and deletions would go, with what it depends on. Reads only. Values of
+   * environments that the files do not hold themselves are not in it; nor is any secret that AWS keeps.
+   */
+  snapshot(plan: PlanReport): Promise<Snapshot>;
   /** Carries out every create, update and delete of a plan, in parallel. */
   deploy(plan: PlanReport, options: RunOptions): Promise<DeployReport>;
   /** Takes up unfinished rollouts that no live process holds: all of the store, or the named ones. */
@@ -362,4 +374,4 @@ export interface Engine {
   close(): Promise<void>;
 }
 
-export type { PlanAction, StrategyName };
+export type { PlanAction, RegionSnapshot, StrategyName };

@@ -11,7 +11,7 @@ import { EngineError } from './errors.ts';
 import { explainRollout } from './explaining.ts';
 import { type Problem, toProblems } from './finding.ts';
 import { isObject, type Json } from './json.ts';
-import { pointer as pointerTo } from './plan/index.ts';
+import { pointer as pointerTo, snapshotWish, withoutEnvironment } from './plan/index.ts';
 import { heldReason, planRevision } from './planning.ts';
 import { redactor, SENSITIVE, secretTexts } from './redact.ts';
 import { bringAllBack, keepReturning, returnsOf } from './returning.ts';
@@ -136,6 +136,18 @@ export function createEngine(options: EngineOptions): Engine {
     render,
     validate,
     plan: (request) => planRevision(plans, request),
+    snapshot: async ({ workloads: plans }) => {
+      const changes = plans.filter(({ action }) => action === 'create' || action === 'update' || action === 'delete');
+      const readAt = clock.now();
+      const regions = await (await aws()).snapshot(changes.flatMap((plan) => snapshotWish(plan) ?? []));
+      return {
+        readAt,
+        regions: withoutEnvironment(
+          regions,
+          changes.flatMap(({ desired }) => desired ?? []),
+        ),
+      };
+    },
     deploy: async (plan, run) => deployPlan(await ports(), plan, run),
     resume: async (run, only) => resumeAll(await ports(), run, only),
     returns: async (where) => returnsOf(await ports(), await latestOf(where)),

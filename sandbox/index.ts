@@ -4,6 +4,7 @@ export { SandboxError } from './fault.ts';
 export type { LocalRequest, WireResponse } from './http/index.ts';
 export { type Sandbox, type SandboxOptions, startSandbox } from './sandbox.ts';
 export { noScenario, parseScenario, readScenario, type Scenario } from './scenario/index.ts';
+export type { ApiSnapshot, FunctionSnapshot, RegionSnapshot, Snapshot } from './snapshot/index.ts';
 export { realClock, type SandboxClock, speedClock, VirtualClock } from './time/index.ts';
 export type { SourceReport, Tally } from './traffic/index.ts';
 export type { World } from './world.ts';

@@ -12,8 +12,9 @@ import { iam } from './iam/index.ts';
 import { lambda } from './lambda/index.ts';
 import { logs } from './logs/index.ts';
 import { s3 } from './s3/index.ts';
-import type { Scenario } from './scenario/index.ts';
+import { noScenario, type Scenario } from './scenario/index.ts';
 import { secretsManager } from './secretsmanager/index.ts';
+import { RESTORED_AGO_MS, restore, restoreAlarmsOf, type Snapshot } from './snapshot/index.ts';
 import { ssm } from './ssm/index.ts';
 import { sts } from './sts/index.ts';
 import { realClock, type SandboxClock } from './time/index.ts';
@@ -28,6 +29,8 @@ export interface SandboxOptions {
   readonly clock?: SandboxClock;
   /** What goes wrong. @default nothing */
   readonly scenario?: Scenario;
+  /** What runs from the start. @default nothing but what the scenario gives */
+  readonly snapshot?: Snapshot;
   /** 0 for any free one. @default 0 */
   readonly port?: number;
   readonly host?: '127.0.0.1';
@@ -59,10 +62,27 @@ export interface Sandbox {
   stop(): Promise<void>;
 }
 
+/** A world in which a snapshot has settled. Nothing goes wrong in it before now. */
+function restored(options: SandboxOptions, snapshot: Snapshot): World {
+  const { clock = realClock(), scenario = noScenario } = options;
+  let past: number | undefined = clock.now() - RESTORED_AGO_MS;
+  const world = new World({
+    ...options,
+    scenario: { ...noScenario, given: scenario.given },
+    clock: { now: () => past ?? clock.now() },
+  });
+  restore(world, snapshot);
+  past = undefined;
+  world.catchUp();
+  restoreAlarmsOf(world, snapshot);
+  world.setScenario(scenario);
+  return world;
+}
+
 /**
  * Starts a simulated AWS on the loopback interface.
  *
- * @throws SandboxError `sandbox.port`, `sandbox.option`
+ * @throws SandboxError `sandbox.port`, `sandbox.option`, `snapshot.not-imitated`
  */
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
   const { clock = realClock(), throttling = true, pageSize } = options;
@@ -71,7 +91,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   if (pageSize !== undefined && !(pageSize >= 1)) {
     throw new SandboxError('sandbox.option', `pageSize is ${pageSize}`, 'give 1 or more');
   }
-  const world = new World({ ...options, clock });
+  const world = options.snapshot === undefined ? new World({ ...options, clock }) : restored(options, options.snapshot);
   const traffic = new Traffic(world);
   const calls = new CallLog();
   const server = await startServer({

@@ -115,6 +115,16 @@ export function byAccount(accounts: Accounts, caller: AwsOptions, open: (options
       const found = await Promise.all(places.map(([account, some]) => awsOf(account).facts(some)));
       return new Map(found.flatMap((one) => [...one]));
     },
+    async snapshot(wishes) {
+      const places = [...Map.groupBy(wishes, ({ target }) => target.account).values()];
+      const found = await Promise.all(
+        places.map(async (some) => {
+          for (const { target } of some) await reached(target);
+          return awsOf(some[0]!.target.account).snapshot(some);
+        }),
+      );
+      return found.flat();
+    },
     logTail: async (wish) => (await reached(wish.target)).logTail(wish),
     close() {
       for (const aws of [own, ...others.values()]) aws.close();

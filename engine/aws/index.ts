@@ -7,6 +7,8 @@ import {
   isOurs,
   type Live,
   type LiveFailure,
+  type RegionSnapshot,
+  type SnapshotWish,
   type Target,
   targetKey,
   targetLabel,
@@ -58,6 +60,8 @@ export interface Aws extends AwsPort {
   logTail(wish: LogWish): Promise<Logs>;
   /** What is known of things that files name. Never throws for what AWS answers: that is a fact too. */
   facts(things: readonly Thing[]): Promise<Facts>;
+  /** What runs at some targets, and what it depends on. Every target needs a region. Throws `EngineError`. */
+  snapshot(wishes: readonly SnapshotWish[]): Promise<RegionSnapshot[]>;
   close(): void;
 }
 
@@ -196,6 +200,18 @@ export function createAws(options: AwsOptions = {}, clock: Clock = systemClock()
       }
     },
     facts,
+    async snapshot(wishes) {
+      // Loaded when somebody rehearses: rollouts themselves read no more than they need.
+      const { readSnapshot } = await import('./snapshot.ts');
+      const reading = { clients, patiently: patience(clock, PLAN_PATIENCE_MS) };
+      try {
+        return await readSnapshot(reading, wishes, ({ target }, failure) =>
+          failure === undefined ? unreadError(target, 'nothing') : ofFailure(target, failure),
+        );
+      } catch (error) {
+        throw toEngineError(error, 'read what runs');
+      }
+    },
     close: () => clients.close(),
   };
 }

@@ -68,6 +68,16 @@ export type {
   TrafficShifting,
 } from './settings.ts';
 export { breakerThreshold, stabilityTimeoutSeconds } from './settings.ts';
+export {
+  type ApiSnapshot,
+  alarmsIn,
+  type FunctionSnapshot,
+  type RegionSnapshot,
+  type SnapshotWish,
+  snapshotWish,
+  targetGroupsIn,
+  withoutEnvironment,
+} from './snapshot.ts';
 export { type EventSource, eventSourcesOf, type MappingSource, type SourceLink } from './sources.ts';
 export {
   type EcsTarget,

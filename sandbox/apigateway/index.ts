@@ -7,6 +7,7 @@ import { apiOperations } from './apiOperations.ts';
 import { tooMany } from './faults.ts';
 import { partOperations } from './partOperations.ts';
 
+export { restoreApi } from './restoring.ts';
 export { functionBehind } from './serving.ts';
 
 const PAGE = { maxResults: 'maxResults', nextToken: 'nextToken' };

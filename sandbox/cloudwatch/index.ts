@@ -15,6 +15,7 @@ import { readMetricName, readQueries, readStatistic } from './queries.ts';
 
 export { deploymentBegan, isInAlarm } from './alarms.ts';
 export { type MetricName, publishMeasurement, type Span } from './metrics.ts';
+export { restoreAlarms } from './restoring.ts';
 
 const STATES: ReadonlySet<string> = new Set<AlarmState>(['OK', 'ALARM', 'INSUFFICIENT_DATA']);
 

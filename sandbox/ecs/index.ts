@@ -12,6 +12,8 @@ import { taskDefinitionOperations } from './taskDefinitionOperations.ts';
 import { taskOperations } from './taskOperations.ts';
 import { taskSetOperations } from './taskSetOperations.ts';
 
+export { restoreEcs } from './restoring.ts';
+
 /** Capacity and refill per second. Source: developer guide, "request throttling". */
 const BUCKETS: readonly (readonly [name: string, capacity: number, refill: number, operations: RegExp])[] = [
   [

@@ -48,15 +48,29 @@ const createService: Operation = (input, { region, caller }) => {
     if (existing.status === 'ACTIVE' && existing.creation === creation) return answer(existing);
     throw invalidParameter('Creation of service was not idempotent.');
   }
-  const service = newService(cluster, name, input, { creation, createdBy: caller.arn });
+  return answer(addService(cluster, name, input, { creation, createdBy: caller.arn }));
+};
+
+/**
+ * @param input CreateService's
+ * @param alternate its first tasks serve from the alternate target groups. @default false
+ */
+export function addService(
+  cluster: Cluster,
+  name: string,
+  input: JsonObject,
+  origin: Pick<EcsService, 'creation' | 'createdBy'>,
+  alternate = false,
+): EcsService {
+  const service = newService(cluster, name, input, origin);
   if (service.controller !== 'EXTERNAL') service.revision = firstRevision(service, input);
   cluster.services.set(name, service);
   if (service.controller === 'ECS' && service.revision !== undefined) {
-    deploy(service, service.revision);
+    deploy(service, alternate ? { ...service.revision, alternate } : service.revision);
     wakeAfterRequest(service);
   }
-  return answer(service);
-};
+  return service;
+}
 
 /** CreateService leaves the controller out for ECS. */
 function answer(service: EcsService): Output {

@@ -68,6 +68,10 @@ export function addLoadBalancer(elb: Elb, spec: LoadBalancerSpec): LoadBalancer 
 }
 
 export interface ListenerSpec {
+  /** @default one of its own */
+  readonly arn?: string | undefined;
+  /** Of its default rule. @default one of its own */
+  readonly defaultRuleArn?: string | undefined;
   readonly port: number;
   readonly protocol: string;
   readonly actions: readonly Action[];
@@ -76,14 +80,20 @@ export interface ListenerSpec {
 }
 
 export function addListener(elb: Elb, balancer: LoadBalancer, spec: ListenerSpec): Listener {
-  const path = `${balancer.arn.slice(balancer.arn.indexOf(':loadbalancer/') + ':loadbalancer/'.length)}/${hex(elb, balancer.name)}`;
+  const own = `${resourceOf(balancer.arn, ':loadbalancer/')}/${hex(elb, balancer.name)}`;
+  const arn = spec.arn ?? elb.region.arn('elasticloadbalancing', `listener/${own}`);
   const listener: Listener = {
-    arn: elb.region.arn('elasticloadbalancing', `listener/${path}`),
+    arn,
     loadBalancer: balancer,
     port: spec.port,
     protocol: spec.protocol,
     further: spec.further ?? {},
-    defaultRule: newRule(elb, path, { priority: undefined, conditions: [], actions: spec.actions }),
+    defaultRule: newRule(elb, resourceOf(arn, ':listener/'), {
+      arn: spec.defaultRuleArn,
+      priority: undefined,
+      conditions: [],
+      actions: spec.actions,
+    }),
     rules: new Map(),
     tags: spec.tags ?? new Map(),
   };
@@ -92,7 +102,12 @@ export function addListener(elb: Elb, balancer: LoadBalancer, spec: ListenerSpec
   return listener;
 }
 
+/** What follows the kind of a resource in its ARN. */
+const resourceOf = (arn: string, kind: string): string => arn.slice(arn.indexOf(kind) + kind.length);
+
 export interface RuleSpec {
+  /** @default one of its own */
+  readonly arn?: string | undefined;
   readonly priority: number | undefined;
   readonly conditions: readonly JsonObject[];
   readonly actions: readonly Action[];
@@ -100,16 +115,16 @@ export interface RuleSpec {
 }
 
 export function addRule(elb: Elb, listener: Listener, spec: RuleSpec): Rule {
-  const rule = newRule(elb, listener.arn.slice(listener.arn.indexOf(':listener/') + ':listener/'.length), spec);
+  const rule = newRule(elb, resourceOf(listener.arn, ':listener/'), spec);
   listener.rules.set(rule.arn, rule);
   groupsChanged(elb);
   return rule;
 }
 
-function newRule(elb: Elb, path: string, { priority, conditions, actions, tags }: RuleSpec): Rule {
+function newRule(elb: Elb, path: string, { arn, priority, conditions, actions, tags }: RuleSpec): Rule {
   return {
     elb,
-    arn: elb.region.arn('elasticloadbalancing', `listener-rule/${path}/${hex(elb, path)}`),
+    arn: arn ?? elb.region.arn('elasticloadbalancing', `listener-rule/${path}/${hex(elb, path)}`),
     priority,
     conditions,
     actions,

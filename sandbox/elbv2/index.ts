@@ -12,6 +12,7 @@ import { targetGroupOperations } from './targetGroupOperations.ts';
 import { targetOperations } from './targetOperations.ts';
 
 export { elbOf } from './lookup.ts';
+export { restoreElb } from './restoring.ts';
 export type {
   Action,
   Answer,
@@ -36,7 +37,7 @@ export {
   loadBalancersOf,
   registerTarget,
 } from './targetHealth.ts';
-export { setWeights } from './weights.ts';
+export { setWeights, weightsOf } from './weights.ts';
 
 /** Source: user guide, "request throttling": 40 reads at once; the other numbers are `[unverified]`. */
 function bucket(operation: string): Bucket {

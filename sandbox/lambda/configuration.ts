@@ -5,7 +5,7 @@ import { invalid, validation } from './faults.ts';
 import type { FunctionVersion, LambdaFunction } from './state.ts';
 
 /** Members that CreateFunction and UpdateFunctionConfiguration share. */
-const MEMBERS = [
+export const CONFIGURATION_MEMBERS = [
   'Runtime',
   'Role',
   'Handler',
@@ -33,7 +33,7 @@ const MAX_ENVIRONMENT = 4096;
 /** The configuration after a request: what it does not name stays as in `before`. */
 export function readConfiguration(input: JsonObject, before: JsonObject): JsonObject {
   const read: Record<string, Json> = { ...before };
-  for (const key of MEMBERS) {
+  for (const key of CONFIGURATION_MEMBERS) {
     const value = Object.hasOwn(input, key) ? input[key] : undefined;
     if (value !== undefined && value !== null) read[key] = value;
   }

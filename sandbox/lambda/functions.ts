@@ -24,7 +24,7 @@ export function lambdaOf(region: Region): Lambda {
 }
 
 function createLambda(region: Region): Lambda {
-  return { region, functions: new Map(), mappings: new Map(), archive: new Map() };
+  return { region, functions: new Map(), mappings: new Map(), archive: new Map(), standIns: new Map() };
 }
 
 /** A new revision id: each write of anything changes one. */

@@ -13,6 +13,7 @@ import { provisionedOperations } from './provisionedOperations.ts';
 
 export { type InvocationFate, type InvocationShare, invocationsOf } from './invocations.ts';
 export { mayInvoke } from './permissions.ts';
+export { restoreFunction } from './restoring.ts';
 
 const FUNCTIONS = '/2015-03-31/functions';
 const FUNCTION = `${FUNCTIONS}/{FunctionName}`;

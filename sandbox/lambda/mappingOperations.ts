@@ -7,7 +7,8 @@ import { lambdaOf } from './functions.ts';
 import { lambdaPage, versionOf } from './lookup.ts';
 import type { EventSourceMapping, Lambda, MappingState } from './state.ts';
 
-const MEMBERS = [
+/** Members that CreateEventSourceMapping takes, and answers. */
+export const MAPPING_MEMBERS = [
   'EventSourceArn',
   'BatchSize',
   'FilterCriteria',
@@ -99,7 +100,7 @@ const createEventSourceMapping: Operation = (input, { region }) => {
   const mapping: EventSourceMapping = {
     uuid,
     arn: region.arn('lambda', `event-source-mapping:${uuid}`),
-    configuration: { ...defaultsFor(source ?? ''), ...pick(input, MEMBERS) },
+    configuration: { ...defaultsFor(source ?? ''), ...pick(input, MAPPING_MEMBERS) },
     functionArn,
     tags: new Map(textMap(input, 'Tags')),
     state: 'Creating',
@@ -130,7 +131,7 @@ const updateEventSourceMapping: Operation = (input, call) => {
   if (text(input, 'FunctionName') !== undefined) mapping.functionArn = versionOf(call.region, input).arn;
   const enabled = flag(input, 'Enabled');
   const next = enabled === undefined ? mapping.state : enabled ? 'Enabled' : 'Disabled';
-  mapping.configuration = { ...mapping.configuration, ...pick(input, MEMBERS) };
+  mapping.configuration = { ...mapping.configuration, ...pick(input, MAPPING_MEMBERS) };
   mapping.lastModified = call.region.now;
   mapping.state = next === mapping.state ? 'Updating' : next === 'Enabled' ? 'Enabling' : 'Disabling';
   settle(lambdaOf(call.region), mapping, next);

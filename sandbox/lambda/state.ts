@@ -9,6 +9,8 @@ export interface Lambda {
   readonly mappings: Map<string, EventSourceMapping>;
   /** Code by the hexadecimal SHA-256 of its zip, for `Code.Location`. */
   readonly archive: Map<string, Buffer>;
+  /** Code of a snapshot, whose bytes are not known, by the digest of the zip that stands for it. */
+  readonly standIns: Map<string, Code>;
 }
 
 export interface LambdaFunction {

@@ -29,7 +29,13 @@ import { inFlight } from '../../../engine/planning.ts';
 import type { RolloutEvent, RolloutRecord } from '../../../engine/rollout/index.ts';
 import type { Store } from '../../../engine/store/index.ts';
 import { openSqliteStore } from '../../../engine/store/sqlite.ts';
-import { parseScenario, type Sandbox, startSandbox, VirtualClock } from '../../../sandbox/index.ts';
+import {
+  parseScenario,
+  type Snapshot as Running,
+  type Sandbox,
+  startSandbox,
+  VirtualClock,
+} from '../../../sandbox/index.ts';
 import { inProcess, type Line, lead, lighten, type Transport } from './transport.ts';
 
 export const REGION = 'eu-west-1';
@@ -126,6 +132,8 @@ export interface StageOptions {
   readonly throttling?: boolean;
   /** Begins with this world, which was begun with the same scenario. */
   readonly from?: Snapshot;
+  /** What runs from the start; its clusters are there, and no others. */
+  readonly running?: Running;
   /** Led to this stage, and left open. @default its own */
   readonly clients?: Clients;
   /** Of processes in the store. @default real time */
@@ -185,10 +193,11 @@ export class Stage implements AsyncDisposable {
       clock,
       throttling: options.throttling ?? false,
       ...(scenario ? { scenario } : {}),
+      ...(options.running ? { snapshot: options.running } : {}),
     });
     const stage = new Stage(clock, sandbox, options);
     if (options.from) await stage.#become(options.from);
-    else {
+    else if (options.running === undefined) {
       for (const clusterName of options.clusters ?? ['prod'])
         await stage.ecs.send(new CreateClusterCommand({ clusterName }));
     }
