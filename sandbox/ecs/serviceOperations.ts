@@ -10,9 +10,9 @@ import { reconcile } from './scheduler.ts';
 import {
   checkNetwork,
   FURTHER,
-  launchOf,
   makeRevision,
   readLoadBalancers,
+  readRevision,
   readSettings,
   SETTINGS_DEFAULTS,
 } from './serviceSettings.ts';
@@ -151,18 +151,9 @@ function checkForeignController(input: JsonObject, controller: string): void {
 }
 
 function firstRevision(service: EcsService, input: JsonObject): Revision {
-  const { cluster } = service;
-  const reference = text(input, 'taskDefinition');
-  if (reference === undefined) throw invalidParameter('taskDefinition must be specified.');
-  const taskDefinition = usableTaskDefinition(cluster.ecs, reference);
-  const strategy = readStrategy(input, 'capacityProviderStrategy', cluster.capacityProviders);
-  const launch = launchOf(input, strategy, cluster, taskDefinition);
-  const networkConfiguration = object(input, 'networkConfiguration');
-  checkNetwork(taskDefinition, networkConfiguration);
-  const loadBalancers = readLoadBalancers(cluster.ecs.region, input, taskDefinition) ?? [];
-  const further = pick(input, FURTHER);
-  checkShift(cluster.ecs.region, service.settings, { loadBalancers, further });
-  return makeRevision(service, { taskDefinition, launch, networkConfiguration, loadBalancers, further });
+  const revision = readRevision(service, input, FURTHER);
+  checkShift(service.cluster.ecs.region, service.settings, revision);
+  return revision;
 }
 
 const updateService: Operation = (input, { region }) => {

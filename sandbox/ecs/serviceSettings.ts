@@ -4,8 +4,10 @@ import { flag, object, objects, text, texts, whole } from '../input.ts';
 import { type JsonObject, pick } from '../json.ts';
 import type { Region } from '../world.ts';
 import { invalidParameter } from './faults.ts';
+import { usableTaskDefinition } from './lookup.ts';
 import { readAdvanced, withShiftDefaults } from './shiftSettings.ts';
 import type { Cluster, EcsService, Launch, LoadBalancer, Revision, ServiceSettings, TaskDefinition } from './state.ts';
+import { readStrategy } from './strategy.ts';
 
 /** Members of a revision that are kept and shown as given. */
 export const FURTHER = [
@@ -179,4 +181,23 @@ export function makeRevision(
     arn: region.arn('ecs', `service-revision/${cluster.name}/${name}/${random.digits(19)}`),
     createdAt: region.now,
   };
+}
+
+/**
+ * The first revision of a service or of a task set, as its request says it.
+ *
+ * @param kept members that are kept and shown as given
+ */
+export function readRevision(service: EcsService, input: JsonObject, kept: readonly string[]): Revision {
+  const { cluster } = service;
+  const reference = text(input, 'taskDefinition');
+  if (reference === undefined) throw invalidParameter('taskDefinition must be specified.');
+  const taskDefinition = usableTaskDefinition(cluster.ecs, reference);
+  const strategy = readStrategy(input, 'capacityProviderStrategy', cluster.capacityProviders);
+  const launch = launchOf(input, strategy, cluster, taskDefinition);
+  const networkConfiguration = object(input, 'networkConfiguration');
+  checkNetwork(taskDefinition, networkConfiguration);
+  const loadBalancers = readLoadBalancers(cluster.ecs.region, input, taskDefinition) ?? [];
+  const further = pick(input, kept);
+  return makeRevision(service, { taskDefinition, launch, networkConfiguration, loadBalancers, further });
 }

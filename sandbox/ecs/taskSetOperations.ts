@@ -1,15 +1,14 @@
 /** ECS operations on the task sets of services with an EXTERNAL controller. */
 import { deploymentBegan } from '../cloudwatch/index.ts';
 import { flag, number, object, text, texts } from '../input.ts';
-import { canonical, type JsonObject, type Output, pick } from '../json.ts';
+import { canonical, type JsonObject, type Output } from '../json.ts';
 import type { Operation } from '../service.ts';
 import { draw } from './deployments.ts';
 import { invalidParameter, serviceNotActive, taskSetNotFound } from './faults.ts';
-import { clusterOf, ecsOf, nameOf, readTags, serviceOf, usableTaskDefinition } from './lookup.ts';
-import { checkNetwork, launchOf, makeRevision, readLoadBalancers } from './serviceSettings.ts';
+import { clusterOf, ecsOf, nameOf, readTags, serviceOf } from './lookup.ts';
+import { readRevision } from './serviceSettings.ts';
 import { showTaskSet } from './serviceViews.ts';
 import type { Ecs, EcsService, Revision, TaskSet } from './state.ts';
-import { readStrategy } from './strategy.ts';
 import { destabilize, tasksOf, wakeAfterTaskSetRequest } from './taskSetScheduler.ts';
 
 /** More are refused (observed). */
@@ -75,7 +74,7 @@ const createTaskSet: Operation = (input, { region }) => {
   }
   const scale = readScale(input, 0);
   const tags = readTags(input);
-  const revision = readRevision(service, input);
+  const revision = readRevision(service, input, ['serviceRegistries']);
   const externalId = text(input, 'externalId');
   const set = newTaskSet(service, revision, { scale, tags, creation, clientToken, externalId });
   service.taskSets.push(set);
@@ -86,20 +85,6 @@ const createTaskSet: Operation = (input, { region }) => {
   wakeAfterTaskSetRequest(service);
   return { taskSet: showTaskSet(service, set, true) };
 };
-
-function readRevision(service: EcsService, input: JsonObject): Revision {
-  const { cluster } = service;
-  const reference = text(input, 'taskDefinition');
-  if (reference === undefined) throw invalidParameter('taskDefinition must be specified.');
-  const taskDefinition = usableTaskDefinition(cluster.ecs, reference);
-  const strategy = readStrategy(input, 'capacityProviderStrategy', cluster.capacityProviders);
-  const launch = launchOf(input, strategy, cluster, taskDefinition);
-  const networkConfiguration = object(input, 'networkConfiguration');
-  checkNetwork(taskDefinition, networkConfiguration);
-  const loadBalancers = readLoadBalancers(cluster.ecs.region, input, taskDefinition) ?? [];
-  const further = pick(input, ['serviceRegistries']);
-  return makeRevision(service, { taskDefinition, launch, networkConfiguration, loadBalancers, further });
-}
 
 function newTaskSet(
   service: EcsService,
