@@ -3,5 +3,6 @@ export { CATALOGUE } from './catalogue.ts';
 export { type CheckedWorkload, hasErrors, objectOf, type RenderedFile } from './checked.ts';
 export { REGIONS } from './regions.ts';
 export type { Documentation } from './rule.ts';
+export { DEPRECATED_RUNTIMES } from './rules/runtimes.ts';
 export { type SeveritySettings, withSeverities } from './severities.ts';
 export { checkWorkload } from './workload.ts';

@@ -3,6 +3,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import {
   type CompletionItem,
   CompletionItemKind,
+  CompletionItemTag,
   type CompletionList,
   type CompletionParams,
   CompletionRequest,
@@ -10,7 +11,7 @@ import {
   MarkupKind,
 } from 'vscode-languageserver';
 import { answerFromView, describe } from '../requests.ts';
-import { type Completion, type CompletionKind, complete } from '../service/index.ts';
+import { type Completion, type CompletionKind, complete, withoutStops } from '../service/index.ts';
 import type { EdgeView } from '../views.ts';
 import type { Feature, Surroundings } from './feature.ts';
 
@@ -35,7 +36,9 @@ export const completion: Feature = {
       CompletionRequest.method,
       async (view, { position }) => {
         const items = await complete(view, view.lines.offsetAt(position), surroundings.schemas);
-        return { isIncomplete: false, items: items.map((item) => toItem(item, view)) };
+        const { completionItem } = surroundings.settings().capabilities.textDocument?.completion ?? {};
+        const knowsSnippets = completionItem?.snippetSupport === true;
+        return { isIncomplete: false, items: items.map((item) => toItem(item, view, knowsSnippets)) };
       },
       // The inputs and siblings do not change with this text: the last check does.
       { fresh: false },
@@ -61,15 +64,17 @@ function prepareAhead({ workloads, workspace, documents, views, schemas, connect
   });
 }
 
-function toItem(item: Completion, { lines }: EdgeView): CompletionItem {
-  const { label, kind, detail, documentation, replace, text, isSnippet, order, filter } = item;
+function toItem(item: Completion, { lines }: EdgeView, knowsSnippets: boolean): CompletionItem {
+  const { label, kind, detail, documentation, replace, text, extra, isSnippet, order, filter, isDeprecated } = item;
   return {
     label,
     kind: KINDS[kind],
     ...(detail !== undefined && { detail }),
     ...(documentation !== undefined && { documentation: { kind: MarkupKind.Markdown, value: documentation } }),
-    textEdit: { range: lines.rangeOf(replace), newText: text },
-    ...(isSnippet && { insertTextFormat: InsertTextFormat.Snippet }),
+    textEdit: { range: lines.rangeOf(replace), newText: isSnippet && !knowsSnippets ? withoutStops(text) : text },
+    ...(extra && { additionalTextEdits: extra.map((edit) => ({ range: lines.rangeOf(edit), newText: edit.text })) }),
+    ...(isSnippet && knowsSnippets && { insertTextFormat: InsertTextFormat.Snippet }),
+    ...(isDeprecated && { tags: [CompletionItemTag.Deprecated] }),
     ...(order !== undefined && { sortText: order }),
     ...(filter !== undefined && { filterText: filter }),
   };

@@ -5,11 +5,13 @@ import type { Node } from 'jsonc-parser';
 import type { Finding, SourceEdit } from '../../engine/finding.ts';
 import { isObject } from '../../engine/json.ts';
 import { parseTemplate, templateUses } from '../../engine/template/index.ts';
+import { missingNames } from './inputPlaceholders.ts';
 import { sampleOf } from './jinja/sample.ts';
-import { expressionText, missingNames, typesAt } from './json/complete.ts';
 import { innermostAt, jsonPlaceAt, nodeAt, patternOf } from './json/location.ts';
+import { typesAt } from './json/schemaPlace.ts';
 import type { FileView, Span } from './knowledge.ts';
 import { valueInsertion } from './memberEdits.ts';
+import { asValue } from './written.ts';
 
 export interface CodeAction {
   readonly title: string;
@@ -162,7 +164,7 @@ function extractInput(view: FileView, range: Span): CodeAction[] {
   const { path } = jsonPlaceAt(document, range.start);
   const name = freeName(view, path);
   const literal = document.text.slice(node.offset, end);
-  const text = expressionText(name, node.value, typesAt(view, path));
+  const text = asValue(name, node.value, typesAt(document, path));
   const replaced = { path: document.path, start: node.offset, end, text };
   const title = `Move the value to the input ${name}`;
   if (input === undefined) {

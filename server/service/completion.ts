@@ -1,5 +1,5 @@
-/** Completion: inside tags by Jinja's rules, outside by the schema and by what is known. */
-import type { FileView, Span } from './knowledge.ts';
+/** What completion offers. Types only. */
+import type { Span } from './knowledge.ts';
 
 export type CompletionKind =
   | 'key'
@@ -20,10 +20,12 @@ export interface Completion {
   readonly detail?: string;
   /** Markdown. */
   readonly documentation?: string;
-  /** The range that is replaced. */
+  /** The range that is replaced, on one line. */
   readonly replace: Span;
   readonly text: string;
-  /** Whether `text` has tab stops (`$1`, `$0`). @default false */
+  /** Commas that are missing elsewhere. */
+  readonly extra?: readonly (Span & { readonly text: string })[];
+  /** Whether `text` has tab stops (`$1`, `${2:a}`, `${3|a,b|}`). @default false */
   readonly isSnippet?: boolean;
   /** Orders the list; @default the label */
   readonly order?: string;
@@ -31,5 +33,3 @@ export interface Completion {
   readonly filter?: string;
   readonly isDeprecated?: boolean;
 }
-
-export type Completer = (view: FileView, offset: number) => Completion[] | Promise<Completion[]>;

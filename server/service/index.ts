@@ -15,6 +15,7 @@ export { type FormattingOptions, formatting } from './formatting.ts';
 export { type Hover, hover } from './hover.ts';
 export { type InlayHint, inlayHints } from './inlayHints.ts';
 export { inputAt } from './inputNames.ts';
+export { withoutStops } from './json/snippets.ts';
 export type { FileNames, FileSpan, FileView, Span, WorkloadView } from './knowledge.ts';
 export { definition, prepareRename, type Renaming, references, rename } from './navigation.ts';
 export { type Preview, type PreviewMapping, previewOf } from './preview.ts';

@@ -21,6 +21,7 @@ import {
   PublishDiagnosticsNotification,
   RegistrationRequest,
   ShutdownRequest,
+  type TextDocumentClientCapabilities,
   type TextDocumentContentChangeEvent,
   WorkDoneProgress,
   WorkDoneProgressCreateRequest,
@@ -40,6 +41,8 @@ export const uriOf = (path: string) => pathToFileURL(join(ROOT, path)).href;
 
 export interface StartOptions extends Pick<ServerOptions, 'aws' | 'plans' | 'revisions'> {
   readonly initializationOptions?: InitializationOptions;
+  /** Of the client's text documents. */
+  readonly textDocument?: TextDocumentClientCapabilities;
 }
 
 export interface Published {
@@ -93,7 +96,10 @@ export class TestClient {
     });
   }
 
-  static async start(reader: FileReader, { initializationOptions, ...more }: StartOptions = {}): Promise<TestClient> {
+  static async start(
+    reader: FileReader,
+    { initializationOptions, textDocument, ...more }: StartOptions = {},
+  ): Promise<TestClient> {
     const toServer = new PassThrough();
     const toClient = new PassThrough();
     const server = startServer({ input: toServer, output: toClient, reader, ...more });
@@ -104,6 +110,7 @@ export class TestClient {
       rootUri: null,
       ...(initializationOptions && { initializationOptions }),
       capabilities: {
+        ...(textDocument && { textDocument }),
         window: { workDoneProgress: true },
         workspace: { didChangeWatchedFiles: { dynamicRegistration: true }, workspaceFolders: true },
       },

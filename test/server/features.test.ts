@@ -58,6 +58,32 @@ function withOpen(use: (client: TestClient) => Promise<void>, options: StartOpti
 }
 
 describe('over the protocol', () => {
+  const KEY = '{ "cluster": "a"\n  "desi" }';
+  const completeKey = (client: TestClient) =>
+    client.open('dev/api_svcdef.json', KEY).then(() =>
+      client.connection.sendRequest(CompletionRequest.type, {
+        textDocument: { uri: uriOf('dev/api_svcdef.json') },
+        position: { line: 1, character: 7 },
+      }),
+    );
+
+  for (const snippetSupport of [true, false]) {
+    it(`completion adds a comma elsewhere, and ${snippetSupport ? 'a snippet' : 'plain text'} here`, () =>
+      withOpen(
+        async (client) => {
+          const answer = await completeKey(client);
+          const items = Array.isArray(answer) ? answer : (answer?.items ?? []);
+          const item = items.find(({ label }) => label === 'desiredCount');
+          assert.equal(item?.insertTextFormat, snippetSupport ? 2 : undefined);
+          const range = { start: { line: 1, character: 2 }, end: { line: 1, character: 8 } };
+          assert.deepEqual(item?.textEdit, { range, newText: `"desiredCount": ${snippetSupport ? `\${1:1}` : '1'}` });
+          const comma = { line: 0, character: 16 };
+          assert.deepEqual(item?.additionalTextEdits, [{ range: { start: comma, end: comma }, newText: ',' }]);
+        },
+        { textDocument: { completion: { completionItem: { snippetSupport } } } },
+      ));
+  }
+
   it('completion replaces what is typed', () =>
     withOpen(async ({ connection }) => {
       const list = await connection.sendRequest(CompletionRequest.type, { textDocument, position });

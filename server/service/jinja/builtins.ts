@@ -109,6 +109,42 @@ export const TEST_DOCS: Readonly<Record<string, Builtin>> = {
   upper: entry('upper', 'Whether it is in upper case.'),
 };
 
+/** Methods of text, lists and dicts that are of use in a template, as in Python. */
+export const METHOD_DOCS = {
+  text: {
+    capitalize: entry('capitalize()', 'The first letter upper case, the others lower case.'),
+    count: entry('count(sub)', 'How often a text occurs.'),
+    endswith: entry('endswith(suffix)', 'Whether it ends with a text.'),
+    find: entry('find(sub)', 'Where a text occurs first, or -1.'),
+    format: entry('format(*args, **kwargs)', 'Puts values in place of `{}` and `{name}`.'),
+    isdigit: entry('isdigit()', 'Whether it has digits only.'),
+    join: entry('join(items)', 'Items as one text with this between them.'),
+    lower: entry('lower()', 'Lower case.'),
+    lstrip: entry('lstrip(chars=none)', 'Without space, or other characters, at its beginning.'),
+    removeprefix: entry('removeprefix(prefix)', 'Without a text at its beginning.'),
+    removesuffix: entry('removesuffix(suffix)', 'Without a text at its end.'),
+    replace: entry('replace(old, new, count=-1)', 'Each occurrence of a text replaced by another.'),
+    rsplit: entry('rsplit(sep=none, maxsplit=-1)', 'Parts of the text, counted from the right.'),
+    rstrip: entry('rstrip(chars=none)', 'Without space, or other characters, at its end.'),
+    split: entry('split(sep=none, maxsplit=-1)', 'Parts of the text between separators.'),
+    startswith: entry('startswith(prefix)', 'Whether it begins with a text.'),
+    strip: entry('strip(chars=none)', 'Without space, or other characters, at its ends.'),
+    title: entry('title()', 'Each word with a capital letter.'),
+    upper: entry('upper()', 'Upper case.'),
+    zfill: entry('zfill(width)', 'Zeros in front, up to a width.'),
+  },
+  list: {
+    count: entry('count(value)', 'How often a value occurs.'),
+    index: entry('index(value)', 'Where a value occurs first.'),
+  },
+  object: {
+    get: entry('get(key, default=none)', 'The value of a key, or a default.'),
+    items: entry('items()', 'Pairs of key and value.'),
+    keys: entry('keys()', 'The keys.'),
+    values: entry('values()', 'The values.'),
+  },
+} as const satisfies Record<string, Record<string, Builtin>>;
+
 /** Members of `loop`. */
 export const LOOP_DOCS: Readonly<Record<string, string>> = {
   index: 'The round, from 1.',
@@ -140,6 +176,7 @@ export const STATEMENTS: Readonly<Record<string, readonly [snippet: string, abou
   for: ['for $1 in $2 %}$0{% endfor', 'Once for each item.'],
   set: ['set $1 = $0', 'Gives a value a name.'],
   macro: ['macro $1() %}$0{% endmacro', 'A piece of template with parameters.'],
+  call: ['call $1() %}$0{% endcall', 'Hands a part of the template to a macro, as its `caller()`.'],
   with: ['with $1 = $2 %}$0{% endwith', 'A name for a part of the template.'],
   filter: ['filter $1 %}$0{% endfilter', 'A filter over a part of the template.'],
   raw: ['raw %}$0{% endraw', 'Text that is not a template.'],

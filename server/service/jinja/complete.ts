@@ -2,16 +2,16 @@
 import { isObject, type Json } from '../../../engine/json.ts';
 import { GLOBAL_NAMES } from '../../../engine/template/index.ts';
 import type { Completion } from '../completion.ts';
+import { escaped } from '../json/snippets.ts';
 import type { FileView } from '../knowledge.ts';
 import type { Tag } from '../mask.ts';
 import { kindOfValue, shownBlock, shownValue } from '../shown.ts';
-import { FILTER_DOCS, GLOBAL_DOCS, LOOP_DOCS, STATEMENTS, TEST_DOCS } from './builtins.ts';
+import { escapedKey, isMemberName, isTemplateName, quotedKey } from '../written.ts';
+import { FILTER_DOCS, GLOBAL_DOCS, LOOP_DOCS, METHOD_DOCS, STATEMENTS, TEST_DOCS } from './builtins.ts';
+import { operandBefore } from './operand.ts';
 import { sampleOf } from './sample.ts';
-import { enclosing, isInLoop, localsAt } from './scope.ts';
+import { isInLoop, localsAt } from './scope.ts';
 
-/** A chain of members before a dot or bracket: `a`, `a.b['c']`. */
-const CHAIN =
-  /[\p{ID_Start}_][\p{ID_Continue}]*(?:\s*\.\s*[\p{ID_Start}_][\p{ID_Continue}]*|\[(?:'[^'\]]*'|"[^"\]]*"|\d+)\])*$/u;
 const WORD = /[\p{ID_Continue}]*$/u;
 
 /** Keywords that a tag ends with, by the kind of statement. */
@@ -19,37 +19,74 @@ const ENDS: Readonly<Record<string, readonly string[]>> = {
   if: ['endif', 'else', 'elif'],
   for: ['endfor', 'else'],
   macro: ['endmacro'],
-  'call-block': ['endcall'],
-  'filter-block': ['endfilter'],
+  call: ['endcall'],
+  filter: ['endfilter'],
   with: ['endwith'],
-  'set-block': ['endset'],
+  set: ['endset'],
 };
 
 const OPERATORS = ['in', 'is', 'not', 'and', 'or', 'if', 'else'];
+
+/** Words behind which a value begins. */
+const BEFORE_VALUE: ReadonlySet<string> = new Set('and or not in is if elif else for set with call'.split(' '));
+
+/** Names that stand for the methods of a dict behind a dot, even where it has such keys. */
+const DICT_METHODS: ReadonlySet<string> = new Set(
+  'clear copy fromkeys get items keys pop popitem setdefault update values'.split(' '),
+);
+
+/** Filters whose text arguments name an attribute of each item, at once or as `attribute=`. */
+const ATTRIBUTE =
+  /([\s\S]*)\|\s*(?:(?:groupby|selectattr|rejectattr)\(|(?:map|sum|sort|unique|min|max|join)\([^()|]*\battribute\s*=)\s*(['"])([\w.]*)$/;
 
 /** @param tag the tag that the offset is in */
 export function completeInTag(view: FileView, offset: number, tag: Tag): Completion[] {
   const { text } = view.document;
   const before = text.slice(tag.innerStart, offset);
   const word = WORD.exec(before)![0];
-  const lead = before.slice(0, before.length - word.length);
-  const context: Context = {
-    view,
-    offset,
-    tag,
-    replace: { start: offset - word.length, end: endOfWord(text, offset) },
-  };
+  const replace = { start: offset - word.length, end: endOfWord(text, offset) };
+  const context: Context = { view, offset, tag, replace };
+  return found(context, before, before.slice(0, before.length - word.length)).map((item) => closed(context, item));
+}
+
+/** @param lead what is before the word that is being typed */
+function found(context: Context, before: string, lead: string): Completion[] {
+  const { tag } = context;
   const quoted = /([\s\S]*)\[\s*(['"])([^'"\]]*)$/.exec(before);
   if (quoted) return keys(context, quoted[1]!, quoted[2]!, quoted[3]!);
+  const attribute = ATTRIBUTE.exec(before);
+  if (attribute) return attributes(context, attribute[1]!, attribute[3]!);
   if (isInsideString(before)) return [];
   if (/\|\s*$/.test(lead)) return filters(context);
   if (/\bis\s+(?:not\s+)?$/.test(lead)) return tests(context);
   const member = /([\s\S]*)\.\s*$/.exec(lead);
   if (member) return members(context, member[1]!);
-  if (tag.kind === 'statement' && /^[-+]?\s*$/.test(lead)) return statements(context);
-  if (/(?:^|\s)(?:for|macro|set)\s+(?:\w+\s*,\s*)*$/.test(lead) && tag.kind === 'statement') return [];
-  return names(context, /[\w)\]'"]\s+$/.test(lead));
+  if (tag.kind === 'statement') {
+    if (/^[-+]?\s*$/.test(lead)) return statements(context);
+    if (/^[-+]?\s*(?:for|macro|set|block)\s+(?:[\w.]+\s*,\s*)*$/.test(lead)) return [];
+    if (/^[-+]?\s*for\s+[\w\s,()]+\s$/.test(lead) && !/\sin\s/.test(lead)) return words(context, ['in']);
+    if (/^[-+]?\s*(?:set|macro|end\w+)\s+\S+\s+$/.test(lead)) return [];
+  }
+  const end = lead.trimEnd();
+  const isAfterValue = /[\p{ID_Continue})\]}'"]$/u.test(end) && !BEFORE_VALUE.has(/\w*$/.exec(end)![0]);
+  if (isAfterValue) return end === lead ? [] : words(context, OPERATORS);
+  const item = /([\s\S]*)\[$/.exec(end);
+  return [...(item ? keys(context, item[1]!, '', '') : []), ...names(context)];
 }
+
+/** With the end of a tag that has none yet, where nothing else follows. */
+function closed({ view, tag, replace }: Context, item: Completion): Completion {
+  const isOpen = tag.innerEnd === tag.end;
+  if (!isOpen || (item.kind !== 'variable' && item.kind !== 'member' && item.kind !== 'filter')) return item;
+  const rest = view.document.text.slice(Math.max(replace.end, item.replace.end), tag.innerEnd).trim();
+  if (/[^\]},]/.test(rest)) return item;
+  const hasHalf = tag.inString && rest === '}';
+  const end = tag.kind === 'statement' ? ' %}' : hasHalf ? ' }' : ' }}';
+  return { ...item, text: `${escaped(item.text)}$0${escaped(end)}`, isSnippet: true };
+}
+
+const words = ({ replace }: Context, labels: readonly string[]): Completion[] =>
+  labels.map((label) => ({ label, kind: 'keyword', replace, text: label, order: `3${label}` }));
 
 interface Context {
   readonly view: FileView;
@@ -90,40 +127,61 @@ const tests = (context: Context) => documented(context, TEST_DOCS, 'test');
 
 function statements(context: Context): Completion[] {
   const { view, offset, tag, replace } = context;
-  const template = view.document.template!;
-  const around = enclosing(template, tag.start + 1).at(-1);
-  const open = around?.kind === undefined ? unclosedAt(view, tag.start) : (ENDS[around.kind] ?? []);
-  const ends = open.map((label): Completion => ({ label, kind: 'keyword', replace, text: label, order: `0${label}` }));
-  const closes = view.document.text.slice(offset, tag.end).includes('%}');
+  const around = blockAround(view, tag);
+  const ends = around ? (ENDS[around.word] ?? [`end${around.word}`]) : [];
+  const end = view.document.text.slice(offset, tag.end).includes('%}') ? '' : ' %}';
+  const closing = ends
+    // What is closed already may have another branch, but no second end.
+    .filter((label) => !around?.isClosed || !label.startsWith('end'))
+    .map(
+      (label): Completion => ({
+        label,
+        kind: 'keyword',
+        replace,
+        text: label + (label === 'elif' ? '' : end),
+        order: `0${label}`,
+      }),
+    );
   const begins = Object.entries(STATEMENTS).map(
     ([label, [snippet, about]]): Completion => ({
       label,
       kind: 'keyword',
       documentation: about,
       replace,
-      // The rest is only added where the tag is closed already: its end becomes that of the ending tag.
-      text: closes ? snippet : label,
-      ...(closes && { isSnippet: true }),
+      // The end of this tag becomes that of the ending tag.
+      text: snippet + end,
+      isSnippet: true,
       order: `1${label}`,
     }),
   );
-  return [...ends, ...begins];
+  return [...closing, ...begins];
 }
 
-/** Ends of what is open before an offset: while it is not closed, the parser has no statement around it. */
-function unclosedAt({ document }: FileView, offset: number): readonly string[] {
+/** The innermost block that is open before a tag, and whether its end follows. */
+function blockAround(
+  { document }: FileView,
+  tag: Tag,
+): { readonly word: string; readonly isClosed: boolean } | undefined {
   const open: string[] = [];
-  for (const { kind, innerStart, end } of document.tags) {
-    if (kind !== 'statement' || end > offset) continue;
-    const word = /^[-+]?\s*(\w+)/.exec(document.text.slice(innerStart, end))?.[1] ?? '';
-    if (word.startsWith('end')) open.pop();
-    else if (Object.hasOwn(ENDS, word) || word === 'filter') open.push(word);
+  let depth = 0;
+  for (const other of document.tags) {
+    if (other.kind !== 'statement' || other === tag) continue;
+    const inner = document.text.slice(other.innerStart, other.innerEnd);
+    const word = /^[-+]?\s*(\w+)/.exec(inner)?.[1] ?? '';
+    const change = word.startsWith('end') ? -1 : Object.hasOwn(ENDS, word) && !isInlineSet(word, inner) ? 1 : 0;
+    if (other.start > tag.start) {
+      depth += change;
+      if (depth < 0) return open.length > 0 ? { word: open.at(-1)!, isClosed: true } : undefined;
+    } else if (change > 0) open.push(word);
+    else if (change < 0) open.pop();
   }
   const last = open.at(-1);
-  return last === undefined ? [] : (ENDS[last] ?? [`end${last}`]);
+  return last === undefined ? undefined : { word: last, isClosed: false };
 }
 
-function names(context: Context, isAfterValue: boolean): Completion[] {
+const isInlineSet = (word: string, inner: string): boolean => word === 'set' && inner.includes('=');
+
+function names(context: Context): Completion[] {
   const { view, offset, replace } = context;
   const template = view.document.template!;
   const inputs = Array.from(
@@ -158,21 +216,19 @@ function names(context: Context, isAfterValue: boolean): Completion[] {
       ? [{ label, kind: 'function', documentation: GLOBAL_DOCS[label]!, replace, text: label, order: `2${label}` }]
       : [],
   );
-  const words = (isAfterValue ? OPERATORS : ['not', 'true', 'false', 'none']).map(
-    (label): Completion => ({ label, kind: 'keyword', replace, text: label, order: `3${label}` }),
-  );
-  return [...own, ...loop, ...inputs.filter(({ label }) => !locals.has(label)), ...globals, ...words];
+  const reachable = inputs.filter(({ label }) => !locals.has(label) && isTemplateName(label));
+  return [...own, ...loop, ...reachable, ...globals, ...words(context, ['not', 'true', 'false', 'none'])];
 }
 
-/** The value of the chain that text ends with. */
-function chainValue({ view, offset }: Context, text: string): { value: Json; sensitive: boolean } | undefined {
-  const chain = CHAIN.exec(text.trimEnd())?.[0];
-  return chain === undefined ? undefined : sampleOf(chain, offset, view.document.template!, view.workload.inputs);
+/** The value of the operand that text ends with. */
+function operandValue({ view, offset }: Context, text: string): { value: Json; sensitive: boolean } | undefined {
+  const operand = operandBefore(text);
+  return operand === undefined ? undefined : sampleOf(operand, offset, view.document.template!, view.workload.inputs);
 }
 
 function members(context: Context, chain: string): Completion[] {
-  const { replace } = context;
-  if (/(?:^|[^\w.])loop\s*$/.test(chain)) {
+  const { replace, view } = context;
+  if (/(?:^|[^\w.])loop\s*$/.test(chain) && isInLoop(view.document.template!, context.offset)) {
     return Object.entries(LOOP_DOCS).map(([label, about]) => ({
       label,
       kind: 'member',
@@ -181,41 +237,91 @@ function members(context: Context, chain: string): Completion[] {
       text: label,
     }));
   }
-  const found = chainValue(context, chain);
+  const found = operandValue(context, chain);
+  if (found === undefined) return [];
+  const { value, sensitive } = found;
+  const dot = view.document.text.lastIndexOf('.', replace.start);
+  const own = isObject(value) ? Object.entries(value) : [];
+  const items = own.map(([label, member]): Completion => {
+    const isName = isMemberName(label) && !DICT_METHODS.has(label);
+    return {
+      label,
+      kind: 'member',
+      detail: shownValue(member, sensitive, 40),
+      documentation: shownBlock(member, sensitive),
+      // A member that is no name is reached by its text.
+      replace: isName ? replace : { start: dot, end: replace.end },
+      text: isName ? label : `[${quotedKey(label)}]`,
+      order: `0${label}`,
+      ...(isName ? {} : { filter: `.${label}` }),
+    };
+  });
+  const names = new Set(own.map(([label]) => label));
+  return [...items, ...methods(context, value).filter(({ label }) => !names.has(label))];
+}
+
+function methods({ view, tag, replace }: Context, value: Json): Completion[] {
+  const type =
+    typeof value === 'string' ? 'text' : Array.isArray(value) ? 'list' : isObject(value) ? 'object' : undefined;
+  if (type === undefined) return [];
+  const isCalled = view.document.text.slice(replace.end, tag.innerEnd).startsWith('(');
+  return Object.entries(METHOD_DOCS[type]).map(([label, { signature, about }]) => {
+    const takesNothing = signature.endsWith('()');
+    return {
+      label,
+      kind: 'function',
+      detail: signature,
+      documentation: about,
+      replace,
+      text: isCalled ? label : takesNothing ? `${label}()` : `${label}($1)`,
+      ...(!isCalled && !takesNothing && { isSnippet: true }),
+      order: `1${label}`,
+    };
+  });
+}
+
+/** @param quote that is there already, with what is typed behind it; empty behind a bracket */
+function keys(context: Context, chain: string, quote: string, typed: string): Completion[] {
+  const found = operandValue(context, chain);
   if (!found || !isObject(found.value)) return [];
-  const dot = context.view.document.text.lastIndexOf('.', replace.start);
+  const { text } = context.view.document;
+  const rest = quote === '' ? '' : /^[^'"\]}]*/.exec(text.slice(context.offset))![0];
+  const after = text.slice(context.offset + rest.length);
+  const isQuoted = quote !== '' && after.startsWith(quote);
+  const closing = /^['"]?\s*\]/.test(after) ? '' : ']';
+  const replace = { start: context.offset - typed.length, end: context.offset + (isQuoted ? rest.length : 0) };
   return Object.entries(found.value).map(([label, value]): Completion => {
-    const isName = /^[\p{ID_Start}_][\p{ID_Continue}]*$/u.test(label);
+    const key = quote === '' ? quotedKey(label) : escapedKey(label, quote);
+    // The bracket goes behind the quote that is there.
+    const end = isQuoted ? (closing === '' ? '' : quote + closing) : quote + closing;
     return {
       label,
       kind: 'member',
       detail: shownValue(value, found.sensitive, 40),
       documentation: shownBlock(value, found.sensitive),
-      // A member that is no name is reached by its text.
-      replace: isName ? replace : { start: dot, end: replace.end },
-      text: isName ? label : `['${label.replaceAll("'", "\\'")}']`,
-      ...(isName ? {} : { filter: `.${label}` }),
+      replace: isQuoted && closing !== '' ? { ...replace, end: replace.end + 1 } : replace,
+      text: key + end,
+      order: `0${label}`,
+      ...(quote === '' && { filter: key }),
     };
   });
 }
 
-function keys(context: Context, chain: string, quote: string, typed: string): Completion[] {
-  const found = chainValue(context, chain);
-  if (!found || !isObject(found.value)) return [];
-  const { text } = context.view.document;
-  const rest = /^[^'"\]}]*/.exec(text.slice(context.offset))![0];
-  const after = text.slice(context.offset + rest.length);
-  const closing = after.startsWith(`${quote}]`) ? '' : after.startsWith(quote) ? ']' : `${quote}]`;
-  const replace = {
-    start: context.offset - typed.length,
-    end: context.offset + (closing === `${quote}]` ? 0 : rest.length),
-  };
-  return Object.entries(found.value).map(([label, value]) => ({
+/** Attributes that the items of a list have. */
+function attributes(context: Context, pipe: string, typed: string): Completion[] {
+  const found = operandValue(context, pipe);
+  const first = Array.isArray(found?.value) ? (found.value[0] as Json | undefined) : undefined;
+  const path = typed.split('.').slice(0, -1);
+  const holder = path.reduce<Json | undefined>(
+    (value, key) => (isObject(value) && Object.hasOwn(value, key) ? value[key] : undefined),
+    first,
+  );
+  if (found === undefined || !isObject(holder)) return [];
+  return Object.entries(holder).map(([label, value]) => ({
     label,
     kind: 'member',
     detail: shownValue(value, found.sensitive, 40),
-    documentation: shownBlock(value, found.sensitive),
-    replace,
-    text: closing === ']' ? label : `${label}${closing}`,
+    replace: context.replace,
+    text: label,
   }));
 }

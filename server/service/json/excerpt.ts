@@ -106,7 +106,7 @@ function blanked(text: string, start: number, end: number, gaps: Excerpt['gaps']
 }
 
 /** Objects and lists that are open at an offset, from the outermost. */
-function containersAt(text: string, offset: number): Container[] {
+export function containersAt(text: string, offset: number): Container[] {
   const open: Container[] = [];
   let name = '""';
   for (let i = 0; i < offset; i++) {

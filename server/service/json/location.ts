@@ -1,6 +1,7 @@
 /** Where an offset is in the JSON of a file. Pure. */
 import { findNodeAtLocation, findNodeAtOffset, getLocation, type Node } from 'jsonc-parser';
 import type { ConfigDocument } from '../document.ts';
+import { containersAt } from './excerpt.ts';
 
 export interface JsonPlace {
   /** Keys and positions from the root; of a key that is being typed, with the key. */
@@ -22,7 +23,14 @@ export function jsonPlaceAt(document: ConfigDocument, offset: number): JsonPlace
   const isClosed = token !== undefined && token.length > 1 && document.mask[end - 1] === '"';
   const inString = isText && offset > token!.offset && (offset < end || !isClosed);
   const whole = [...excerpt.path, ...path.slice(excerpt.path.length)];
-  return { path: whole, isKey: isAtPropertyKey, token, inString };
+  const isKey = (isAtPropertyKey && path.length > 0) || isKeyAfterValue(document.mask, token?.offset ?? offset, offset);
+  return { path: whole, isKey, token, inString };
+}
+
+/** Whether what begins at `start` is a key, although there is no comma between it and the value before. */
+function isKeyAfterValue(mask: string, start: number, offset: number): boolean {
+  const isAfterValue = /["\w}\]]\s*$/.test(mask.slice(Math.max(0, start - 200), start));
+  return isAfterValue && containersAt(mask, offset).at(-1)?.isList === false;
 }
 
 /** Positions in lists become a star. */

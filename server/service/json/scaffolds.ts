@@ -15,8 +15,8 @@ const SERVICE = `{
   "deploymentController": { "type": "\${3:ECS}" },
   "networkConfiguration": {
     "awsvpcConfiguration": {
-      "subnets": [$4],
-      "securityGroups": [$5],
+      "subnets": ["\${4:subnet-0123456789abcdef0}"],
+      "securityGroups": ["\${5:sg-0123456789abcdef0}"],
       "assignPublicIp": "DISABLED"
     }
   },
@@ -31,13 +31,13 @@ const BLUE_GREEN_SERVICE = `{
   "deploymentController": { "type": "EXTERNAL" },
   "networkConfiguration": {
     "awsvpcConfiguration": {
-      "subnets": [$3],
-      "securityGroups": [$4],
+      "subnets": ["\${3:subnet-0123456789abcdef0}"],
+      "securityGroups": ["\${4:sg-0123456789abcdef0}"],
       "assignPublicIp": "DISABLED"
     }
   },
   "loadBalancers": [
-    { "targetGroupArn": "$5", "containerName": "NAME", "containerPort": \${6:80} }
+    { "targetGroupArn": "\${5:arn:aws:elasticloadbalancing:us-east-1:123456789012:targetgroup/blue/0123456789abcdef}", "containerName": "NAME", "containerPort": \${6:80} }
   ],
   "launchType": "FARGATE"
 }
@@ -49,11 +49,11 @@ const TASK = `{
   "requiresCompatibilities": ["FARGATE"],
   "cpu": "256",
   "memory": "512",
-  "executionRoleArn": "$1",
+  "executionRoleArn": "\${1:arn:aws:iam::123456789012:role/ecsTaskExecutionRole}",
   "containerDefinitions": [
     {
       "name": "NAME",
-      "image": "$2",
+      "image": "\${2:public.ecr.aws/nginx/nginx:stable}",
       "essential": true,
       "portMappings": [{ "containerPort": \${3:80} }],
       "logConfiguration": {
@@ -79,24 +79,29 @@ const DEPLOYMENT = `{
 const BLUE_GREEN_DEPLOYMENT = `{
   "environment": { "region": "\${1:us-east-1}" },
   "trafficShiftingConfig": { "type": "\${2:CANARY}", "percent": 20, "waitInterval": 60 },
-  "targetGroupArnPairs": [["$3", "$4"]],
-  "alarms": { "alarmNames": [$5] },
+  "targetGroupArnPairs": [
+    [
+      "\${3:arn:aws:elasticloadbalancing:us-east-1:123456789012:targetgroup/blue/0123456789abcdef}",
+      "\${4:arn:aws:elasticloadbalancing:us-east-1:123456789012:targetgroup/green/0123456789abcde0}"
+    ]
+  ],
+  "alarms": { "alarmNames": ["\${5:NAME-errors}"] },
   "stabilityCheck": { "timeout": 300 },
   "gmDeploymentCircuitBreaker": { "failureThreshold": 5, "rollback": true }
 }
 `;
 
 const INPUT = `{
-  "ref": { "file": ["$1"], "type": "\${2:TERRAFORM}" }$0
+  "ref": { "file": ["\${1:FILE}"], "type": "\${2|TERRAFORM,CDK,JSON|}" }$0
 }
 `;
 
 const FUNCTION = `{
   "FunctionName": "NAME",
-  "Role": "$1",
+  "Role": "\${1:arn:aws:iam::123456789012:role/NAME}",
   "Runtime": "\${2:python3.13}",
   "Handler": "\${3:app.handler}",
-  "Code": { "S3Bucket": "$4", "S3Key": "$5" },
+  "Code": { "S3Bucket": "\${4:artifacts}", "S3Key": "\${5:NAME.zip}" },
   "MemorySize": 128,
   "Timeout": 15
 }
@@ -104,9 +109,9 @@ const FUNCTION = `{
 
 const IMAGE_FUNCTION = `{
   "FunctionName": "NAME",
-  "Role": "$1",
+  "Role": "\${1:arn:aws:iam::123456789012:role/NAME}",
   "PackageType": "Image",
-  "Code": { "ImageUri": "$2" },
+  "Code": { "ImageUri": "\${2:123456789012.dkr.ecr.us-east-1.amazonaws.com/NAME:latest}" },
   "MemorySize": 128,
   "Timeout": 15
 }
@@ -122,13 +127,13 @@ const LAMBDA_DEPLOYMENT = `{
 
 const QUEUE = `{
   "PullEventSources": {
-    "EventSourceMapping": { "EventSourceArn": "$1", "FunctionName": "NAME", "BatchSize": 10 }
+    "EventSourceMapping": { "EventSourceArn": "\${1:arn:aws:sqs:us-east-1:123456789012:NAME}", "FunctionName": "NAME", "BatchSize": 10 }
   }
 }
 `;
 
 const TARGET_GROUP = `{
-  "PushEventSources": [{ "Service": "elasticloadbalancing.amazonaws.com", "TargetGroupArn": "$1" }]
+  "PushEventSources": [{ "Service": "elasticloadbalancing.amazonaws.com", "TargetGroupArn": "\${1:arn:aws:elasticloadbalancing:us-east-1:123456789012:targetgroup/NAME/0123456789abcdef}" }]
 }
 `;
 

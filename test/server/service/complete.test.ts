@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { complete, Schemas } from '../../../server/service/index.ts';
-import { deployment, edited, input, sceneOf, service, task, withoutStops } from './view.ts';
+import { complete, Schemas, withoutStops } from '../../../server/service/index.ts';
+import { deployment, edited, input, sceneOf, service, task } from './view.ts';
 
 const schemas = new Schemas();
 
@@ -18,7 +18,7 @@ async function checkApplied(fixture: string, label: string, expected: string): P
   const { path } = view.document;
   const text = item.isSnippet ? withoutStops(item.text) : item.text;
   assert.equal(
-    edited(files, [{ path, ...item.replace, text }])
+    edited(files, [{ path, ...item.replace, text }, ...(item.extra ?? []).map((edit) => ({ path, ...edit }))])
       .get(path)!
       .trimEnd(),
     expected,
@@ -46,8 +46,8 @@ describe('completion of names in expressions', () => {
     ['{ "cluster": "{{ c$0lus }}" }', 'cluster', '{ "cluster": "{{ cluster }}" }'],
     ['{ "cluster": "{{$0}}" }', 'cluster', '{ "cluster": "{{cluster}}" }'],
     ['{ "cluster": "{{- $0 -}}" }', 'cluster', '{ "cluster": "{{- cluster -}}" }'],
-    ['{ "cluster": "{{ clu$0" }', 'cluster', '{ "cluster": "{{ cluster" }'],
-    ['{ "cluster": {{ $0', 'cluster', '{ "cluster": {{ cluster'],
+    ['{ "cluster": "{{ clu$0" }', 'cluster', '{ "cluster": "{{ cluster }}" }'],
+    ['{ "cluster": {{ $0', 'cluster', '{ "cluster": {{ cluster }}'],
     ['{ "desiredCount": {{ port + $0 }} }', 'port', '{ "desiredCount": {{ port + port }} }'],
     ['{ "cluster": "{{ tgs.$0 }}" }', 'blue', '{ "cluster": "{{ tgs.blue }}" }'],
     ['{ "cluster": "{{ tgs.b$0 }}" }', 'blue', '{ "cluster": "{{ tgs.blue }}" }'],
@@ -111,7 +111,7 @@ describe('completion of names in expressions', () => {
 describe('completion of keys and values', () => {
   const APPLIED: readonly (readonly [fixture: string, label: string, applied: string])[] = [
     [service('{ $0 }'), 'serviceName', '{ "serviceName": "" }'],
-    [service('{ "serviceName": "web", $0 }'), 'launchType', '{ "serviceName": "web", "launchType":  }'],
+    [service('{ "serviceName": "web", $0 }'), 'launchType', '{ "serviceName": "web", "launchType": "EC2" }'],
     [service('{ "serv$0" }'), 'serviceName', '{ "serviceName": "" }'],
     [
       service('{ "serviceName": "web", "launchType": $0 }'),
@@ -121,7 +121,7 @@ describe('completion of keys and values', () => {
     [service('{ "launchType": "$0" }'), '"EC2"', '{ "launchType": "EC2" }'],
     [service('{ "launchType": "F$0" }'), '"FARGATE"', '{ "launchType": "FARGATE" }'],
     [service('{ $0 "serviceName": "web" }'), 'cluster', '{ "cluster": "", "serviceName": "web" }'],
-    [service('{ "cluster": {{ cluster }}, $0 }'), 'desiredCount', '{ "cluster": {{ cluster }}, "desiredCount": 0 }'],
+    [service('{ "cluster": {{ cluster }}, $0 }'), 'desiredCount', '{ "cluster": {{ cluster }}, "desiredCount": 1 }'],
     [
       service('{ "subnets": [{% for s in subnets %}"{{ s }}"{% endfor %}], $0 }'),
       'cluster',
@@ -220,7 +220,7 @@ describe('completion of expressions as values', () => {
       '{ "networkConfiguration": { "awsvpcConfiguration": { "subnets": {{ subnets | tojson }} } } }',
     ],
     [service('{ "enableExecuteCommand": $0 }'), '{{ enabled }}', '{ "enableExecuteCommand": {{ enabled | tojson }} }'],
-    [service('{ "cluster": "a-$0{{ port }}" }'), '{{ cluster }}', '{ "cluster": "{{ cluster }}{{ port }}" }'],
+    [service('{ "cluster": "a-$0{{ port }}" }'), '{{ cluster }}', '{ "cluster": "a-{{ cluster }}{{ port }}" }'],
   ];
   for (const [fixture, label, applied] of APPLIED) {
     it(applied, () => checkApplied(fixture, label, applied));
@@ -245,7 +245,7 @@ describe('completion in input files', () => {
       '{ "ref": { "file": [], "type": "TERRAFORM" } }',
     ));
   it('offers the names that templates use and nothing gives', () =>
-    checkApplied(input('{ $0 }'), 'count', '{ "count":  }'));
+    checkApplied(input('{ $0 }'), 'count', '{ "count": 1 }'));
   it('does not offer names that there are', () => checkOffersNot(input('{ "name": "web", $0 }'), 'name'));
 });
 

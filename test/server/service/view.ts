@@ -43,13 +43,6 @@ export function edited(files: ReadonlyMap<string, string>, edits: readonly Sourc
   return result;
 }
 
-/** What a snippet leaves when nothing is filled in. */
-export const withoutStops = (snippet: string): string =>
-  snippet
-    .replace(/\$\{\d+:([^}]*)\}/g, '$1')
-    .replace(/\$\{\d+\}|\$\d+/g, '')
-    .replaceAll('\\$', '$');
-
 export const INPUTS = `//- out.json
 {
   "cluster": { "sensitive": false, "type": "string", "value": "prod" },

@@ -1,0 +1,56 @@
+/** Names that templates use and no input gives, and what may stand for each until somebody fills it in. Pure. */
+import { type NameUse, templateUses } from '../../engine/template/index.ts';
+import type { ConfigDocument } from './document.ts';
+import { jsonPlaceAt } from './json/location.ts';
+import { typesAt } from './json/schemaPlace.ts';
+import type { FileView, WorkloadView } from './knowledge.ts';
+
+/** Names that the workload's templates use and no input gives, in the order of use. */
+export function missingNames({ workload: { inputs, documents } }: FileView): string[] {
+  const used = [...documents.values()].flatMap(({ template }) => (template ? templateUses(template).names : []));
+  return [...new Set(used.filter(({ name, optional }) => !optional && !inputs.has(name)).map(({ name }) => name))];
+}
+
+export interface Placeholder {
+  readonly json: string;
+  /** With a stop where there is something to fill in. */
+  readonly snippet: string;
+}
+
+const PLACEHOLDERS = {
+  text: { json: '""', snippet: '"$1"' },
+  number: { json: '1', snippet: `\${1:1}` },
+  boolean: { json: 'true', snippet: `\${1|true,false|}` },
+  list: { json: '[]', snippet: '[$1]' },
+  object: { json: '{}', snippet: '{$1}' },
+} as const satisfies Record<string, Placeholder>;
+
+/** A value of the type that the name's first telling use asks for. @default text */
+export function placeholderOf({ documents }: WorkloadView, name: string): Placeholder {
+  for (const document of documents.values()) {
+    if (!document.template) continue;
+    for (const use of templateUses(document.template).names) {
+      const type = use.name === name ? typeOf(document, use) : undefined;
+      if (type) return PLACEHOLDERS[type];
+    }
+  }
+  return PLACEHOLDERS.text;
+}
+
+function typeOf(document: ConfigDocument, { start, end, members }: NameUse): keyof typeof PLACEHOLDERS | undefined {
+  const tag = document.tags.find((one) => one.start <= start && end <= one.end);
+  if (tag === undefined) return undefined;
+  const [member] = members;
+  if (member) return typeof member.name === 'number' ? 'list' : 'object';
+  if (tag.kind === 'statement') {
+    if (/^[-+]?\s*for\b/.test(document.text.slice(tag.innerStart, start))) return 'list';
+    return /^[-+]?\s*(?:el)?if\s+(?:not\s+)?$/.test(document.text.slice(tag.innerStart, start)) ? 'boolean' : undefined;
+  }
+  if (tag.inString) return 'text';
+  const types = typesAt(document, jsonPlaceAt(document, tag.start).path);
+  if (types.includes('array')) return 'list';
+  if (types.includes('object')) return 'object';
+  if (types.includes('boolean')) return 'boolean';
+  if (types.some((type) => type === 'number' || type === 'integer')) return 'number';
+  return /\|\s*tojson\b/.test(document.text.slice(end, tag.innerEnd)) ? 'text' : 'number';
+}
