@@ -15,6 +15,8 @@ export interface CommandArgument {
   readonly revision?: string;
   /** `false` asks nothing and shows no dialogue. */
   readonly confirm?: boolean;
+  /** Of a rehearsal: what goes wrong in it, by the name of a scenario (client/sandbox/mishaps.ts). @default nothing */
+  readonly scenario?: string;
   /** A folder in the repository. @default the first folder of the window that has the workload */
   readonly repo?: string;
 }
@@ -53,7 +55,7 @@ export function aboutOf(given: unknown): About {
   }
   const { confirm } = given;
   return {
-    ...texts(given, 'repo', 'workload', 'rollout', 'revision'),
+    ...texts(given, 'repo', 'workload', 'rollout', 'revision', 'scenario'),
     ...(typeof confirm === 'boolean' ? { confirm } : {}),
   };
 }

@@ -167,7 +167,7 @@ class RolloutWindow implements vscode.Disposable {
     this.handlers = {
       deploying: deployer,
       rollBack: (about) => rollBack({ session, asked, deployer }, about),
-      rehearse: (about) => rehearse({ session, asked, timelines }, about),
+      rehearse: (about) => rehearse({ session, asked, timelines, rules: () => this.#sandbox.rules }, about),
       steering: new Steering({ session, asked, changed: () => this.#tree.moved() }),
       reports: new Reports({ session, asked, documents }),
       timeline: (about) => showTimeline(session, asked, timelines, about),

@@ -144,7 +144,8 @@ export class Deployer {
   }
 }
 
-async function blockedError({ workload, reason, problems }: WorkloadPlan): Promise<Error> {
+/** Why a plan is not carried out. */
+export async function blockedError({ workload, reason, problems }: WorkloadPlan): Promise<Error> {
   const { EngineError } = await import('../engine/loaded.ts');
   const [problem] = problems;
   const hint = problem === undefined ? undefined : `${problem.message} (${problem.path}:${problem.line})`;

@@ -1,84 +1,98 @@
 /**
- * Plays a deployment on a private, fast sandbox before anything real happens: first what runs is put there, from the
- * commit that served last, then the new revision is deployed over it. Its timeline is shown.
+ * Rehearse…: plays a deployment on a private, fast sandbox before anything real happens, shows its timeline while it
+ * runs, and says how it would end.
  *
  * Owns: nothing that outlives it but the timeline, which keeps what it has read.
  */
 import * as vscode from 'vscode';
-import type { DeployReport, PlanReport, RolloutSummary } from '../../engine/index.ts';
+import type { RolloutSummary, Where } from '../../engine/index.ts';
 import type { About } from '../about.ts';
 import type { Asked } from '../asked.ts';
-import { type EngineSession, openAt } from '../engine/session.ts';
+import { blockedError } from '../deploying/deploy.ts';
+import type { EngineSession } from '../engine/session.ts';
 import { placeFromSettings } from '../settings.ts';
 import type { Timelines } from '../timeline/timelinePanel.ts';
-import { duration } from '../words.ts';
-import { startTrial } from './trial.ts';
-
-/** Seconds of the rehearsal per real second: an hour takes less than half a minute. */
-const SPEED = 150;
+import { duration, timeHere } from '../words.ts';
+import { MISHAPS, type Mishap, type Rule } from './mishaps.ts';
+import { type Origin, playRehearsal, type Rehearsed } from './rehearsing.ts';
 
 export interface RehearsalOptions {
   readonly session: EngineSession;
   readonly asked: Asked;
   readonly timelines: Timelines;
+  /** What somebody had go wrong where the window works. */
+  readonly rules: () => readonly Rule[];
 }
 
 /** @returns how it would end; undefined where nothing was rehearsed */
 export async function rehearse(options: RehearsalOptions, about: About): Promise<RolloutSummary[] | undefined> {
-  const where = await options.asked.where(about, 'rehearse');
+  const { session, asked, timelines } = options;
+  const where = await asked.where(about, 'rehearse');
   if (where === undefined) return undefined;
+  const { engine } = await session.open();
+  const chosen = await chooseMishap(engine, where, about);
+  if (chosen === undefined) return undefined;
   const progress = { location: vscode.ProgressLocation.Notification, title: 'Rehearsing', cancellable: true };
-  return await vscode.window.withProgress(progress, async (told, token) => {
+  const rehearsed = await vscode.window.withProgress(progress, (told, token) => {
     const stopping = new AbortController();
     token.onCancellationRequested(() => stopping.abort());
-    const before = await servedBefore(options.session, where.repo, where.selectors);
-    const files = [where, ...(before === undefined ? [] : [{ repo: where.repo, revision: before }])];
-    const { region } = placeFromSettings();
-    const trial = await startTrial({ files, speed: SPEED, region });
-    const { engine, clock, place } = await openAt(trial.place);
-    try {
-      const play = async (plan: PlanReport, doing: string): Promise<DeployReport> =>
-        engine.deploy(plan, {
-          signal: stopping.signal,
-          onEvent: (_event, record) => told.report({ message: `${doing}: ${record.phase}` }),
-        });
-      if (before !== undefined) {
-        const { selectors, repo } = where;
-        await play(await engine.plan({ repo, selectors, revision: before, all: true }), 'what runs now');
-      }
-      const report = await play(await engine.plan({ ...where, all: true, force: true }), 'the new revision');
-      for (const { rollout } of report.rollouts) {
-        if (rollout !== null && about.confirm !== false)
-          await options.timelines.show({ engine, clock, place }, rollout);
-      }
-      void tell(report.rollouts);
-      return [...report.rollouts];
-    } finally {
-      await engine.close();
-      await trial.stop();
-    }
+    return playRehearsal({
+      engine,
+      where,
+      region: placeFromSettings().region,
+      mishap: chosen.mishap,
+      rules: options.rules(),
+      signal: stopping.signal,
+      doing: (message) => told.report({ message }),
+      began: async (rollout, from, origin) => {
+        if (about.confirm === false) return;
+        // How it ends is told all the same.
+        await timelines.show(from, rollout, `Rehearsal ${words(origin)}`).catch(() => {});
+      },
+      ended: (rollout) => timelines.look(rollout),
+    });
   });
+  const [blocked] = rehearsed.blocked;
+  if (rehearsed.rollouts.length === 0 && blocked !== undefined) throw await blockedError(blocked);
+  tell(rehearsed);
+  return [...rehearsed.rollouts];
 }
 
-/** The commit of the last good rollout. */
-async function servedBefore(
-  session: EngineSession,
-  repo: string,
-  selectors: readonly string[],
-): Promise<string | undefined> {
-  const { engine } = await session.open();
-  const [entry] = await engine.status({ repo, selectors });
-  if (entry === undefined) return undefined;
-  const { repository } = entry.rollout;
-  const history = await engine.history({ repository: repository.identity, workload: entry.workload, limit: 20 });
-  return history.find(({ phase }) => phase === 'succeeded')?.revision.commit;
+/** What goes wrong in it, by its argument or by the person's choice; undefined where none was made. */
+async function chooseMishap(
+  engine: Awaited<ReturnType<EngineSession['open']>>['engine'],
+  where: Where,
+  { scenario, confirm }: About,
+): Promise<{ readonly mishap: Mishap | undefined } | undefined> {
+  if (scenario !== undefined) {
+    const mishap = MISHAPS.find(({ id }) => id === scenario);
+    if (mishap !== undefined) return { mishap };
+    const { EngineError } = await import('../engine/loaded.ts');
+    throw new EngineError('client.no-such-scenario', `there is no scenario ${scenario}`, {
+      kind: 'usage',
+      hint: `use one of ${MISHAPS.map(({ id }) => id).join(', ')}`,
+    });
+  }
+  if (confirm === false) return { mishap: undefined };
+  const { workloads } = await engine.workloads(where);
+  const kinds = new Set(workloads.map(({ kind }) => kind));
+  const fitting = MISHAPS.filter((mishap) => mishap.kinds.some((kind) => kinds.has(kind)));
+  const asIs = { label: 'As it is', detail: 'Nothing goes wrong by itself.', mishap: undefined };
+  const items = [asIs, ...fitting.map((mishap) => ({ label: mishap.label, detail: mishap.detail, mishap }))];
+  return vscode.window.showQuickPick(items, { placeHolder: 'What should go wrong in the rehearsal?' });
 }
 
-function tell(rollouts: readonly RolloutSummary[]): void {
+const words = (origin: Origin): string =>
+  origin.kind === 'live'
+    ? `on a copy of what runs, read at ${timeHere(origin.readAt)}`
+    : `on a sandbox made from the files: ${origin.why}`;
+
+function tell({ rollouts, origin }: Rehearsed): void {
   for (const { workload, phase, reason, startedAt, endedAt } of rollouts) {
     const took = startedAt === null || endedAt === null ? '' : ` after ${duration(endedAt - startedAt)}`;
-    const text = `Rehearsal of ${workload}: ${phase}${took}${reason === undefined ? '' : `, ${reason}`}`;
-    if (phase === 'succeeded') void vscode.window.showInformationMessage(`${text}. Nothing real was touched.`);
-    else void vscode.window.showWarningMessage(`${text}. Nothing real was touched.`);
+    const why = reason === undefined ? '' : `, ${reason}`;
+    const text = `Rehearsal of ${workload} ${words(origin)}: ${phase}${took}${why}. Nothing real was touched.`;
+    if (phase === 'succeeded') void vscode.window.showInformationMessage(text);
+    else void vscode.window.showWarningMessage(text);
   }
 }

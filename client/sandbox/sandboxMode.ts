@@ -7,45 +7,13 @@ import * as vscode from 'vscode';
 import type { Place } from '../engine/session.ts';
 import { COMMANDS, SANDBOX_CONTEXT } from '../manifestIds.ts';
 import { folders, placeFromSettings, sandboxSpeed } from '../settings.ts';
-import { type Rule, startTrial, type Trial } from './trial.ts';
+import { MISHAPS, type Rule } from './mishaps.ts';
+import { startTrial, type Trial } from './trial.ts';
 
 export interface SandboxModeOptions {
   /** Lets go of what runs at the old place and shows what is at the new one. */
   readonly moved: (message: string | undefined) => Promise<void>;
 }
-
-interface Mishap extends vscode.QuickPickItem {
-  readonly rules: readonly Rule[];
-}
-
-const MISHAPS: readonly Mishap[] = [
-  {
-    label: 'Make the next rollouts fail their health checks',
-    detail: "The load balancer's and the containers' own health checks fail for every task that starts from now on.",
-    rules: [{ kind: 'task', when: {}, effect: { targets: 'failing', health: 'failing' } }],
-  },
-  {
-    label: 'Make the next rollouts crash',
-    detail: 'Every task that starts from now on exits with code 1 after two seconds.',
-    rules: [
-      {
-        kind: 'task',
-        when: {},
-        effect: { exit: { code: 1, afterSeconds: 2 }, logs: ['Error: cannot connect to the database'] },
-      },
-    ],
-  },
-  {
-    label: 'Lose the images',
-    detail: 'No image can be pulled any more.',
-    rules: [{ kind: 'task', when: { image: '*' }, effect: { pull: 'not-found' } }],
-  },
-  {
-    label: 'Make functions fail',
-    detail: 'Half of the invocations of every version end in an error.',
-    rules: [{ kind: 'function', when: { function: '*' }, effect: { invocations: { errorPercent: 50 } } }],
-  },
-];
 
 export class SandboxMode implements vscode.Disposable {
   readonly #options: SandboxModeOptions;
@@ -65,6 +33,11 @@ export class SandboxMode implements vscode.Disposable {
   /** Where the window works, while it works on a sandbox. */
   get place(): Place | undefined {
     return this.#trial?.place;
+  }
+
+  /** What somebody had go wrong in it. */
+  get rules(): readonly Rule[] {
+    return this.#trial?.rules ?? [];
   }
 
   /** @returns the sandbox's endpoint */
@@ -97,8 +70,9 @@ export class SandboxMode implements vscode.Disposable {
       if (answer !== undefined) await this.start();
       return undefined;
     }
+    const mishaps = MISHAPS.map(({ label, detail, rules }) => ({ label, detail, rules: rules({}) }));
     const stop = { label: 'Stop the sandbox', detail: 'Everything in it is forgotten.', rules: [] };
-    const chosen = await vscode.window.showQuickPick([...MISHAPS, stop], {
+    const chosen = await vscode.window.showQuickPick([...mishaps, stop], {
       placeHolder: 'What should go wrong in the sandbox from now on?',
     });
     if (chosen === stop) await this.stop();

@@ -6,8 +6,9 @@
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { RenderReport, Where } from '../../engine/index.ts';
+import type { RenderReport, Snapshot, Where } from '../../engine/index.ts';
 import { openAt, type Place } from '../engine/session.ts';
+import type { Rule } from './mishaps.ts';
 
 export interface TrialOptions {
   /** The files to have an account for. */
@@ -16,17 +17,23 @@ export interface TrialOptions {
   readonly speed: number;
   /** Where to deploy when files do not say. */
   readonly region: string;
+  /** What runs in it. Then nothing else is there that files name. @default what the files take for granted, without services */
+  readonly snapshot?: Snapshot;
+  /** What goes wrong, before what a scenario beside the files says. @default nothing */
+  readonly rules?: readonly Rule[];
 }
 
 export interface Trial {
   readonly place: Place;
   readonly endpoint: string;
+  /** What somebody had go wrong. */
+  readonly rules: readonly Rule[];
   /** Puts rules before those that hold already. */
   addRules(rules: readonly Rule[]): Promise<void>;
   stop(): Promise<void>;
 }
 
-export type Rule = import('./loaded.ts').Scenario['rules'][number];
+type Scenario = import('./loaded.ts').Scenario;
 
 /** The sandbox's default account. */
 const ACCOUNT = '123456789012';
@@ -35,7 +42,7 @@ const REGION = 'us-east-1';
 /** Scenarios that lie beside config files. */
 const SCENARIO = 'scenario.json';
 
-export async function startTrial({ files, speed, region }: TrialOptions): Promise<Trial> {
+export async function startTrial({ files, speed, region, snapshot, rules = [] }: TrialOptions): Promise<Trial> {
   const { needsOf, sandboxAccess, withNeeds } = await import('../engine/loaded.ts');
   const { parseScenario, speedClock, startSandbox } = await import('./loaded.ts');
   const folder = await mkdtemp(join(tmpdir(), 'gitmoxi-sandbox-'));
@@ -46,12 +53,21 @@ export async function startTrial({ files, speed, region }: TrialOptions): Promis
     accounts: {},
   };
   const rendered = await renderAll(files, { ...place, endpoint: '' });
-  const { accounts, given } = needsOf(rendered);
-  const [account = ACCOUNT, ...others] = accounts;
+  const needs = needsOf(rendered);
+  const running = snapshot?.regions.map(({ account }) => account) ?? [];
+  const [account = ACCOUNT, ...others] = new Set([...running, ...needs.accounts]);
   const own = await scenarioBeside(rendered, files, parseScenario);
-  const scenario = { ...own, given: withNeeds(own.given, given) };
-  const sandbox = await startSandbox({ clock: speedClock(speed), scenario });
-  let rules = scenario.rules;
+  const given = snapshot === undefined ? withNeeds(own.given, needs.given) : besides(own.given);
+  let added = rules;
+  const scenario = (): Scenario => ({ ...own, given, rules: [...added, ...own.rules] });
+  const sandbox = await startSandbox({
+    clock: speedClock(speed),
+    scenario: scenario(),
+    ...(snapshot === undefined ? {} : { snapshot }),
+  }).catch(async (error: unknown) => {
+    await rm(folder, { recursive: true, force: true });
+    throw error;
+  });
   return {
     endpoint: sandbox.endpoint,
     place: {
@@ -60,15 +76,23 @@ export async function startTrial({ files, speed, region }: TrialOptions): Promis
       accounts: sandboxAccess(others),
       credentials: { accessKeyId: account, secretAccessKey: 'sandbox' },
     },
-    async addRules(added) {
-      rules = [...added, ...rules];
-      sandbox.setScenario({ ...scenario, rules });
+    get rules() {
+      return added;
+    },
+    async addRules(more) {
+      added = [...more, ...added];
+      sandbox.setScenario(scenario());
     },
     async stop() {
       await sandbox.stop();
       await rm(folder, { recursive: true, force: true, maxRetries: 3 });
     },
   };
+}
+
+/** What a scenario gives besides what runs, which is known. */
+function besides({ targetGroups: _groups, apis: _apis, ...given }: Scenario['given']): Scenario['given'] {
+  return { ...given, clusters: [], alarms: [] };
 }
 
 async function renderAll(files: readonly Where[], place: Place): Promise<RenderReport[]> {
@@ -85,8 +109,8 @@ async function renderAll(files: readonly Where[], place: Place): Promise<RenderR
 async function scenarioBeside(
   reports: readonly RenderReport[],
   files: readonly Where[],
-  parse: (text: string, path: string) => import('./loaded.ts').Scenario,
-): Promise<import('./loaded.ts').Scenario> {
+  parse: (text: string, path: string) => Scenario,
+): Promise<Scenario> {
   const folders = reports.flatMap(({ workloads }, i) =>
     workloads.map(({ workload }) => join(files[i]!.repo, workload, '..')),
   );

@@ -25,17 +25,26 @@ export class Timelines implements vscode.Disposable {
     this.#resources = resources;
   }
 
-  /** Shows one rollout of an engine's store. */
-  async show({ engine, clock }: Opened, rollout: string): Promise<void> {
+  /**
+   * Shows one rollout of an engine's store.
+   *
+   * @param note what has to be known of where it runs
+   */
+  async show({ engine, clock }: Opened, rollout: string, note?: string): Promise<void> {
     const known = this.#panels.get(rollout);
     if (known !== undefined) return known.reveal();
     const read = async (): Promise<TimelineInput> => {
       const [{ rollout: record }, events] = await Promise.all([engine.rollout(rollout), engine.events(rollout)]);
-      return { record, events, now: clock.now() };
+      return { record, events, now: clock.now(), ...(note === undefined ? {} : { note }) };
     };
     const first = await read();
     const panel = new TimelinePanel(this.#resources, first, read, () => this.#panels.delete(rollout));
     this.#panels.set(rollout, panel);
+  }
+
+  /** Reads a rollout again that is shown, while it can be read. */
+  async look(rollout: string): Promise<void> {
+    await this.#panels.get(rollout)?.look();
   }
 
   dispose(): void {
@@ -56,10 +65,15 @@ class TimelinePanel {
     this.#input = first;
     this.#read = read;
     const name = first.record.workload.split('/').at(-1) ?? first.record.workload;
-    this.#panel = vscode.window.createWebviewPanel(VIEW, `Timeline: ${name}`, vscode.ViewColumn.Active, {
-      enableScripts: true,
-      localResourceRoots: [resources],
-    });
+    this.#panel = vscode.window.createWebviewPanel(
+      VIEW,
+      `${first.note === undefined ? 'Timeline' : 'Rehearsal'}: ${name}`,
+      vscode.ViewColumn.Active,
+      {
+        enableScripts: true,
+        localResourceRoots: [resources],
+      },
+    );
     this.#panel.webview.html = pageOf(this.#panel.webview, resources);
     this.#panel.webview.onDidReceiveMessage((message: { type?: unknown; share?: unknown }) => {
       if (message.type === 'moment' && typeof message.share === 'number') this.#share = Math.min(1, message.share);
@@ -81,19 +95,17 @@ class TimelinePanel {
     this.#panel.dispose();
   }
 
+  /** Reads it again. Never rejects: the store may be busy, or gone with its sandbox, and what was read stays. */
+  async look(): Promise<void> {
+    try {
+      this.#input = await this.#read();
+      if (this.#share === 1) this.#post();
+    } catch {}
+  }
+
   #lookLater(): void {
     if (this.#isClosed || this.#input.record.endedAt !== null) return;
-    this.#timer = setTimeout(() => {
-      void this.#read().then(
-        (input) => {
-          this.#input = input;
-          if (this.#share === 1) this.#post();
-          this.#lookLater();
-        },
-        // The store may be busy, or gone with its sandbox: what was read stays.
-        () => this.#lookLater(),
-      );
-    }, LOOK_MS);
+    this.#timer = setTimeout(() => void this.look().then(() => this.#lookLater()), LOOK_MS);
   }
 
   #post(): void {

@@ -10,6 +10,8 @@ export interface TimelineInput {
   readonly events: readonly RolloutEvent[];
   /** On the rollout's clock, ms since the epoch. */
   readonly now: number;
+  /** What has to be known of where it runs. */
+  readonly note?: string;
 }
 
 export const escaped = (text: string): string =>
@@ -138,7 +140,7 @@ const FACTS = (record: RolloutRecord): [string, string][] => [
 
 /** The page's content. */
 export function timelineMarkup(input: TimelineInput): string {
-  const { record, events, now } = input;
+  const { record, events, now, note } = input;
   const end = record.endedAt ?? Math.max(now, record.startedAt + 1);
   const scale = { start: record.startedAt, end };
   const traffic = series(events, ['trafficPercent', 'percent']);
@@ -150,7 +152,7 @@ export function timelineMarkup(input: TimelineInput): string {
   const name = record.workload.split('/').at(-1) ?? record.workload;
   const facts = FACTS(record).map(([term, text]) => `<dt>${term}</dt><dd>${escaped(text)}</dd>`);
   return `<header><h1>${escaped(name)} <span class="badge ${record.phase.replaceAll(' ', '-')}">${record.phase}</span></h1>
-<p class="message" aria-live="polite">${escaped(record.message)}</p>
+${note === undefined ? '' : `<p class="note">${escaped(note)}. Nothing real is touched.</p>\n`}<p class="message" aria-live="polite">${escaped(record.message)}</p>
 <p class="value">${escaped(record.workload)} · ${duration(end - record.startedAt)}</p></header>
 ${failure.length === 0 ? '' : `<section class="failure" role="note">${failure.map((line) => `<p>${escaped(line)}</p>`).join('')}</section>`}
 ${bands(spansOf(input), scale)}
@@ -162,11 +164,11 @@ ${lanes(alarmsOf(record, events), scale)}
 }
 
 /** The rollout as it was at a moment: for replaying it. Counts come from the events until then. */
-export function asOf({ record, events }: TimelineInput, at: number): TimelineInput {
+export function asOf({ record, events, ...same }: TimelineInput, at: number): TimelineInput {
   const seen = events.filter(({ time }) => time <= at);
   const last = seen.at(-1);
   const isOver = record.endedAt !== null && at >= record.endedAt;
-  if (isOver || last === undefined) return { record, events: isOver ? events : seen, now: at };
+  if (isOver || last === undefined) return { ...same, record, events: isOver ? events : seen, now: at };
   const past: RolloutRecord = {
     ...record,
     phase: last.phase,
@@ -174,5 +176,5 @@ export function asOf({ record, events }: TimelineInput, at: number): TimelineInp
     endedAt: null,
     failure: seen.some(({ code }) => code === 'rollout.failed') ? record.failure : null,
   };
-  return { record: past, events: seen, now: at };
+  return { ...same, record: past, events: seen, now: at };
 }
