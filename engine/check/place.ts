@@ -21,8 +21,9 @@ export class Place {
   readonly node: Node;
   /** The key that the value belongs to; undefined for items of lists and for the root. */
   readonly keyNode: Node | undefined;
-  /** What was asked for: every rule walks the same values. */
-  #known: Map<string, Place | undefined> | undefined;
+  /** Every rule walks the same values. */
+  #members: readonly Place[] | undefined;
+  #byName: Map<string, Place> | undefined;
   #items: readonly Place[] | undefined;
 
   constructor(file: ParsedFile, node: Node, keyNode?: Node) {
@@ -33,17 +34,8 @@ export class Place {
 
   /** The member of an object, the last of that name. */
   get(name: string): Place | undefined {
-    const { children, type } = this.node;
-    if (type !== 'object' || children === undefined) return undefined;
-    this.#known ??= new Map();
-    if (this.#known.has(name)) return this.#known.get(name);
-    let found: Place | undefined;
-    for (let i = children.length - 1; i >= 0 && found === undefined; i--) {
-      const [key, value] = children[i]!.children ?? [];
-      if (value !== undefined && key!.value === name) found = new Place(this.file, value, key);
-    }
-    this.#known.set(name, found);
-    return found;
+    this.#byName ??= new Map(this.members().map((place) => [place.key, place]));
+    return this.#byName.get(name);
   }
 
   /** Like `get`, along several keys. */
@@ -52,11 +44,11 @@ export class Place {
   }
 
   /** The members of an object. */
-  members(): Place[] {
-    if (this.node.type !== 'object') return [];
-    return (this.node.children ?? []).flatMap(({ children }) =>
+  members(): readonly Place[] {
+    this.#members ??= (this.node.type === 'object' ? (this.node.children ?? []) : []).flatMap(({ children }) =>
       children?.[1] ? [new Place(this.file, children[1], children[0])] : [],
     );
+    return this.#members;
   }
 
   /** The items of a list. */

@@ -5,7 +5,7 @@
 import { type Node, type ParseError, parseTree, printParseErrorCode } from 'jsonc-parser';
 import type { SourceFile } from '../config/index.ts';
 import type { Finding } from '../finding.ts';
-import type { Json } from '../json.ts';
+import { type Json, MOST_NESTING, tooDeepAt } from '../json.ts';
 import type { SourceMap } from '../template/index.ts';
 import { jsonOf } from './jsonValue.ts';
 import { Place } from './place.ts';
@@ -70,26 +70,6 @@ function sensitivePointers(root: Node, map: SourceMap): Set<string> {
   };
   visit(root, '');
   return found;
-}
-
-/** Deeper than any AWS request, and far from what a recursive walk can take. */
-const MOST_NESTING = 200;
-
-/** Offset of the bracket that is one too deep; undefined where none is. */
-function tooDeepAt(text: string): number | undefined {
-  let depth = 0;
-  let inString = false;
-  for (let i = 0; i < text.length; i++) {
-    const c = text[i];
-    if (inString) {
-      if (c === '\\') i++;
-      else if (c === '"' || c === '\n') inString = false;
-    } else if (c === '"') inString = true;
-    else if (c === '[' || c === '{') {
-      if (++depth > MOST_NESTING) return i;
-    } else if (c === ']' || c === '}') depth--;
-  }
-  return undefined;
 }
 
 function tooDeep(path: string, at: number, map: SourceMap): Finding {

@@ -197,11 +197,14 @@ function checkProperty(node: Node, property: Node, { schema, file }: SchemaPlace
 function checkDuplicateKeys(root: Node, check: Check): void {
   const waiting: Node[] = [root];
   for (let node = waiting.pop(); node && !isFull(check); node = waiting.pop()) {
+    if (node.type !== 'object') {
+      for (const child of node.children ?? []) if (child.children) waiting.push(child);
+      continue;
+    }
     const seen = new Set<unknown>();
     for (const child of node.children ?? []) {
-      waiting.push(child);
-      if (node.type !== 'object') continue;
-      const keyNode = child.children![0]!;
+      const [keyNode, value] = child.children as [Node, Node | undefined];
+      if (value?.children) waiting.push(value);
       if (seen.has(keyNode.value)) reportDuplicateKey(check, keyNode);
       seen.add(keyNode.value);
     }

@@ -1,11 +1,8 @@
 /** Strict JSON with positions, bounded, and exact: integers of any size, and `1.0` apart from `1`. */
 
 import { type Node, type ParseError, parseTree, printParseErrorCode } from 'jsonc-parser';
-import type { Json } from '../../json.ts';
+import { type Json, MOST_NESTING, tooDeepAt } from '../../json.ts';
 import { Dict, parseIntText, type Value } from '../python/index.ts';
-
-/** How deep JSON may be nested. */
-const MAX_DEPTH = 200;
 
 export interface JsonProblem {
   readonly start: number;
@@ -36,7 +33,7 @@ export function parseJson(text: string): { root: Node | undefined; problem: Json
     const problem = {
       start: deep,
       end: deep + 1,
-      message: `JSON is nested more than ${MAX_DEPTH} levels deep`,
+      message: `JSON is nested more than ${MOST_NESTING} levels deep`,
       hint: 'nest it less deeply',
     };
     return { root: undefined, problem };
@@ -57,18 +54,6 @@ export function parseJson(text: string): { root: Node | undefined; problem: Json
       hint: 'correct the JSON; input files are not templates',
     },
   };
-}
-
-/** Where the nesting gets too deep for the parser, which recurses. */
-function tooDeepAt(text: string): number | undefined {
-  let depth = 0;
-  for (const match of text.matchAll(/"(?:[^"\\\n]|\\.)*"?|[[{]|[\]}]/g)) {
-    const [token] = match;
-    if (token === '[' || token === '{') depth++;
-    else if (token === ']' || token === '}') depth--;
-    if (depth > MAX_DEPTH) return match.index;
-  }
-  return undefined;
 }
 
 /** Members of an object, the last of each name, with every earlier one of the same name. */

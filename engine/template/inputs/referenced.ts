@@ -125,6 +125,7 @@ export function parseObject({ path, text }: InputFile): {
 }
 
 function duplicates(path: string, node: Node): Finding[] {
+  if (node.children === undefined) return [];
   const own = node.type === 'object' ? membersOf(node).duplicates : [];
   const findings = own.map(
     ({ offset, length, value }): Finding => ({
@@ -137,7 +138,7 @@ function duplicates(path: string, node: Node): Finding[] {
       hint: 'remove all but one',
     }),
   );
-  return [...findings, ...(node.children ?? []).flatMap((child) => duplicates(path, child))];
+  return [...findings, ...node.children.flatMap((child) => duplicates(path, child))];
 }
 
 /** `{name: {sensitive, type, value}}` throughout. */
