@@ -3,17 +3,22 @@ import type { Finding } from '../finding.ts';
 
 const placeOf = ({ path, start, end }: Finding): string => `${path}:${start}:${end}`;
 
-/** Whether a rule knows more: which range holds in this workload, or what is meant by a value that may be right. */
-const isVague = ({ code, severity }: Finding): boolean => code === 'schema.out-of-range' || severity !== 'error';
+/**
+ * Whether what a schema says gives way to a rule, which knows the range that holds in this workload, or what is meant by
+ * a value that may be right. An error gives way to nothing less.
+ */
+const givesWay = ({ code, severity }: Finding, rule: Finding | undefined): boolean =>
+  rule !== undefined &&
+  code.startsWith('schema.') &&
+  (severity !== 'error' || (code === 'schema.out-of-range' && rule.severity === 'error'));
 
 /**
  * What was found in the files and by the rules, without what is said twice of one place: of a schema and a rule the one
  * that knows more speaks, and what a loop repeats in the rendered text stands once in the template.
  */
 export function once(inFiles: readonly Finding[], byRules: readonly Finding[]): readonly Finding[] {
-  const ruled = new Set(byRules.map(placeOf));
-  const vague = (finding: Finding) => finding.code.startsWith('schema.') && isVague(finding);
-  const kept = inFiles.filter((finding) => !(vague(finding) && ruled.has(placeOf(finding))));
+  const ruled = new Map(byRules.map((finding) => [placeOf(finding), finding]));
+  const kept = inFiles.filter((finding) => !givesWay(finding, ruled.get(placeOf(finding))));
   const refused = new Set(kept.filter(({ code }) => code.startsWith('schema.')).map(placeOf));
   const seen = new Set<string>();
   return [...kept, ...byRules.filter((finding) => !refused.has(placeOf(finding)))].filter((finding) => {

@@ -23,6 +23,12 @@ const memory = (text: string): string => `//- jobs_lambdadef.json
 { "alias": "live" }
 `;
 
+const threshold = (text: string): string => `//- web_svcdef.json
+{ "serviceName": "web", "desiredCount": 10, "taskDefinition": "web:1" }
+//- web_depdef.json
+{ "gmDeploymentCircuitBreaker": { "failureThresholdPercent": ${text} } }
+`;
+
 const CASES: readonly (readonly [what: string, fixture: string, expected: ExpectedFinding])[] = [
   ['a value that its schema and a rule refuse', mode('$0"AWSVPC"$0'), { code: 'schema.not-allowed-value' }],
   [
@@ -36,6 +42,7 @@ const CASES: readonly (readonly [what: string, fixture: string, expected: Expect
     memory('$040000$0'),
     { code: 'function.memory', message: 'more than the 10240' },
   ],
+  ['a number that is no threshold, and a low one', threshold('$0-1$0'), { code: 'schema.out-of-range' }],
   ['a wrong type in a loop', looped('"essential": $0"yes"$0'), { code: 'schema.wrong-type' }],
   [
     'a rule that is broken in a loop',
