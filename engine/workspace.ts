@@ -8,9 +8,13 @@ import { type CheckedWorkload, checkWorkload } from './check/index.ts';
 import { groupWorkloads, selectWorkloads, type WorkloadPaths, workloadKey } from './config/index.ts';
 import { EngineError } from './errors.ts';
 import { type Commit, loadWorkloads, openRepository, type Repository, type Tree } from './git/index.ts';
+import { keepReferenced } from './template/index.ts';
 
 /** Read and checked at a time: bounds memory, and keeps the event loop free in between. */
 const WORKLOADS_AT_ONCE = 50;
+
+/** Referenced files whose values are kept parsed: many workloads refer to one output. */
+const KEPT_REFERENCES = 64;
 
 /** A repository at one revision. */
 export interface Opened {
@@ -82,9 +86,10 @@ export async function checkEach<T>(
   use: (checked: CheckedWorkload) => T,
 ): Promise<T[]> {
   const results: T[] = [];
+  const read = keepReferenced(KEPT_REFERENCES);
   for (let i = 0; i < workloads.length; i += WORKLOADS_AT_ONCE) {
     const sources = await loadWorkloads(tree, workloads.slice(i, i + WORKLOADS_AT_ONCE));
-    for (const source of sources) results.push(use(checkWorkload(source)));
+    for (const source of sources) results.push(use(checkWorkload(source, read)));
   }
   return results;
 }
