@@ -3,8 +3,15 @@
  * absolute paths. Inside the server there are offsets and paths only.
  */
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { type Diagnostic, DiagnosticSeverity, DiagnosticTag } from 'vscode-languageserver';
+import {
+  type Diagnostic,
+  DiagnosticSeverity,
+  DiagnosticTag,
+  type MarkupContent,
+  MarkupKind,
+} from 'vscode-languageserver';
 import { type Finding, type LineIndex, lineIndex, type Severity } from '../engine/finding.ts';
+import { plainOfMarkdown } from './plain.ts';
 import type { PreviewPiece, PreviewProblem, RenderedPreview, TextPosition, TextRange } from './protocol.ts';
 import type { Preview } from './service/index.ts';
 
@@ -29,6 +36,13 @@ function toPosition(index: LineIndex, offset: number): TextPosition {
 
 function toRange(index: LineIndex, start: number, end: number): TextRange {
   return { start: toPosition(index, start), end: toPosition(index, end) };
+}
+
+/** @param formats what the client says that it shows; one that says nothing shows plain text */
+export function toMarkup(markdown: string, formats: readonly MarkupKind[] | undefined): MarkupContent {
+  return formats?.includes(MarkupKind.Markdown)
+    ? { kind: MarkupKind.Markdown, value: markdown }
+    : { kind: MarkupKind.PlainText, value: plainOfMarkdown(markdown) };
 }
 
 const SEVERITY: Readonly<Record<Severity, DiagnosticSeverity>> = {

@@ -37,7 +37,8 @@ export function answer<P, R>(
     } catch (error) {
       if (error instanceof Refusal) return new ResponseError(LSPErrorCodes.RequestFailed, error.message);
       connection.console.error(`${method} failed: ${describe(error)}`);
-      return new ResponseError(ErrorCodes.InternalError, messageOf(error));
+      const code = error instanceof EngineError ? LSPErrorCodes.RequestFailed : ErrorCodes.InternalError;
+      return new ResponseError(code, messageOf(error));
     } finally {
       connection.tracer.log(`${method}: ${Math.round(clock.now() - startedAt)} ms`);
     }
@@ -84,8 +85,10 @@ export function answerFromView<P extends NamesFile, R>(
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
-/** For the log: with the stack, unless the failure is one of ours and says all there is to say. */
+/** For the log: with the stack, unless the failure is one that says all there is to say. */
 export function describe(error: unknown): string {
   if (error instanceof EngineError) return `${error.code}: ${error.message}`;
+  // The client's own words: where we asked is no news.
+  if (error instanceof ResponseError) return error.message;
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }

@@ -3,7 +3,7 @@
  *
  * Owns: the connection's life. Must not: end the process, or write anywhere but to the connection.
  */
-import { sep } from 'node:path';
+import { isAbsolute, join, sep } from 'node:path';
 import {
   type Connection,
   createConnection,
@@ -18,15 +18,17 @@ import {
   TextDocumentSyncKind,
   type WatchDog,
 } from 'vscode-languageserver';
-import { createProtocolConnection } from 'vscode-languageserver/node';
+import { createProtocolConnection, StreamMessageReader, StreamMessageWriter } from 'vscode-languageserver/node';
 import { type Clock, systemClock } from '../engine/clock.ts';
 import { parseConfigPath } from '../engine/config/index.ts';
 import { Documents } from './documents.ts';
 import type { Feature, Surroundings } from './features/feature.ts';
 import { FEATURES } from './features/index.ts';
 import { diskReader, type FileReader } from './fileReader.ts';
+import { gated } from './gate.ts';
 import { KeptReader } from './keptReader.ts';
 import { pathOfUri } from './lsp.ts';
+import { whenGone } from './parent.ts';
 import { type Advertised, PROTOCOL } from './protocol.ts';
 import type { PlanProvider, RevisionReader } from './providers.ts';
 import { describe } from './requests.ts';
@@ -65,16 +67,19 @@ const ALL: readonly Feature[] = Object.values(FEATURES);
 export function startServer(options: ServerOptions): RunningServer {
   const { input, output, clock = systemClock(), aws = NO_AWS_KNOWLEDGE } = options;
   const { promise: ended, resolve: end } = Promise.withResolvers<0 | 1>();
+  const over = new AbortController();
   const watchDog: WatchDog = {
     shutdownReceived: false,
-    // A client that dies closes its end of the stream: its process need not be watched.
-    initialize() {},
+    // A client that dies closes its end of the stream, unless something that it started holds it open.
+    initialize: ({ processId }) => whenGone(processId, clock, over.signal, () => end(1)),
     exit: (status) => end(status === 0 ? 0 : 1),
   };
   for (const event of ['end', 'close']) input.on(event, () => end(watchDog.shutdownReceived ? 0 : 1));
 
+  const writer = new StreamMessageWriter(output);
+  const reading = gated(new StreamMessageReader(input), writer, (text) => connection.console.warn(text));
   const connection = createConnection(
-    (logger) => createProtocolConnection(input, output, logger),
+    (logger) => createProtocolConnection(reading, writer, logger),
     watchDog,
     ProposedFeatures.all,
   );
@@ -133,6 +138,7 @@ export function startServer(options: ServerOptions): RunningServer {
   connection.listen();
   return {
     ended: ended.then((status) => {
+      over.abort();
       workloads.close();
       connection.dispose();
       return status;
@@ -162,7 +168,9 @@ function answerInitialize(version: string | undefined): InitializeResult {
 }
 
 /** Older clients have one folder, under older names. */
-function foldersOf({ workspaceFolders, rootUri }: InitializeParams): string[] {
+function foldersOf({ workspaceFolders, rootUri, rootPath }: InitializeParams): string[] {
+  if (!workspaceFolders && !rootUri)
+    return typeof rootPath === 'string' && isAbsolute(rootPath) ? [join(rootPath)] : [];
   const uris = workspaceFolders ? workspaceFolders.map(({ uri }) => uri) : [rootUri];
   return uris.map(pathOfUri).filter((path) => path !== undefined);
 }

@@ -4,7 +4,7 @@
  * Owns: the parsed documents of the last answers, as long as their texts stay the same.
  */
 import { join } from 'node:path';
-import { parseConfigPath } from '../engine/config/index.ts';
+import { MAX_CONFIG_BYTES, parseConfigPath } from '../engine/config/index.ts';
 import type { Documents } from './documents.ts';
 import { Lines } from './lines.ts';
 import { uriOfPath } from './lsp.ts';
@@ -54,11 +54,11 @@ export class Views {
    * @returns undefined where the workload has no files
    */
   async of(place: FilePlace, fresh: boolean): Promise<EdgeView | undefined> {
-    const { workloads, documents, aws, files } = this.#options;
+    const { workloads, aws, files } = this.#options;
     const checked = await workloads.current(place, fresh);
     if (checked === undefined) return undefined;
     const absolute = join(place.root, place.file.path);
-    const text = documents.get(absolute)?.text ?? checked.checked.sources.get(place.file.path);
+    const text = this.#text(absolute, checked.checked.sources.get(place.file.path));
     if (text === undefined) return undefined;
     const document = this.#document(absolute, place.file.path, text);
     const workload = this.#workload(checked, new Map([[document.path, document]]));
@@ -93,11 +93,17 @@ export class Views {
   #workload({ place, checked }: CheckedPlace, given: ReadonlyMap<string, ConfigDocument>): WorkloadView {
     const documents = new Map<string, ConfigDocument>();
     for (const { path, source } of checked.files) {
-      const text = this.#options.documents.get(join(place.root, path))?.text ?? source;
+      const text = this.#text(join(place.root, path), source);
       if (text !== undefined)
         documents.set(path, given.get(path) ?? this.#document(join(place.root, path), path, text));
     }
     return { checked, documents, inputs: checked.inputs, inputsComplete: checked.inputsComplete ?? true };
+  }
+
+  /** What a file says now. Of a text that is too long to be checked, nothing is known. */
+  #text(absolute: string, checked: string | undefined): string | undefined {
+    const text = this.#options.documents.get(absolute)?.text ?? checked;
+    return text !== undefined && text.length <= MAX_CONFIG_BYTES ? text : undefined;
   }
 
   #document(absolute: string, path: string, text: string): ConfigDocument {

@@ -8,8 +8,9 @@ import {
   type CompletionParams,
   CompletionRequest,
   InsertTextFormat,
-  MarkupKind,
+  type MarkupKind,
 } from 'vscode-languageserver';
+import { toMarkup } from '../lsp.ts';
 import { answerFromView, describe } from '../requests.ts';
 import { type Completion, type CompletionKind, complete, withoutStops } from '../service/index.ts';
 import type { EdgeView } from '../views.ts';
@@ -35,10 +36,9 @@ export const completion: Feature = {
       surroundings,
       CompletionRequest.method,
       async (view, { position }) => {
+        const can = surroundings.settings().capabilities.textDocument?.completion?.completionItem ?? {};
         const items = await complete(view, view.lines.offsetAt(position), surroundings.schemas);
-        const { completionItem } = surroundings.settings().capabilities.textDocument?.completion ?? {};
-        const knowsSnippets = completionItem?.snippetSupport === true;
-        return { isIncomplete: false, items: items.map((item) => toItem(item, view, knowsSnippets)) };
+        return { isIncomplete: false, items: items.map((item) => toItem(item, view, can)) };
       },
       // The inputs and siblings do not change with this text: the last check does.
       { fresh: false },
@@ -64,16 +64,25 @@ function prepareAhead({ workloads, workspace, documents, views, schemas, connect
   });
 }
 
-function toItem(item: Completion, { lines }: EdgeView, knowsSnippets: boolean): CompletionItem {
+/** What the client can do with an item. */
+interface ItemAbilities {
+  readonly snippetSupport?: boolean;
+  readonly documentationFormat?: readonly MarkupKind[];
+}
+
+function toItem(item: Completion, { lines }: EdgeView, can: ItemAbilities): CompletionItem {
   const { label, kind, detail, documentation, replace, text, extra, isSnippet, order, filter, isDeprecated } = item;
   return {
     label,
     kind: KINDS[kind],
     ...(detail !== undefined && { detail }),
-    ...(documentation !== undefined && { documentation: { kind: MarkupKind.Markdown, value: documentation } }),
-    textEdit: { range: lines.rangeOf(replace), newText: isSnippet && !knowsSnippets ? withoutStops(text) : text },
+    ...(documentation !== undefined && { documentation: toMarkup(documentation, can.documentationFormat) }),
+    textEdit: {
+      range: lines.rangeOf(replace),
+      newText: isSnippet && !can.snippetSupport ? withoutStops(text) : text,
+    },
     ...(extra && { additionalTextEdits: extra.map((edit) => ({ range: lines.rangeOf(edit), newText: edit.text })) }),
-    ...(isSnippet && knowsSnippets && { insertTextFormat: InsertTextFormat.Snippet }),
+    ...(isSnippet && can.snippetSupport && { insertTextFormat: InsertTextFormat.Snippet }),
     ...(isDeprecated && { tags: [CompletionItemTag.Deprecated] }),
     ...(order !== undefined && { sortText: order }),
     ...(filter !== undefined && { filterText: filter }),

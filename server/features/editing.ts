@@ -1,5 +1,6 @@
 /** Formatting and code actions. */
 import {
+  type ClientCapabilities,
   CodeActionKind,
   type CodeActionParams,
   CodeActionRequest,
@@ -53,7 +54,7 @@ export const editing: Feature = {
           .filter(
             ({ kind }) => only === undefined || only.some((wanted) => kind === wanted || kind.startsWith(`${wanted}.`)),
           )
-          .map((action) => toAction(action, view, context.diagnostics));
+          .map((action) => toAction(action, view, context.diagnostics, surroundings.settings().capabilities));
       },
     );
   },
@@ -63,6 +64,7 @@ function toAction(
   { title, kind, edits, creates, finding, isPreferred }: CodeAction,
   view: EdgeView,
   diagnostics: CodeActionParams['context']['diagnostics'],
+  can: ClientCapabilities,
 ): LspAction {
   const mended = finding
     ? diagnostics.filter(
@@ -72,7 +74,7 @@ function toAction(
   return {
     title,
     kind,
-    edit: toWorkspaceEdit(view, edits, creates),
+    edit: toWorkspaceEdit(view, edits, creates, can),
     ...(mended.length > 0 && { diagnostics: mended }),
     ...(isPreferred && { isPreferred }),
   };

@@ -1,5 +1,6 @@
 /** `textDocument/hover`. */
-import { type Hover, type HoverParams, HoverRequest, MarkupKind } from 'vscode-languageserver';
+import { type Hover, type HoverParams, HoverRequest } from 'vscode-languageserver';
+import { toMarkup } from '../lsp.ts';
 import { answerFromView } from '../requests.ts';
 import { hover as hoverAt } from '../service/index.ts';
 import type { Feature } from './feature.ts';
@@ -10,7 +11,8 @@ export const hover: Feature = {
     answerFromView<HoverParams, Hover>(surroundings, HoverRequest.method, async (view, { position }) => {
       const found = await hoverAt(view, view.lines.offsetAt(position), surroundings.schemas);
       if (found === undefined) return null;
-      return { contents: { kind: MarkupKind.Markdown, value: found.text }, range: view.lines.rangeOf(found) };
+      const { contentFormat } = surroundings.settings().capabilities.textDocument?.hover ?? {};
+      return { contents: toMarkup(found.text, contentFormat), range: view.lines.rangeOf(found) };
     });
   },
 };

@@ -1,6 +1,7 @@
 /** Symbols of documents and of the workspace, folding, selection. */
 import { join } from 'node:path';
 import {
+  type DocumentSymbolParams,
   DocumentSymbolRequest,
   type FoldingRange,
   FoldingRangeRequest,
@@ -40,8 +41,14 @@ export const structure: Feature = {
     selectionRangeProvider: true,
   },
   register(surroundings) {
-    answerFromView(surroundings, DocumentSymbolRequest.method, (view) =>
-      documentSymbols(view).map((symbol) => toSymbol(symbol, view)),
+    answerFromView<DocumentSymbolParams, LspSymbol[] | SymbolInformation[]>(
+      surroundings,
+      DocumentSymbolRequest.method,
+      (view, { textDocument: { uri } }) => {
+        const symbols = documentSymbols(view).map((symbol) => toSymbol(symbol, view));
+        const { documentSymbol } = surroundings.settings().capabilities.textDocument ?? {};
+        return documentSymbol?.hierarchicalDocumentSymbolSupport ? symbols : flat(symbols, uri);
+      },
     );
     answerFromView(
       surroundings,
@@ -89,6 +96,13 @@ function toSymbol({ name, detail, kind, start, end, selection, children }: Docum
     children: children.map((child) => toSymbol(child, view)),
   };
 }
+
+/** As clients know symbols that do not know them in each other. */
+const flat = (symbols: readonly LspSymbol[], uri: string, containerName?: string): SymbolInformation[] =>
+  symbols.flatMap(({ name, kind, range, children = [] }) => [
+    { name, kind, location: { uri, range }, ...(containerName !== undefined && { containerName }) },
+    ...flat(children, uri, name),
+  ]);
 
 function toFolding(span: Span, { lines }: EdgeView): FoldingRange[] {
   const { start, end } = lines.rangeOf(span);

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { pathToFileURL } from 'node:url';
 import {
+  type ClientCapabilities,
   createProtocolConnection,
   type Diagnostic,
   DidChangeTextDocumentNotification,
@@ -21,7 +22,6 @@ import {
   PublishDiagnosticsNotification,
   RegistrationRequest,
   ShutdownRequest,
-  type TextDocumentClientCapabilities,
   type TextDocumentContentChangeEvent,
   WorkDoneProgress,
   WorkDoneProgressCreateRequest,
@@ -41,9 +41,23 @@ export const uriOf = (path: string) => pathToFileURL(join(ROOT, path)).href;
 
 export interface StartOptions extends Pick<ServerOptions, 'aws' | 'plans' | 'revisions'> {
   readonly initializationOptions?: InitializationOptions;
-  /** Of the client's text documents. */
-  readonly textDocument?: TextDocumentClientCapabilities;
+  /** @default what an editor of today can do */
+  readonly capabilities?: ClientCapabilities;
 }
+
+const TODAY: ClientCapabilities = {
+  window: { workDoneProgress: true },
+  workspace: {
+    didChangeWatchedFiles: { dynamicRegistration: true },
+    workspaceFolders: true,
+    workspaceEdit: { documentChanges: true, resourceOperations: ['create'] },
+  },
+  textDocument: {
+    completion: { completionItem: { snippetSupport: true, documentationFormat: ['markdown', 'plaintext'] } },
+    hover: { contentFormat: ['markdown', 'plaintext'] },
+    documentSymbol: { hierarchicalDocumentSymbolSupport: true },
+  },
+};
 
 export interface Published {
   readonly version: number | undefined;
@@ -98,7 +112,7 @@ export class TestClient {
 
   static async start(
     reader: FileReader,
-    { initializationOptions, textDocument, ...more }: StartOptions = {},
+    { initializationOptions, capabilities = TODAY, ...more }: StartOptions = {},
   ): Promise<TestClient> {
     const toServer = new PassThrough();
     const toClient = new PassThrough();
@@ -109,11 +123,7 @@ export class TestClient {
       processId: null,
       rootUri: null,
       ...(initializationOptions && { initializationOptions }),
-      capabilities: {
-        ...(textDocument && { textDocument }),
-        window: { workDoneProgress: true },
-        workspace: { didChangeWatchedFiles: { dynamicRegistration: true }, workspaceFolders: true },
-      },
+      capabilities,
       workspaceFolders: [{ uri: pathToFileURL(ROOT).href, name: 'repository' }],
     });
     const client = new TestClient(server, toServer, connection, initialized);

@@ -80,7 +80,7 @@ describe('over the protocol', () => {
           const comma = { line: 0, character: 16 };
           assert.deepEqual(item?.additionalTextEdits, [{ range: { start: comma, end: comma }, newText: ',' }]);
         },
-        { textDocument: { completion: { completionItem: { snippetSupport } } } },
+        { capabilities: { textDocument: { completion: { completionItem: { snippetSupport } } } } },
       ));
   }
 
