@@ -51,9 +51,12 @@ export function gated(reader: MessageReader, writer: MessageWriter, log: (text: 
         if (!isArriving(message)) return callback(message);
         const refused = refusal(message);
         if (refused === undefined) {
-          if (message.method === 'initialize') stage = 'initialized';
           if (message.method === 'shutdown') stage = 'shut down';
-          return callback(message);
+          if (message.method !== 'initialize') return callback(message);
+          stage = 'initialized';
+          // Small clients leave out what they cannot do altogether.
+          const params = { capabilities: {}, ...(message.params as object) };
+          return callback(Object.assign({}, message, { params }));
         }
         if (message.id === undefined) {
           // Outside of these bounds there is nobody to tell.

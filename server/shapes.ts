@@ -52,7 +52,7 @@ const atPosition = object({ textDocument, position });
 const events = list(object({ uri: text }));
 
 const SHAPES: Readonly<Record<string, Shape>> = {
-  initialize: object({ capabilities: object({}), workspaceFolders: optional(events) }),
+  initialize: object({ capabilities: optional(object({})), workspaceFolders: optional(events) }),
   'textDocument/didOpen': object({ textDocument: object({ uri: text, version: integer, text }) }),
   'textDocument/didChange': object({
     textDocument: object({ uri: text, version: integer }),

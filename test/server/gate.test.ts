@@ -61,6 +61,16 @@ describe('the life of a connection', () => {
     connection.dispose();
   });
 
+  it('begins for a client that says nothing of itself', async () => {
+    const { connection, refused, ended } = connect();
+    assert.equal(await refused('initialize', {}), undefined);
+    assert.equal(await refused('workspace/symbol', { query: '' }), undefined);
+    await refused('shutdown');
+    await connection.sendNotification('exit');
+    assert.equal(await ended, 0);
+    connection.dispose();
+  });
+
   it('ends with 1 where exit comes first', async () => {
     const { connection, ended } = connect();
     await connection.sendNotification('exit');
