@@ -4,11 +4,10 @@
  */
 import { isAbsolute, relative, sep } from 'node:path';
 import type { Where } from './api.ts';
-import { type CheckedWorkload, checkWorkload } from './check/index.ts';
+import { type CheckedWorkload, checkWorkload, keepReferenced } from './check/index.ts';
 import { groupWorkloads, selectWorkloads, type WorkloadPaths, workloadKey } from './config/index.ts';
 import { EngineError } from './errors.ts';
 import { type Commit, loadWorkloads, openRepository, type Repository, type Tree } from './git/index.ts';
-import { keepReferenced } from './template/index.ts';
 
 /** Read and checked at a time: bounds memory, and keeps the event loop free in between. */
 const WORKLOADS_AT_ONCE = 50;
