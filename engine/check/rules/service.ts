@@ -63,7 +63,8 @@ export const SERVICE_RULES: Rules = {
       const configuration = service?.at('networkConfiguration', 'awsvpcConfiguration');
       const subnets = configuration?.get('subnets');
       const count = subnets?.items().length ?? 0;
-      if (subnets?.node.type === 'array' && (count === 0 || count > 16)) report(subnets, `there are ${count} subnets`, 'name 1 to 16 subnets');
+      if (subnets?.node.type === 'array' && (count === 0 || count > 16))
+        report(subnets, `there are ${count} subnets`, 'name 1 to 16 subnets');
       const groups = configuration?.get('securityGroups');
       if ((groups?.items().length ?? 0) > 5)
         report(groups, `there are ${groups!.items().length} security groups`, 'name at most 5');
