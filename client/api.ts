@@ -29,6 +29,7 @@ const OPERATIONS: Readonly<Record<keyof WindowEngine, true>> = {
   rollout: true,
   events: true,
   explain: true,
+  inventory: true,
   planRollback: true,
   ask: true,
   hold: true,

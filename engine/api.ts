@@ -2,6 +2,7 @@
  * What the engine does for the command line, the editor and tests: types only. Every operation takes what it needs and
  * gives plain data; progress comes as events. Failures of an operation as a whole are `EngineError`s.
  */
+import type { InventoryKind, ThingsListed } from './aws/index.ts';
 import type { Clock } from './clock.ts';
 import type { ChangeKind, WorkloadKind } from './config/index.ts';
 import type { FailureClass } from './diagnose/index.ts';
@@ -62,12 +63,19 @@ export interface EngineOptions {
   readonly parallel?: number;
 }
 
+/** The files as they are on disk. */
+export interface WorkingTree {
+  readonly worktree: true;
+  /** Texts that count instead of files, by path from the repository's root: what an editor has not saved. @default none */
+  readonly texts?: ReadonlyMap<string, string>;
+}
+
 /** Which files an operation is about. */
 export interface Where {
   /** A folder in the repository. */
   readonly repo: string;
   /** A commit, branch or tag, or the working tree. @default 'HEAD' */
-  readonly revision?: string | { readonly worktree: true };
+  readonly revision?: string | WorkingTree;
   /** Workload prefixes, files, folders or globs; none means all. */
   readonly selectors?: readonly string[];
 }
@@ -124,6 +132,8 @@ export interface PlanRequest extends Where {
   readonly all?: boolean;
   /** Do not ask AWS. */
   readonly offline?: boolean;
+  /** What AWS answered to this engine's plans so long ago, ms, will do: for who plans again and again. @default 0 */
+  readonly maxAgeMs?: number;
   /** Deploy although nothing differs. */
   readonly force?: boolean;
   /**
@@ -317,6 +327,21 @@ export interface Snapshot {
   readonly regions: readonly RegionSnapshot[];
 }
 
+/** What to list. What is not said is the caller's own. */
+export interface InventoryQuestion {
+  readonly kind: InventoryKind;
+  readonly account?: string | undefined;
+  readonly region?: string | undefined;
+  /** What the things are in: a service's cluster by name, an image's repository by URI. */
+  readonly of?: string | undefined;
+}
+
+export interface Inventory extends ThingsListed {
+  /** Whose they are. */
+  readonly account: string;
+  readonly region: string;
+}
+
 export interface Engine {
   /** The workloads of a revision. Reads no file and asks no AWS. */
   workloads(where: Where): Promise<WorkloadList>;
@@ -367,6 +392,12 @@ export interface Engine {
    * @returns false when it is over
    */
   ask(rollout: string, command: Command, by: string): Promise<boolean>;
+  /**
+   * Lists what there is of a kind in an account and region: at most 5,000 things, for at most 15 s.
+   *
+   * @throws EngineError where AWS says nothing, or there are no credentials for the account
+   */
+  inventory(question: InventoryQuestion): Promise<Inventory>;
   /** Keeps one workload from being deployed, whatever the commit, until somebody releases it. */
   hold(where: Where, reason: string): Promise<{ readonly workload: string; readonly kind: WorkloadKind }>;
   /** Lifts the hold of one workload. `wasHeld` tells whether there was one. */

@@ -99,6 +99,17 @@ export function createEngine(options: EngineOptions): Engine {
     return opened;
   };
   const plans = { aws, store, clock, region, accounts: new Set(accounts.keys()) };
+  const remembering = new Map<number, Promise<Aws>>();
+  /** AWS whose answers may be as old as that, for plans only. */
+  const awsNotOlderThan = (maxAgeMs: number) => () => {
+    const known =
+      remembering.get(maxAgeMs) ??
+      Promise.all([aws(), import('./aws/index.ts')]).then(([own, { rememberedAws }]) =>
+        rememberedAws(own, clock, maxAgeMs),
+      );
+    remembering.set(maxAgeMs, known);
+    return known;
+  };
   const turns = createTurns(options.parallel ?? MOST_AT_A_TIME);
   const ports = async () => ({ aws: await aws(), store: await store(), clock, owner, turns });
 
@@ -135,7 +146,6 @@ export function createEngine(options: EngineOptions): Engine {
     workloads,
     render,
     validate,
-    plan: (request) => planRevision(plans, request),
     snapshot: async ({ workloads: plans }) => {
       const changes = plans.filter(({ action }) => action === 'create' || action === 'update' || action === 'delete');
       const readAt = clock.now();
@@ -147,6 +157,10 @@ export function createEngine(options: EngineOptions): Engine {
           changes.flatMap(({ desired }) => desired ?? []),
         ),
       };
+    },
+    plan: (request) => {
+      const { maxAgeMs = 0 } = request;
+      return planRevision(maxAgeMs > 0 ? { ...plans, aws: awsNotOlderThan(maxAgeMs) } : plans, request);
     },
     deploy: async (plan, run) => deployPlan(await ports(), plan, run),
     resume: async (run, only) => resumeAll(await ports(), run, only),
@@ -168,6 +182,18 @@ export function createEngine(options: EngineOptions): Engine {
       return explainRollout({ store: await store(), aws }, record, repo);
     },
     planRollback: (where, to, skips) => planRollback(plans, where, to, skips),
+    inventory: async ({ kind, account, region: asked, of = '' }) => {
+      const there = asked ?? region;
+      if (there === undefined) {
+        throw new EngineError('aws.no-region', `nobody says in which region to look for every ${kind}`, {
+          kind: 'usage',
+          hint: 'set environment.region in the deployment definition, or a region for this program',
+        });
+      }
+      const here = await aws();
+      const place = { account: account ?? (await here.account([there])), region: there };
+      return { ...(await here.inventory(place, kind, of)), ...place };
+    },
     ask: async (id, command, by) => {
       await stored(id);
       return (await store()).ask(id, command, by);

@@ -7,7 +7,7 @@ import type { Where } from './api.ts';
 import { type CheckedWorkload, checkWorkload, keepReferenced } from './check/index.ts';
 import { groupWorkloads, selectWorkloads, type WorkloadPaths, workloadKey } from './config/index.ts';
 import { EngineError } from './errors.ts';
-import { type Commit, loadWorkloads, openRepository, type Repository, type Tree } from './git/index.ts';
+import { type Commit, loadWorkloads, openRepository, type Repository, type Tree, withTexts } from './git/index.ts';
 
 /** Read and checked at a time: bounds memory, and keeps the event loop free in between. */
 const WORKLOADS_AT_ONCE = 50;
@@ -32,7 +32,9 @@ export async function withRevision<T>(where: Where, work: (opened: Opened) => Pr
   await using repository = await openRepository(where.repo);
   const revision = where.revision ?? 'HEAD';
   const commit = typeof revision === 'string' ? await repository.resolve(revision) : undefined;
-  const tree = await repository.tree(commit === undefined ? 'worktree' : { commit: commit.id });
+  const stored = await repository.tree(commit === undefined ? 'worktree' : { commit: commit.id });
+  const texts = typeof revision === 'string' ? undefined : revision.texts;
+  const tree = texts === undefined ? stored : withTexts(stored, texts);
   const workloads = groupWorkloads(tree.paths);
   // Awaited here: the repository is open as long as the work lasts.
   return await work({ repository, tree, commit, revision: commit?.id ?? 'worktree', workloads });

@@ -32,7 +32,7 @@ export interface RequestDeclaration<P, R> {
   readonly types?: (params: P) => R;
 }
 
-/** A notification from server to client. */
+/** A notification; from server to client, unless it says otherwise. */
 export interface NotificationDeclaration<P> {
   readonly method: string;
   readonly types?: (params: P) => void;
@@ -107,17 +107,40 @@ export interface PlanParams extends FileParams {
   readonly live?: boolean;
 }
 
-/** Plans the workload of a file, from the working tree. Answers null where the server has no planner. */
+/**
+ * Plans the workload of a file, from the working tree and what is not saved yet. Answers null where the server has no
+ * planner. Where AWS was to be asked and may not be, refuses or takes long, the answer is the offline plan: its `live`
+ * is false, and the last of its problems says why.
+ */
 export const planWorkload: RequestDeclaration<PlanParams, PlanView | null> = {
   method: 'gitmoxi/plan',
 };
 
-/** What clients may say in `initializationOptions`. */
-export interface InitializationOptions {
+/** Where AWS is asked, and with what. What is empty or absent is as the `gitmoxi` command finds it. */
+export interface AwsAccess {
+  readonly profile?: string;
+  /** For workloads whose files name none. */
+  readonly region?: string;
+  /** A URL instead of AWS's own endpoints. */
+  readonly endpoint?: string;
+  /** By account id, how those that are not the caller's are worked in: `profile:NAME`, `role:ARN`. */
+  readonly accounts?: unknown;
+  /** Where rollouts are recorded. */
+  readonly store?: string;
+  /** Of a sandbox that the client runs. */
+  readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string };
+}
+
+/** What clients may say in `initializationOptions`, and under the section of their settings. */
+export interface InitializationOptions extends AwsAccess {
   /** Commands that the client has, for code lenses. */
   readonly commands?: readonly string[];
   /** Severities by code or `family.*`: `error`, `warning`, `info` or `off`. */
   readonly severity?: Readonly<Record<string, string>>;
+  /** Ask AWS what there is in the account, for completion and for warnings of what does not exist. @default false */
+  readonly awsKnowledge?: boolean;
+  /** `false` answers offline plans only. @default true */
+  readonly livePlans?: boolean;
 }
 
 /** The section of the client's settings that the server asks for, where the client can be asked. */
@@ -130,6 +153,29 @@ export const LENS_COMMANDS = {
   preview: 'gitmoxi.preview',
   lastRollout: 'gitmoxi.lastRollout',
 } as const;
+
+/** The last rollout of a workload, as far as its lens tells. */
+export interface LastRollout {
+  readonly rollout: string;
+  /** For example `succeeded`, or `shifting` while it is under way. */
+  readonly phase: string;
+  /** Ms since the epoch. */
+  readonly startedAt: number;
+  /** Null while it is under way. */
+  readonly endedAt: number | null;
+  /** What it brought; null for a working tree. */
+  readonly commit: string | null;
+}
+
+/** Client → server: rollouts began, went on or ended. Only their lenses depend on it. */
+export const rolloutsChanged: NotificationDeclaration<Record<string, never>> = { method: 'gitmoxi/rolloutsChanged' };
+
+/** What a code lens holds under `data`. */
+export interface LensData {
+  readonly kind: keyof typeof LENS_COMMANDS;
+  /** Of the lens `lastRollout`, where there was one. */
+  readonly rollout?: LastRollout;
+}
 
 export interface LensTarget {
   readonly uri: string;

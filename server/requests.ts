@@ -28,18 +28,23 @@ export function answer<P, R>(
 ): void {
   connection.onRequest<unknown, void>(method, async (params: P, token: CancellationToken) => {
     const startedAt = clock.now();
+    const gaveUp = () => new ResponseError<void>(LSPErrorCodes.RequestCancelled, `${method} was cancelled`);
+    if (token.isCancellationRequested) return gaveUp();
+    const { promise: cancelled, resolve: cancel } = Promise.withResolvers<ResponseError<void>>();
+    const listening = token.onCancellationRequested(() => cancel(gaveUp()));
     try {
-      const result = await handler(params);
-      if (token.isCancellationRequested) {
-        return new ResponseError(LSPErrorCodes.RequestCancelled, `${method} was cancelled`);
-      }
-      return result;
+      // Who gave up hears so at once, even where AWS keeps the handler waiting.
+      return await Promise.race([handler(params), cancelled]);
     } catch (error) {
-      if (error instanceof Refusal) return new ResponseError(LSPErrorCodes.RequestFailed, error.message);
+      // What an error of ours says is for people; a refusal is their own doing, and not worth a line in the log.
+      if (error instanceof EngineError) {
+        if (!(error instanceof Refusal)) connection.console.warn(`${method}: ${describe(error)}`);
+        return new ResponseError(LSPErrorCodes.RequestFailed, error.message);
+      }
       connection.console.error(`${method} failed: ${describe(error)}`);
-      const code = error instanceof EngineError ? LSPErrorCodes.RequestFailed : ErrorCodes.InternalError;
-      return new ResponseError(code, messageOf(error));
+      return new ResponseError(ErrorCodes.InternalError, messageOf(error));
     } finally {
+      listening.dispose();
       connection.tracer.log(`${method}: ${Math.round(clock.now() - startedAt)} ms`);
     }
   });

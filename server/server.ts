@@ -21,6 +21,7 @@ import {
 import { createProtocolConnection, StreamMessageReader, StreamMessageWriter } from 'vscode-languageserver/node';
 import { type Clock, systemClock } from '../engine/clock.ts';
 import { parseConfigPath } from '../engine/config/index.ts';
+import { followAws } from './awsNews.ts';
 import { Documents } from './documents.ts';
 import type { Feature, Surroundings } from './features/feature.ts';
 import { FEATURES } from './features/index.ts';
@@ -30,16 +31,17 @@ import { KeptReader } from './keptReader.ts';
 import { pathOfUri } from './lsp.ts';
 import { whenGone } from './parent.ts';
 import { type Advertised, PROTOCOL } from './protocol.ts';
-import type { PlanProvider, RevisionReader } from './providers.ts';
+import type { AwsSettings, Providers } from './providers.ts';
 import { describe } from './requests.ts';
 import { Scan } from './scan.ts';
-import { type AwsKnowledge, NO_AWS_KNOWLEDGE, Schemas } from './service/index.ts';
+import { NO_AWS_KNOWLEDGE, Schemas } from './service/index.ts';
 import { canConfigure, Settings } from './settings.ts';
 import { Views } from './views.ts';
 import { Workloads } from './workloads.ts';
 import { Workspace } from './workspace.ts';
 
-export interface ServerOptions {
+/** What is not provided is not there: answers about it are null, and nothing is known. */
+export interface ServerOptions extends Partial<Providers> {
   readonly input: NodeJS.ReadableStream;
   readonly output: NodeJS.WritableStream;
   /** @default the local disk */
@@ -48,12 +50,6 @@ export interface ServerOptions {
   readonly clock?: Clock;
   /** Shown to clients as the server's version. */
   readonly version?: string;
-  /** What is known of the AWS account. @default nothing */
-  readonly aws?: AwsKnowledge;
-  /** Reads commits, for previews of them. @default none */
-  readonly revisions?: RevisionReader;
-  /** Plans deployments. @default none */
-  readonly plans?: PlanProvider;
 }
 
 export interface RunningServer {
@@ -89,6 +85,7 @@ export function startServer(options: ServerOptions): RunningServer {
   const failed = (what: string, error: unknown) => connection.console.error(`${what} failed: ${describe(error)}`);
   const workloads = new Workloads({ workspace, documents, clock, failed });
   const settings = new Settings();
+  const follow = (aws: AwsSettings) => options.follow?.(aws);
   let scan: Scan | undefined;
   const files = (root: string) => scan?.filesBelow(root) ?? { paths: [], complete: false };
   const views = new Views({ documents, workloads, aws, files });
@@ -103,17 +100,19 @@ export function startServer(options: ServerOptions): RunningServer {
     clock,
     revisions: options.revisions,
     plans: options.plans,
+    rollouts: options.rollouts,
     settings: () => settings.current,
   };
 
   connection.onInitialize((params) => {
     workspace.setFolders(foldersOf(params));
     settings.initialize(params);
+    follow(settings.current.aws);
     connection.onInitialized(() => {
       const showsProgress = params.capabilities.window?.workDoneProgress === true;
       scan = new Scan({ connection, workspace, workloads, showsProgress });
       followClient(connection, params, { reader, workspace, workloads, scan, failed });
-      followSettings(connection, settings, workloads, failed);
+      followSettings(connection, settings, { workloads, failed, follow });
       scan.run().catch((error) => failed('looking at the workspace', error));
     });
     return answerInitialize(options.version);
@@ -136,6 +135,9 @@ export function startServer(options: ServerOptions): RunningServer {
     closed: (path) => workloads.documentClosed(path),
   });
   connection.listen();
+  followAws({ aws, workloads, connection, settings, clock, signal: over.signal }).catch((error) =>
+    failed('following AWS', error),
+  );
   return {
     ended: ended.then((status) => {
       over.abort();
@@ -208,13 +210,20 @@ function followClient(
   }
 }
 
+interface SettingsFollowers extends Pick<Followers, 'workloads' | 'failed'> {
+  readonly follow: (aws: AwsSettings) => void;
+}
+
 function followSettings(
   connection: Connection,
   settings: Settings,
-  workloads: Workloads,
-  failed: (what: string, error: unknown) => void,
+  { workloads, failed, follow }: SettingsFollowers,
 ): void {
-  settings.onChange(() => workloads.recheckAll());
+  settings.onChange((before) => {
+    const { aws, severities } = settings.current;
+    if (JSON.stringify(aws) !== JSON.stringify(before.aws)) follow(aws);
+    if (JSON.stringify(severities) !== JSON.stringify(before.severities)) workloads.recheckAll();
+  });
   const refresh = () => settings.refresh(connection).catch((error) => failed('reading the settings', error));
   connection.onDidChangeConfiguration(({ settings: sent }) => {
     if (canConfigure(settings.current.capabilities)) void refresh();

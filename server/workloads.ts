@@ -137,6 +137,11 @@ export class Workloads {
     for (const entry of this.#entries.values()) this.#schedule(entry);
   }
 
+  /** The same for those with an open document. */
+  recheckOpen(): void {
+    for (const entry of this.#entries.values()) if (entry.isOpen) this.#schedule(entry);
+  }
+
   /** A file appeared, changed or went on disk, or its document did. */
   fileChanged(path: string): void {
     for (const key of this.#lookers.get(path) ?? []) this.#schedule(this.#entries.get(key)!);

@@ -4,24 +4,24 @@ import type { PlanProvider, PlanView } from '../server/index.ts';
 
 type WorkloadPlan = Awaited<ReturnType<Engine['plan']>>['workloads'][number];
 
-/** @param withEngine opens an engine for the time of one plan */
-export function plansOf(
-  withEngine: (work: (engine: Pick<Engine, 'plan'>) => Promise<PlanView>) => Promise<PlanView>,
-): PlanProvider {
+/** What AWS answered to a live plan does for those that follow as somebody types, ms. */
+const LIVE_AGE_MS = 10_000;
+
+/** @param open the engine, for as long as a plan takes */
+export function plansOf(open: () => Promise<Pick<Engine, 'plan'>>): PlanProvider {
   return {
-    plan: ({ root, path, kind }, live) =>
-      withEngine(async (engine) => {
-        const request = {
-          repo: root,
-          revision: { worktree: true },
-          selectors: [path],
-          all: true,
-          offline: !live,
-        } as const;
-        const { workloads } = await engine.plan(request);
-        const plan = workloads.find((one) => one.workload === path && one.kind === kind);
-        return plan === undefined ? nothing(path, live) : toView(plan, live);
-      }),
+    async plan({ root, path, kind }, live, texts) {
+      const engine = await open();
+      const { workloads } = await engine.plan({
+        repo: root,
+        revision: { worktree: true, texts },
+        selectors: [path],
+        all: true,
+        ...(live ? { maxAgeMs: LIVE_AGE_MS } : { offline: true }),
+      });
+      const plan = workloads.find((one) => one.workload === path && one.kind === kind);
+      return plan === undefined ? nothing(path, live) : toView(plan, live);
+    },
   };
 }
 

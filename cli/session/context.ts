@@ -60,8 +60,8 @@ function tellingSlow({ out, globals }: Context): (call: SlowCall) => void {
   };
 }
 
-/** Opens an engine for the time of `work`. */
-export async function withEngine<T>(context: Context, work: (session: Session) => Promise<T>): Promise<T> {
+/** An engine for whoever closes it. */
+export async function openSession(context: Context): Promise<Session> {
   const { profile, region: given, endpointUrl = [], awsTimeout, parallel } = context.globals;
   const { everywhere, byRegion } = endpointsOf(endpointUrl);
   const accounts = await accountsFor(context.globals);
@@ -81,10 +81,16 @@ export async function withEngine<T>(context: Context, work: (session: Session) =
     store: () => openStore(context.storePath),
     owner: { id: randomUUID(), host: hostname(), pid: process.pid },
   });
+  return { engine, clock };
+}
+
+/** Opens an engine for the time of `work`. */
+export async function withEngine<T>(context: Context, work: (session: Session) => Promise<T>): Promise<T> {
+  const session = await openSession(context);
   try {
-    return await work({ engine, clock });
+    return await work(session);
   } finally {
-    await engine.close();
+    await session.engine.close();
   }
 }
 

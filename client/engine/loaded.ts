@@ -13,4 +13,4 @@ export {
   targetLabel,
   waitWords,
 } from '../../engine/index.ts';
-export { accountsOf, clockFor, findRegion, needsOf, person, sandboxAccess, withNeeds } from '../../session/index.ts';
+export { answering, needsOf, openEngine, person, sandboxAccess, withNeeds } from '../../session/index.ts';

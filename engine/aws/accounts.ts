@@ -21,12 +21,13 @@ export interface AccountAccess {
 /** By account id, 12 digits; the caller's own account needs none. */
 export type Accounts = ReadonlyMap<string, AccountAccess>;
 
+type Place = Pick<Target, 'account' | 'region'>;
+
 const accessWords = ({ profile, role }: AccountAccess): string =>
   role === undefined ? `the profile ${profile}` : `the role ${role.arn}`;
 
 /** @param found whose the credentials are that were to be used for the target */
-function wrongAccount(target: Target, found: string, access: AccountAccess | undefined) {
-  const { account } = target;
+function wrongAccount({ account }: Place, label: string, found: string, access: AccountAccess | undefined) {
   const whose = access === undefined ? 'these credentials are' : `${accessWords(access)}, set for it, is`;
   const hint =
     access === undefined
@@ -34,7 +35,7 @@ function wrongAccount(target: Target, found: string, access: AccountAccess | und
       : `set a profile or a role of account ${account} for it (--account, or the setting gitmoxi.accounts)`;
   return new EngineError(
     'aws.wrong-account',
-    `${targetLabel(target)} belongs in account ${account}, and ${whose} of account ${found}`,
+    `${label} belongs in account ${account}, and ${whose} of account ${found}`,
     {
       kind: 'surroundings',
       hint,
@@ -73,8 +74,9 @@ export function byAccount(accounts: Accounts, caller: AwsOptions, open: (options
     return known;
   }
 
-  async function reached(target: Target): Promise<Aws> {
-    const { account, region } = target;
+  /** @param label what is there, for people */
+  async function reachedAt(place: Place, label: string): Promise<Aws> {
+    const { account, region } = place;
     const aws = awsOf(account);
     // What has no account or region yet is of the caller, and no call can be made for it.
     if (account === undefined || region === undefined) return aws;
@@ -83,8 +85,10 @@ export function byAccount(accounts: Accounts, caller: AwsOptions, open: (options
       throw access === undefined ? error : ofAccount(account, access, error);
     });
     if (found === account) return aws;
-    throw wrongAccount(target, found, access);
+    throw wrongAccount(place, label, found, access);
   }
+
+  const reached = (target: Target) => reachedAt(target, targetLabel(target));
 
   /** Targets of one account and region. */
   async function readTogether(wanted: readonly Wanted[]): Promise<readonly (readonly [string, Live | LiveFailure])[]> {
@@ -125,6 +129,8 @@ export function byAccount(accounts: Accounts, caller: AwsOptions, open: (options
       );
       return found.flat();
     },
+    inventory: async (place, kind, of) =>
+      (await reachedAt(place, `what is asked for in ${place.region}`)).inventory(place, kind, of),
     logTail: async (wish) => (await reached(wish.target)).logTail(wish),
     close() {
       for (const aws of [own, ...others.values()]) aws.close();

@@ -22,6 +22,8 @@ import { type AwsOptions, type Clients, createClients } from './clients.ts';
 import { performEcs } from './ecsActions.ts';
 import { toAwsError, toEngineError } from './errors.ts';
 import { createLooking } from './facts.ts';
+import type { ThingsListed } from './inventory/inventory.ts';
+import type { InventoryKind } from './inventory/page.ts';
 import { performLambda } from './lambdaActions.ts';
 import { readLive, type Wanted } from './live.ts';
 import type { Logs, LogWish } from './logs.ts';
@@ -32,7 +34,10 @@ import { sharedAnswer } from './sharedAnswer.ts';
 
 export type { Accounts } from './accounts.ts';
 export type { AwsOptions, SlowCall } from './clients.ts';
+export type { ThingsListed } from './inventory/inventory.ts';
+export type { InventoryKind, InventoryThing } from './inventory/page.ts';
 export type { LogLine, Logs, LogTail, LogWish } from './logs.ts';
+export { rememberedAws } from './remembered.ts';
 
 export interface Aws extends AwsPort {
   /**
@@ -62,8 +67,13 @@ export interface Aws extends AwsPort {
   facts(things: readonly Thing[]): Promise<Facts>;
   /** What runs at some targets, and what it depends on. Every target needs a region. Throws `EngineError`. */
   snapshot(wishes: readonly SnapshotWish[]): Promise<RegionSnapshot[]>;
+  /** Whole lists of what there is. Throws `EngineError`. */
+  inventory(place: AwsPlace, kind: InventoryKind, of: string): Promise<ThingsListed>;
   close(): void;
 }
+
+/** Where things are. */
+export type AwsPlace = { readonly account: string; readonly region: string };
 
 /** What is enough to see why a program ended, of each stream. */
 const LOG_LINES = 20;
@@ -212,6 +222,8 @@ export function createAws(options: AwsOptions = {}, clock: Clock = systemClock()
         throw toEngineError(error, 'read what runs');
       }
     },
+    inventory: async ({ region }, kind, of) =>
+      (await import('./inventory/inventory.ts')).listThings(clients, region, kind, of),
     close: () => clients.close(),
   };
 }

@@ -3,6 +3,7 @@
  * git.
  */
 export type { Commit } from './commit.ts';
+export { withTexts } from './editorTexts.ts';
 export { affectedWorkloads, loadWorkloads } from './loadWorkloads.ts';
 export { type OpenOptions, openRepository, type Repository } from './repository.ts';
 export type { Revision, Tree } from './tree.ts';

@@ -67,7 +67,7 @@ export type {
   Supersede,
   TrafficShifting,
 } from './settings.ts';
-export { breakerThreshold, stabilityTimeoutSeconds } from './settings.ts';
+export { breakerThreshold, environmentOf, stabilityTimeoutSeconds } from './settings.ts';
 export {
   type ApiSnapshot,
   alarmsIn,

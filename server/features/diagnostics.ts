@@ -25,14 +25,15 @@ export const diagnostics: Feature = {
 
 type ByPath = ReadonlyMap<string, readonly Diagnostic[]>;
 
-function byAbsolutePath({ documents, aws, settings }: Surroundings, { place, checked }: CheckedPlace): ByPath {
+function byAbsolutePath({ documents, aws, settings }: Surroundings, { place, checked, isOpen }: CheckedPlace): ByPath {
   const { severities } = settings();
   const uri = (path: string) => {
     const absolute = join(place.root, path);
     return documents.get(absolute)?.uri ?? uriOfPath(absolute);
   };
   const places = { text: (path: string) => checked.sources.get(path), uri };
-  const findings = [...checked.findings, ...awsFindings(checked, aws)];
+  // Of what somebody looks at: what is known of the account has to be kept fresh as long as it is shown.
+  const findings = [...checked.findings, ...(isOpen ? awsFindings(checked, aws) : [])];
   return new Map(
     Array.from(findingsByPath({ ...checked, findings }), ([path, ofFile]) => [
       join(place.root, path),

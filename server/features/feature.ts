@@ -3,7 +3,7 @@ import type { ClientCapabilities, Connection, ServerCapabilities } from 'vscode-
 import type { SeveritySettings } from '../../engine/check/index.ts';
 import type { Clock } from '../../engine/clock.ts';
 import type { Documents } from '../documents.ts';
-import type { PlanProvider, RevisionReader } from '../providers.ts';
+import type { AwsSettings, PlanProvider, RevisionReader, RolloutProvider } from '../providers.ts';
 import type { AwsKnowledge, Schemas } from '../service/index.ts';
 import type { Views } from '../views.ts';
 import type { Workloads } from '../workloads.ts';
@@ -15,6 +15,7 @@ export interface ClientSettings {
   /** Commands that the client has for code lenses. */
   readonly commands: ReadonlySet<string>;
   readonly severities: SeveritySettings;
+  readonly aws: AwsSettings;
 }
 
 export interface Surroundings {
@@ -28,6 +29,7 @@ export interface Surroundings {
   readonly clock: Clock;
   readonly revisions: RevisionReader | undefined;
   readonly plans: PlanProvider | undefined;
+  readonly rollouts: RolloutProvider | undefined;
   /** As they are now. */
   readonly settings: () => ClientSettings;
 }

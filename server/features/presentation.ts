@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import {
   type CodeLens,
+  CodeLensRefreshRequest,
   CodeLensRequest,
   type InlayHint,
   InlayHintKind,
@@ -11,8 +12,9 @@ import {
   SemanticTokensBuilder,
   SemanticTokensRequest,
 } from 'vscode-languageserver';
+import { LastRollouts } from '../lastRollouts.ts';
 import { uriOfPath } from '../lsp.ts';
-import { LENS_COMMANDS, type LensTarget } from '../protocol.ts';
+import { LENS_COMMANDS, type LensData, type LensTarget, rolloutsChanged } from '../protocol.ts';
 import { answerFromView } from '../requests.ts';
 import { codeLenses, inlayHints, semanticTokens, TOKEN_MODIFIERS, TOKEN_TYPES } from '../service/index.ts';
 import type { Feature } from './feature.ts';
@@ -55,22 +57,39 @@ export const presentation: Feature = {
       },
       { fresh: false },
     );
+    const { connection, clock, rollouts } = surroundings;
+    const refreshLenses = () => {
+      const { capabilities } = surroundings.settings();
+      if (!capabilities.workspace?.codeLens?.refreshSupport) return;
+      // A client that refuses asks again with the next edit.
+      connection.sendRequest(CodeLensRefreshRequest.type).catch(() => {});
+    };
+    const last = rollouts && new LastRollouts({ rollouts, clock, changed: refreshLenses });
+    connection.onNotification(rolloutsChanged.method, () => {
+      last?.forget();
+      refreshLenses();
+    });
     answerFromView<{ textDocument: { uri: string } }, CodeLens[]>(
       surroundings,
       CodeLensRequest.method,
-      (view, { textDocument }) => {
+      async (view, { textDocument }) => {
         const { commands } = surroundings.settings();
         const { root, path, kind } = view.place;
         const target: LensTarget = { uri: textDocument.uri, root: uriOfPath(join(root)), workload: path, kind };
-        return codeLenses(view).flatMap((lens): CodeLens[] => {
+        const rollout = commands.has(LENS_COMMANDS.lastRollout) ? await last?.of(view.place) : undefined;
+        return codeLenses(view, rollout).flatMap((lens): CodeLens[] => {
           const command = LENS_COMMANDS[lens.kind];
           if (!commands.has(command)) return [];
+          const data: LensData = {
+            kind: lens.kind,
+            ...(lens.kind === 'lastRollout' && rollout ? { rollout } : {}),
+          };
           const position = view.lines.positionAt(lens.offset);
           return [
             {
               range: { start: position, end: position },
               command: { title: lens.title, command, arguments: [target] },
-              data: lens.kind,
+              data,
             },
           ];
         });

@@ -1,40 +1,56 @@
 /** Warnings about what does not exist in the account, where that is known. Pure. */
 
 import { findNodeAtLocation, parseTree } from 'jsonc-parser';
-import type { CheckedWorkload, RenderedFile } from '../../engine/check/index.ts';
+import { type CheckedWorkload, objectOf, type RenderedFile } from '../../engine/check/index.ts';
 import { closest } from '../../engine/closest.ts';
 import type { Finding } from '../../engine/finding.ts';
 import { isObject, type Json } from '../../engine/json.ts';
-import type { AwsKind, AwsKnowledge } from './aws.ts';
-import { AWS_PATTERNS } from './json/known.ts';
+import { parseArn } from '../../engine/plan/index.ts';
+import { AWS_WORDS, type AwsKind, type AwsKnowledge, type AwsList, imageRepository, placeOf } from './aws.ts';
+import { AWS_KEYS } from './json/known.ts';
 
-const WORDS: Readonly<Record<AwsKind, string>> = {
-  cluster: 'cluster',
-  targetGroup: 'target group',
-  alarm: 'alarm',
-  subnet: 'subnet',
-  securityGroup: 'security group',
-  role: 'role',
-  logGroup: 'log group',
-  function: 'function',
-  queue: 'queue',
-  capacityProvider: 'capacity provider',
-};
+/** They exist in every account. Source: Amazon ECS developer guide, "Fargate capacity providers". */
+const EVERYWHERE = new Set(['FARGATE', 'FARGATE_SPOT']);
 
-export function awsFindings({ files }: CheckedWorkload, aws: AwsKnowledge): Finding[] {
-  return AWS_PATTERNS.flatMap(({ role, pattern, kind }) => {
-    const { things, complete } = aws.list(kind);
-    if (!complete) return [];
-    const known = new Set(things.map(({ id }) => id));
-    return files
-      .filter((file) => file.role === role)
+export function awsFindings(checked: CheckedWorkload, aws: AwsKnowledge): Finding[] {
+  const place = placeOf(checked);
+  // Its own file may say where it goes, and cannot be read.
+  const isBroken = objectOf(checked, checked.kind === 'ecs' ? 'service' : 'function') === undefined;
+  if (place === undefined || (isBroken && place.region === undefined)) return [];
+  return AWS_KEYS.flatMap(({ role, pattern, kind, isNeeded, region }) =>
+    checked.files
+      .filter((file) => file.role === role && file.value !== undefined)
       .flatMap((file) =>
-        valuesAt(file.value ?? null, pattern.split('/'), []).flatMap(({ value, path }): Finding[] => {
-          const isKnown =
-            known.has(value) || things.some(({ id }) => id.endsWith(`/${value}`) || value.endsWith(`/${id}`));
-          return isKnown ? [] : [missing(file, path, kind, value, known)];
+        valuesAt(file.value!, pattern.split('/'), []).flatMap(({ value, path }): Finding[] => {
+          if (isNeeded?.(file.value, path) === false || EVERYWHERE.has(value)) return [];
+          const there = { ...place, region: region?.(file.value, path) ?? place.region };
+          const list = aws.list(kind, there, kind === 'image' ? imageRepository(withTag(value)) : undefined);
+          return isMissing(kind, value, list) ? [missing(file, path, kind, value, list)] : [];
         }),
-      );
+      ),
+  );
+}
+
+/** An image without a word about it has the tag `latest`. */
+const withTag = (image: string): string => (/[:@][^/]*$/.test(image) ? image : `${image}:latest`);
+
+/** What is certainly not there. Of things in other accounts and regions, and of what has no name yet, nothing is said. */
+function isMissing(kind: AwsKind, value: string, { things, complete, account, region }: AwsList): boolean {
+  if (!complete || value === '') return false;
+  if (kind === 'image') {
+    // Digests are not listed.
+    if (value.includes('@') || imageRepository(withTag(value)) === undefined) return false;
+    return !things.some(({ id }) => id === withTag(value));
+  }
+  if (kind === 'queue' && !/^arn:[a-z-]+:sqs:/.test(value)) return false;
+  const arn = parseArn(value);
+  const isElsewhere = (own: string | undefined, its: string | undefined) =>
+    own !== undefined && its !== undefined && own !== its;
+  if (arn !== undefined && (isElsewhere(account, arn.account) || isElsewhere(region, arn.region))) return false;
+  return !things.some(({ id }) => {
+    if (id === value) return true;
+    if (arn !== undefined) return !id.startsWith('arn:') && (value.endsWith(`/${id}`) || value.endsWith(`:${id}`));
+    return id.startsWith('arn:') && id.endsWith(`/${value}`);
   });
 }
 
@@ -43,19 +59,25 @@ function missing(
   path: readonly (string | number)[],
   kind: AwsKind,
   value: string,
-  known: ReadonlySet<string>,
+  { things, account, region }: AwsList,
 ): Finding {
   const root = parseTree(file.text!);
   const node = root && findNodeAtLocation(root, [...path]);
   const place = file.map!.toSource(node?.offset ?? 0, (node?.offset ?? 0) + (node?.length ?? 0));
-  const near = place.sensitive ? undefined : closest(value, known);
+  const near = place.sensitive
+    ? undefined
+    : closest(
+        value,
+        things.map(({ id }) => id),
+      );
+  const where = [account, kind === 'role' ? undefined : region].filter((part) => part !== undefined).join(', ');
   return {
     path: file.path,
     start: place.start,
     end: place.end,
     severity: 'warning',
-    code: `aws.no-${WORDS[kind].replaceAll(' ', '-')}`,
-    message: `there is no ${WORDS[kind]} ${place.sensitive ? '(sensitive)' : JSON.stringify(value)} in the account`,
+    code: `aws.no-${AWS_WORDS[kind].replaceAll(' ', '-')}`,
+    message: `there is no ${AWS_WORDS[kind]} ${place.sensitive ? '(sensitive)' : JSON.stringify(value)} in ${where || 'the account'}`,
     hint: near === undefined ? 'create it, or correct the name' : `did you mean "${near}"?`,
   };
 }

@@ -3,7 +3,15 @@
  *
  * Must not: know LSP, files, or time.
  */
-export { type AwsKind, type AwsKnowledge, type AwsList, type AwsThing, NO_AWS_KNOWLEDGE } from './aws.ts';
+export {
+  type AwsKind,
+  type AwsKnowledge,
+  type AwsList,
+  type AwsPlace,
+  type AwsThing,
+  NO_AWS_KNOWLEDGE,
+  NOTHING_KNOWN,
+} from './aws.ts';
 export { awsFindings } from './awsFindings.ts';
 export { type CodeAction, codeActions } from './codeActions.ts';
 export { type CodeLens, codeLenses, type LensKind } from './codeLens.ts';

@@ -14,7 +14,11 @@ const ABSENT = ['ImageNotFoundException', 'RepositoryNotFoundException'] as cons
  * An image of a repository that fills itself from another registry comes with the first pull: not there yet is not
  * missing. Source: ECR user guide, "Using pull through cache rules".
  */
-async function comesWhenPulled(clients: Clients, { account, region, repository }: EcrImage, abortSignal: AbortSignal) {
+export async function comesWhenPulled(
+  clients: Clients,
+  { account, region, repository }: EcrImage,
+  abortSignal: AbortSignal,
+) {
   const ecr = await clients.ecr(region);
   const command = new DescribePullThroughCacheRulesCommand({ registryId: account });
   const { pullThroughCacheRules = [] } = await ecr.send(command, { abortSignal });

@@ -190,7 +190,8 @@ const toValue =
   };
 
 function knownHere(view: FileView, { path }: JsonPlace, { whole, inner }: Slot): Completion[] {
-  return knownValues(view, patternOf(path)).map(({ value, detail }): Completion => {
+  const typed = inner === undefined ? '' : view.document.text.slice(inner.start, inner.end);
+  return knownValues(view, path, typed).map(({ value, detail, order }): Completion => {
     const json = JSON.stringify(value);
     const isPart = inner !== undefined && typeof value === 'string';
     return {
@@ -199,7 +200,7 @@ function knownHere(view: FileView, { path }: JsonPlace, { whole, inner }: Slot):
       detail,
       replace: isPart ? inner : whole,
       text: isPart ? json.slice(1, -1) : json,
-      order: `0${value}`,
+      order: `0${order ?? value}`,
       filter: isPart ? value : inner === undefined ? json : `"${value}`,
     };
   });

@@ -1,12 +1,15 @@
 /** Values that are known for certain keys: from the sibling file, from AWS, or fixed. Pure. */
 import { objectOf, REGIONS } from '../../../engine/check/index.ts';
-import { isObject, type Json } from '../../../engine/json.ts';
-import type { AwsKind } from '../aws.ts';
+import { isObject, type Json, type JsonObject } from '../../../engine/json.ts';
+import { AWS_WORDS, type AwsKind, imageRepository, placeOf } from '../aws.ts';
 import type { FileView, WorkloadView } from '../knowledge.ts';
+import { patternOf } from './location.ts';
 
 export interface KnownValue {
   readonly value: string | number;
   readonly detail: string;
+  /** Sorts by this instead of the value. */
+  readonly order?: string;
 }
 
 const itemsOf = (value: Json | undefined): readonly Json[] => (Array.isArray(value) ? value : []);
@@ -82,34 +85,87 @@ const KNOWN: Readonly<Record<string, (view: FileView) => KnownValue[]>> = {
   'eventSource PullEventSources/EventSourceMapping/*/FunctionName': functionName,
 };
 
-/** Which things of the account a key names. */
-const AWS_KEYS: Readonly<Record<string, AwsKind>> = {
-  'service cluster': 'cluster',
-  'service loadBalancers/*/targetGroupArn': 'targetGroup',
-  'service networkConfiguration/awsvpcConfiguration/subnets/*': 'subnet',
-  'service networkConfiguration/awsvpcConfiguration/securityGroups/*': 'securityGroup',
-  'service capacityProviderStrategy/*/capacityProvider': 'capacityProvider',
-  'task executionRoleArn': 'role',
-  'task taskRoleArn': 'role',
-  'task containerDefinitions/*/logConfiguration/options/awslogs-group': 'logGroup',
-  'deployment targetGroupArnPairs/*/*': 'targetGroup',
-  'deployment alarms/alarmNames/*': 'alarm',
-  'function Role': 'role',
-  'function VpcConfig/SubnetIds/*': 'subnet',
-  'function VpcConfig/SecurityGroupIds/*': 'securityGroup',
-  'eventSource PushEventSources/*/TargetGroupArn': 'targetGroup',
-  'eventSource PullEventSources/EventSourceMapping/EventSourceArn': 'queue',
+const containerAt = (value: Json | undefined, path: AwsPath): JsonObject | undefined => {
+  const index = path[1];
+  const container = isObject(value) ? itemsOf(value['containerDefinitions'])[Number(index)] : undefined;
+  return isObject(container) ? container : undefined;
 };
 
-/** The kind of thing that the key of a pattern names. */
-export const awsKindOf = (role: string, pattern: string): AwsKind | undefined => AWS_KEYS[`${role} ${pattern}`];
+/** Options of the log driver `awslogs`; none where another driver has options of that name. */
+function logOptions(value: Json | undefined, path: AwsPath): JsonObject | undefined {
+  const configuration = containerAt(value, path)?.['logConfiguration'];
+  const options = isObject(configuration) ? configuration['options'] : undefined;
+  return isObject(options) && isObject(configuration) && configuration['logDriver'] === 'awslogs' ? options : undefined;
+}
 
-/** Keys with a kind. */
-export const AWS_PATTERNS: readonly { readonly role: string; readonly pattern: string; readonly kind: AwsKind }[] =
-  Object.entries(AWS_KEYS).map(([key, kind]) => {
-    const space = key.indexOf(' ');
-    return { role: key.slice(0, space), pattern: key.slice(space + 1), kind };
-  });
+type AwsPath = readonly (string | number)[];
+
+/** What a key names of the account. */
+export interface AwsKey {
+  readonly role: string;
+  readonly pattern: string;
+  readonly kind: AwsKind;
+  /** Whether what it names has to be there already. @default true */
+  readonly isNeeded?: (value: Json | undefined, path: AwsPath) => boolean;
+  /** The region, where it is not the workload's. */
+  readonly region?: (value: Json | undefined, path: AwsPath) => string | undefined;
+}
+
+const never = () => false;
+
+const key = (place: string, kind: AwsKind, more: Pick<AwsKey, 'isNeeded' | 'region'> = {}): AwsKey => {
+  const space = place.indexOf(' ');
+  return { role: place.slice(0, space), pattern: place.slice(space + 1), kind, ...more };
+};
+
+const VPC_CONFIGURATION = 'service networkConfiguration/awsvpcConfiguration';
+
+/** Which things of the account a key names. */
+export const AWS_KEYS: readonly AwsKey[] = [
+  key('service cluster', 'cluster'),
+  // Deploying creates it where it does not exist.
+  key('service serviceName', 'service', { isNeeded: never }),
+  key('service role', 'role'),
+  key('service loadBalancers/*/targetGroupArn', 'targetGroup'),
+  key('service loadBalancers/*/advancedConfiguration/alternateTargetGroupArn', 'targetGroup'),
+  key('service loadBalancers/*/advancedConfiguration/roleArn', 'role'),
+  key(`${VPC_CONFIGURATION}/subnets/*`, 'subnet'),
+  key(`${VPC_CONFIGURATION}/securityGroups/*`, 'securityGroup'),
+  key('service capacityProviderStrategy/*/capacityProvider', 'capacityProvider'),
+  key('service deploymentConfiguration/alarms/alarmNames/*', 'alarm'),
+  key('service deploymentConfiguration/lifecycleHooks/*/roleArn', 'role'),
+  key('service volumeConfigurations/*/managedEBSVolume/roleArn', 'role'),
+  key('task executionRoleArn', 'role'),
+  key('task taskRoleArn', 'role'),
+  key('task containerDefinitions/*/image', 'image'),
+  key('task containerDefinitions/*/logConfiguration/options/awslogs-group', 'logGroup', {
+    isNeeded: (value, path) => {
+      const options = logOptions(value, path);
+      return options !== undefined && String(options['awslogs-create-group']) !== 'true';
+    },
+    region: (value, path) => {
+      const region = logOptions(value, path)?.['awslogs-region'];
+      return typeof region === 'string' ? region : undefined;
+    },
+  }),
+  key('deployment targetGroupArnPairs/*/*', 'targetGroup'),
+  key('deployment alarms/alarmNames/*', 'alarm'),
+  key('deployment fallbackCapacityProviderStrategy/*/capacityProvider', 'capacityProvider'),
+  key('function Role', 'role'),
+  key('function Code/ImageUri', 'image'),
+  key('function VpcConfig/SubnetIds/*', 'subnet'),
+  key('function VpcConfig/SecurityGroupIds/*', 'securityGroup'),
+  // Lambda creates it with the first line that is logged.
+  key('function LoggingConfig/LogGroup', 'logGroup', { isNeeded: never }),
+  key('eventSource PushEventSources/*/TargetGroupArn', 'targetGroup'),
+  key('eventSource PullEventSources/EventSourceMapping/EventSourceArn', 'queue'),
+  key('eventSource PullEventSources/EventSourceMapping/*/EventSourceArn', 'queue'),
+  // The function of the workload itself may be yet to come.
+  key('eventSource PullEventSources/EventSourceMapping/FunctionName', 'function', { isNeeded: never }),
+  key('eventSource PullEventSources/EventSourceMapping/*/FunctionName', 'function', { isNeeded: never }),
+];
+
+const AWS_KEY_OF = new Map(AWS_KEYS.map((one) => [`${one.role} ${one.pattern}`, one]));
 
 /** Keys of objects that schemas leave open. */
 const KNOWN_KEYS: Readonly<Record<string, readonly string[]>> = {
@@ -125,11 +181,35 @@ const KNOWN_KEYS: Readonly<Record<string, readonly string[]>> = {
 
 export const knownKeys = (role: string, pattern: string): readonly string[] => KNOWN_KEYS[`${role} ${pattern}`] ?? [];
 
-export function knownValues(view: FileView, pattern: string): KnownValue[] {
+/**
+ * @param path of the value
+ * @param typed what stands there, as far as it is plain text
+ */
+export function knownValues(view: FileView, path: AwsPath, typed: string): KnownValue[] {
   const { role } = view.document;
+  const pattern = patternOf(path);
   const values = KNOWN[`${role} ${pattern}`]?.(view) ?? [];
-  const kind = awsKindOf(role, pattern);
-  const things = kind === undefined ? [] : view.aws.list(kind).things;
-  const all = [...values, ...things.map(({ id, detail }) => ({ value: id, detail: detail ?? kind! }))];
-  return [...new Map(all.map((one) => [one.value, one])).values()];
+  const aws = AWS_KEY_OF.get(`${role} ${pattern}`);
+  const all = [...values, ...(aws === undefined ? [] : thingsFor(view, aws, path, typed))];
+  return [...new Map(all.toReversed().map((one) => [one.value, one])).values()].toReversed();
+}
+
+function thingsFor({ workload, aws, document }: FileView, key: AwsKey, path: AwsPath, typed: string): KnownValue[] {
+  const place = placeOf(workload.checked);
+  if (place === undefined) return [];
+  const value = workload.checked.files.find((file) => file.path === document.path)?.value;
+  const there = { ...place, region: key.region?.(value, path) ?? place.region };
+  const shown = (kind: AwsKind, of?: string) =>
+    aws.list(kind, there, of).things.map(({ id, detail }) => ({ value: id, detail: detail ?? AWS_WORDS[kind] }));
+  if (key.kind === 'service') return shown('service', clusterOf(workload));
+  if (key.kind !== 'image') return shown(key.kind);
+  const repository = imageRepository(typed);
+  if (repository === undefined) return shown('repository');
+  // The newest first, as they come.
+  return shown('image', repository).map((one, i) => ({ ...one, order: String(i).padStart(5, '0') }));
+}
+
+function clusterOf({ checked }: WorkloadView): string {
+  const cluster = objectOf(checked, 'service')?.['cluster'];
+  return typeof cluster === 'string' && cluster !== '' ? cluster.replace(/^arn:.*:cluster\//, '') : 'default';
 }
