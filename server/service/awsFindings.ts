@@ -23,25 +23,21 @@ export function awsFindings(checked: CheckedWorkload, aws: AwsKnowledge): Findin
       .flatMap((file) =>
         valuesAt(file.value!, pattern.split('/'), []).flatMap(({ value, path }): Finding[] => {
           if (isNeeded?.(file.value, path) === false || EVERYWHERE.has(value)) return [];
+          const repository = kind === 'image' ? imageRepository(value) : undefined;
+          if (kind === 'image' && repository === undefined) return [];
           const there = { ...place, region: region?.(file.value, path) ?? place.region };
-          const list = aws.list(kind, there, kind === 'image' ? imageRepository(withTag(value)) : undefined);
+          const list = aws.list(kind, there, repository);
           return isMissing(kind, value, list) ? [missing(file, path, kind, value, list)] : [];
         }),
       ),
   );
 }
 
-/** An image without a word about it has the tag `latest`. */
-const withTag = (image: string): string => (/[:@][^/]*$/.test(image) ? image : `${image}:latest`);
-
 /** What is certainly not there. Of things in other accounts and regions, and of what has no name yet, nothing is said. */
 function isMissing(kind: AwsKind, value: string, { things, complete, account, region }: AwsList): boolean {
   if (!complete || value === '') return false;
-  if (kind === 'image') {
-    // Digests are not listed.
-    if (value.includes('@') || imageRepository(withTag(value)) === undefined) return false;
-    return !things.some(({ id }) => id === withTag(value));
-  }
+  // Digests are not listed.
+  if (kind === 'image' && value.includes('@')) return false;
   if (kind === 'queue' && !/^arn:[a-z-]+:sqs:/.test(value)) return false;
   const arn = parseArn(value);
   const isElsewhere = (own: string | undefined, its: string | undefined) =>
@@ -70,14 +66,16 @@ function missing(
         value,
         things.map(({ id }) => id),
       );
-  const where = [account, kind === 'role' ? undefined : region].filter((part) => part !== undefined).join(', ');
+  // Roles are everywhere in an account, and an image says itself where it is.
+  const parts = kind === 'image' ? [] : kind === 'role' ? [account] : [account, region];
+  const where = parts.filter((part) => part !== undefined).join(', ');
   return {
     path: file.path,
     start: place.start,
     end: place.end,
     severity: 'warning',
     code: `aws.no-${AWS_WORDS[kind].replaceAll(' ', '-')}`,
-    message: `there is no ${AWS_WORDS[kind]} ${place.sensitive ? '(sensitive)' : JSON.stringify(value)} in ${where || 'the account'}`,
+    message: `there is no ${AWS_WORDS[kind]} ${place.sensitive ? '(sensitive)' : JSON.stringify(value)} in ${where || (kind === 'image' ? 'its repository' : 'the account')}`,
     hint: near === undefined ? 'create it, or correct the name' : `did you mean "${near}"?`,
   };
 }
