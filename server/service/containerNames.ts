@@ -3,6 +3,7 @@ import type { Node } from 'jsonc-parser';
 import type { ConfigDocument } from './document.ts';
 import { innermostAt, patternOf } from './json/location.ts';
 import type { FileSpan, FileView, WorkloadView } from './knowledge.ts';
+import { renderedRange } from './rendered.ts';
 
 const DEFINITIONS: ReadonlySet<string> = new Set(['task containerDefinitions/*/name']);
 
@@ -11,25 +12,33 @@ const USES: ReadonlySet<string> = new Set([
   'service serviceRegistries/*/containerName',
   'task containerDefinitions/*/dependsOn/*/containerName',
   'task containerDefinitions/*/volumesFrom/*/sourceContainer',
+  'task containerDefinitions/*/links/*',
   'task proxyConfiguration/containerName',
 ]);
 
 export interface ContainerPlace extends FileSpan {
   /** As written, expressions and all. */
   readonly text: string;
+  /** What it comes to; as written where that is not known. */
+  readonly name: string;
   readonly isDefinition: boolean;
 }
 
 /** Every place where a container is named. Without quotes. */
-export function containerPlaces({ documents }: WorkloadView): ContainerPlace[] {
-  return [...documents.values()].flatMap((document) => {
+export function containerPlaces(workload: WorkloadView): ContainerPlace[] {
+  return [...workload.documents.values()].flatMap((document) => {
     if (document.role !== 'task' && document.role !== 'service') return [];
     return stringsOf(document).flatMap(({ node, pattern }): ContainerPlace[] => {
       const isDefinition = DEFINITIONS.has(`${document.role} ${pattern}`);
       if (!isDefinition && !USES.has(`${document.role} ${pattern}`)) return [];
       const start = node.offset + 1;
-      const end = node.offset + node.length - 1;
-      return [{ path: document.path, start, end, text: document.text.slice(start, end), isDefinition }];
+      // A link may have an alias behind the name.
+      const whole = document.text.slice(start, node.offset + node.length - 1);
+      const text = pattern.endsWith('links/*') ? whole.replace(/:[^:{}]*$/, '') : whole;
+      const end = start + text.length;
+      const rendered = renderedRange(workload, document, { start, end });
+      const name = rendered === undefined || rendered.sensitive ? text : rendered.text;
+      return [{ path: document.path, start, end, text, name, isDefinition }];
     });
   });
 }

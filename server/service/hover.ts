@@ -1,13 +1,16 @@
 /** Hover: what an expression gives and where it comes from, and what a key means. */
-import type { Expression, SourceMap } from '../../engine/template/index.ts';
-import { FILTER_DOCS, GLOBAL_DOCS, LOOP_DOCS, TEST_DOCS } from './jinja/builtins.ts';
+import { isObject } from '../../engine/json.ts';
+import type { Expression } from '../../engine/template/index.ts';
+import { type Builtin, FILTER_DOCS, GLOBAL_DOCS, LOOP_DOCS, METHOD_DOCS, TEST_DOCS } from './jinja/builtins.ts';
 import { expressionsAt } from './jinja/expressions.ts';
 import { sampleOf } from './jinja/sample.ts';
-import { localsAt } from './jinja/scope.ts';
+import { declarationsIn, isInLoop, localsAt } from './jinja/scope.ts';
 import { jsonPlaceAt, patternOf } from './json/location.ts';
+import { schemaAt } from './json/schemaPlace.ts';
 import type { FileView, Span } from './knowledge.ts';
 import type { Tag } from './mask.ts';
 import { meaningOf } from './meaning.ts';
+import { piecesOf } from './rendered.ts';
 import type { Schemas } from './schemas.ts';
 import { code, kindOfValue, shownBlock } from './shown.ts';
 
@@ -27,7 +30,7 @@ export async function hover(view: FileView, offset: number, schemas: Schemas): P
   }
   const fromSchema = await schemas.hover(document, offset);
   const place = jsonPlaceAt(document, offset);
-  const meaning = meaningOf(view.workload, patternOf(place.path));
+  const meaning = meaningOf(view.workload, patternOf(place.path)) ?? oldKey(view, place.path);
   if (meaning === undefined) return fromSchema;
   const range =
     fromSchema ??
@@ -37,10 +40,22 @@ export async function hover(view: FileView, offset: number, schemas: Schemas): P
   return { start: range.start, end: range.end, text: [meaning, fromSchema?.text].filter((part) => part).join('\n\n') };
 }
 
+/** What has become of a key of older files. */
+function oldKey({ document }: FileView, path: readonly (string | number)[]): string | undefined {
+  const old = schemaAt(document, path.slice(0, -1))?.schema['x-gitmoxi-old-keys'];
+  const key = path.at(-1);
+  if (old === undefined || typeof key !== 'string' || !Object.hasOwn(old, key)) return undefined;
+  const { now, hint } = old[key]!;
+  return `An older key${now === undefined ? '' : `, now ${code(now)}`}: ${hint}`;
+}
+
 function hoverTag(view: FileView, offset: number, tag: Tag): Hover | undefined {
   const { document } = view;
   const path = expressionsAt(document.template!, offset);
   const inner = innermost(path);
+  if (document.text.slice(tag.innerStart, tag.innerEnd).trim() === '') return undefined;
+  const declared = inner === undefined ? hoverDeclared(view, offset) : undefined;
+  if (declared) return declared;
   if (inner === undefined) return tag.kind === 'expression' ? hoverOutput(view, tag, tag.start, tag.end) : undefined;
   const builtin = hoverBuiltin(inner, offset, document.text);
   if (builtin) return builtin;
@@ -49,15 +64,29 @@ function hoverTag(view: FileView, offset: number, tag: Tag): Hover | undefined {
   const sample = sampleOf(source, start, document.template!, view.workload.inputs);
   if (sample === undefined) {
     const rounds = tag.kind === 'expression' && path[0] === inner ? hoverOutput(view, tag, start, end) : undefined;
-    return rounds ?? unknown(view, inner);
+    return rounds ?? withoutValue(view, inner);
   }
   const isInLoop = dependsOnLoop(view, inner);
+  const rounds = isInLoop && tag.kind === 'expression' && path[0] === inner ? roundsOf(view, tag) : undefined;
   const lines = [
     `${code(source)}: ${kindOfValue(sample.value)}${isInLoop ? ', in the first round' : ''}`,
     shownBlock(sample.value, sample.sensitive),
+    ...(rounds && rounds.count > 1 ? [`each round: ${rounds.text}`] : []),
     ...origins(view, sample.names),
   ];
   return { start, end, text: lines.join('\n\n') };
+}
+
+/** A variable of the template's own, where it is declared: its value, and of a loop's the first ones. */
+function hoverDeclared({ document, workload }: FileView, offset: number): Hover | undefined {
+  const template = document.template!;
+  const local = declarationsIn(template.body).find(({ start, end }) => start <= offset && offset < end);
+  if (local === undefined) return undefined;
+  const { name, what, start, end, valueAt } = local;
+  const sample = valueAt === undefined ? undefined : sampleOf(name, valueAt, template, workload.inputs);
+  const kind = sample ? `, ${kindOfValue(sample.value)}${what === 'loop variable' ? ' in the first round' : ''}` : '';
+  const block = sample ? [shownBlock(sample.value, sample.sensitive)] : [];
+  return { start, end, text: [`${code(name)}: ${what}${kind}`, ...block].join('\n\n') };
 }
 
 /** Names in an expression that a loop around it declares. */
@@ -95,6 +124,14 @@ function hoverBuiltin(node: Expression, offset: number, text: string): Hover | u
       text: `${code(text.slice(node.start, node.end))}\n\n${LOOP_DOCS[node.name]}`,
     };
   }
+  if (node.kind === 'attribute' && offset >= node.end - node.name.length) {
+    const docs = Object.values(METHOD_DOCS).find((methods) => Object.hasOwn(methods, node.name));
+    const isCalled = text.slice(node.end).trimStart().startsWith('(');
+    if (docs && isCalled) {
+      const { signature, about } = (docs as Readonly<Record<string, Builtin>>)[node.name]!;
+      return { start: node.end - node.name.length, end: node.end, text: `method ${code(signature)}\n\n${about}` };
+    }
+  }
   if (node.kind === 'name' && Object.hasOwn(GLOBAL_DOCS, node.name)) {
     return { start: node.start, end: node.end, text: GLOBAL_DOCS[node.name]! };
   }
@@ -114,7 +151,13 @@ function origins({ workload }: FileView, names: readonly string[]): string[] {
 }
 
 /** What an expression gave, each round of a loop by itself. */
-function hoverOutput({ document, workload }: FileView, tag: Tag, start: number, end: number): Hover | undefined {
+function hoverOutput(view: FileView, tag: Tag, start: number, end: number): Hover | undefined {
+  const rounds = roundsOf(view, tag);
+  return rounds && { start, end, text: `${rounds.count > 1 ? 'each round: ' : ''}${rounds.text}` };
+}
+
+/** What a tag gave in each round of the loops around it. */
+function roundsOf({ document, workload }: FileView, tag: Tag): { count: number; text: string } | undefined {
   const file = workload.checked.files.find(({ path }) => path === document.path);
   if (file?.map === undefined || file.text === undefined || file.source !== document.text) return undefined;
   const pieces = piecesOf(file.map, tag);
@@ -123,19 +166,36 @@ function hoverOutput({ document, workload }: FileView, tag: Tag, start: number, 
     .slice(0, 10)
     .map((piece) => code(piece.sensitive ? '(sensitive)' : file.text!.slice(piece.start, piece.end)));
   const more = pieces.length > 10 ? ` and ${pieces.length - 10} more` : '';
-  return { start, end, text: `${pieces.length > 1 ? 'each round: ' : ''}${shown.join(', ')}${more}` };
+  return { count: pieces.length, text: `${shown.join(', ')}${more}` };
 }
 
-/** What a tag gave, in the order of the rendered text. */
-export const piecesOf = (map: SourceMap, { start, end }: Span) =>
-  map.pieces.filter((piece) => !piece.verbatim && piece.sourceStart >= start && piece.sourceEnd <= end);
+/** What has no value here, in words. */
+function withoutValue(view: FileView, node: Expression): Hover | undefined {
+  const { start, end } = node;
+  const text = node.kind === 'name' ? unknownName(view, node.name, start) : missingMember(view, node);
+  return text === undefined ? undefined : { start, end, text };
+}
 
-function unknown({ workload }: FileView, node: Expression): Hover | undefined {
-  if (node.kind !== 'name' || workload.inputs.has(node.name)) return undefined;
-  const text = workload.inputsComplete
-    ? `no input is called ${code(node.name)}`
-    : 'not known: an input file cannot be read';
-  return { start: node.start, end: node.end, text };
+function unknownName({ workload, document }: FileView, name: string, offset: number): string | undefined {
+  const local = localsAt(document.template!, offset).findLast((one) => one.name === name);
+  if (local) return `${code(name)}: ${local.what}`;
+  if (name === 'loop' && isInLoop(document.template!, offset)) return `${code('loop')}: the loop around`;
+  if (workload.inputs.has(name)) return undefined;
+  return workload.inputsComplete ? `no input is called ${code(name)}` : 'not known: an input file cannot be read';
+}
+
+/** Most members that are named. */
+const MOST_MEMBERS = 20;
+
+function missingMember({ document, workload }: FileView, node: Expression): string | undefined {
+  if (node.kind !== 'attribute' && node.kind !== 'item') return undefined;
+  const { object } = node;
+  const source = document.text.slice(object.start, object.end);
+  const sample = sampleOf(source, object.start, document.template!, workload.inputs);
+  if (sample === undefined || !isObject(sample.value)) return undefined;
+  if (sample.sensitive) return `${code(source)} has no such member`;
+  const names = Object.keys(sample.value).slice(0, MOST_MEMBERS);
+  return `${code(source)} has no such member; it has ${names.map(code).join(', ') || 'none'}`;
 }
 
 /** In an input file: who uses a value. */

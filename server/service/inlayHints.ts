@@ -1,8 +1,8 @@
 /** Inlay hints: what each expression gives, behind it. Pure. */
-import { piecesOf } from './hover.ts';
 import { sampleOf } from './jinja/sample.ts';
 import { isInLoop } from './jinja/scope.ts';
 import type { FileView, Span } from './knowledge.ts';
+import { piecesOf } from './rendered.ts';
 import { shownValue } from './shown.ts';
 
 export interface InlayHint {

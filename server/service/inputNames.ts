@@ -2,7 +2,7 @@
  * Inputs as symbols: where each is written, and where templates use it, across the files of a workload. The ground for
  * definition, references, rename and highlights. Pure.
  */
-import { type Node, parseTree } from 'jsonc-parser';
+import { getNodePath, type Node, parseTree } from 'jsonc-parser';
 import { type NameUse, templateUses } from '../../engine/template/index.ts';
 import { innermostAt } from './json/location.ts';
 import type { FileSpan, FileView, WorkloadView } from './knowledge.ts';
@@ -51,9 +51,9 @@ function keyAt({ document, workload }: FileView, offset: number): { symbol: Inpu
   const property = node?.parent;
   if (node?.type !== 'string' || property?.type !== 'property' || property.children?.[0] !== node) return undefined;
   const place = { path: document.path, start: node.offset, end: node.offset + node.length };
-  const name = String(node.value);
-  const isOwn = property.parent?.parent === undefined && name !== 'ref' && workload.inputs.has(name);
-  return isOwn ? { symbol: { name, members: [] }, place } : undefined;
+  const [name, ...members] = getNodePath(property.children[1] ?? node);
+  const isOwn = typeof name === 'string' && name !== 'ref' && workload.inputs.get(name)?.path === document.path;
+  return isOwn ? { symbol: { name, members }, place } : undefined;
 }
 
 /** Where an input, or a member of it, is written: the key, or the value where there is none. */

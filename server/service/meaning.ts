@@ -16,9 +16,11 @@ export function meaningOf({ checked }: WorkloadView, pattern: string): string | 
   const desired = numberIn(objectOf(checked, 'service')?.['desiredCount']);
   const section = (key: string): JsonObject => (isObject(deployment[key]) ? (deployment[key] as JsonObject) : {});
   switch (pattern) {
+    case 'gmDeploymentCircuitBreaker':
     case 'gmDeploymentCircuitBreaker/failureThreshold':
     case 'gmDeploymentCircuitBreaker/failureThresholdPercent':
       return breaker(section('gmDeploymentCircuitBreaker'), desired);
+    case 'stabilityCheck':
     case 'stabilityCheck/timeout':
     case 'stabilityCheck/timeoutPerTask':
       return stability(section('stabilityCheck'), desired);
@@ -27,6 +29,7 @@ export function meaningOf({ checked }: WorkloadView, pattern: string): string | 
     case 'trafficShiftingConfig/percent':
     case 'trafficShiftingConfig/waitInterval':
       return shifting(section('trafficShiftingConfig'));
+    case 'readinessCheck':
     case 'readinessCheck/waitInterval':
     case 'readinessCheck/maxRetries':
       return readiness(section('readinessCheck'));
@@ -61,10 +64,12 @@ function stability(settings: JsonObject, desired: number | undefined): string {
   return `Gives up after ${parts.length > 1 ? `max(${parts.join(', ')})` : parts[0]} = ${seconds(total)}.`;
 }
 
-function shifting(settings: JsonObject): string {
+function shifting(settings: JsonObject): string | undefined {
   const type = settings['type'];
   const percent = numberIn(settings['percent']) ?? 20;
   const wait = numberIn(settings['waitInterval']) ?? 60;
+  // Out of range: there is a finding.
+  if (percent <= 0 || percent > 100 || wait < 0) return undefined;
   if (type === 'ALL_AT_ONCE') return `All traffic at once, then alarms are watched for ${seconds(wait)}.`;
   if (type !== 'LINEAR')
     return `${percent} % first, the rest after ${seconds(wait)}; about ${seconds(2 * wait)} in all.`;

@@ -1,26 +1,29 @@
 /** Definition, references, highlights and rename, of inputs, of a template's own names, and of containers. Pure. */
 import type { SourceEdit } from '../../engine/finding.ts';
-import { type Expression, GLOBAL_NAMES } from '../../engine/template/index.ts';
-import { containerAt, containerPlaces } from './containerNames.ts';
+import { isObject, type Json } from '../../engine/json.ts';
+import { type Expression, GLOBAL_NAMES, templateUses } from '../../engine/template/index.ts';
+import { type ContainerPlace, containerAt, containerPlaces } from './containerNames.ts';
 import { definitionOf, type InputSymbol, inputAt, usesOf } from './inputNames.ts';
 import { expressionsAt } from './jinja/expressions.ts';
 import { localsAt } from './jinja/scope.ts';
 import type { FileSpan, FileView, WorkloadView } from './knowledge.ts';
+import { declaredNames, type LocalPlaces, localAt } from './localNames.ts';
+import { DICT_METHODS, escapedKey, isMemberName, isTemplateName } from './written.ts';
 
 export function definition(view: FileView, offset: number): FileSpan | undefined {
   const input = inputAt(view, offset);
   if (input) return definitionOf(view.workload, input.symbol);
-  const local = localAt(view, offset);
+  const local = declarationOf(view, offset);
   if (local) return local;
   const container = containerAt(view, offset);
   return (
     container &&
-    containerPlaces(view.workload).find(({ isDefinition, text }) => isDefinition && text === container.text)
+    containerPlaces(view.workload).find(({ isDefinition, name }) => isDefinition && name === container.name)
   );
 }
 
 /** Where the template itself declares the name at an offset. */
-function localAt({ document }: FileView, offset: number): FileSpan | undefined {
+function declarationOf({ document }: FileView, offset: number): FileSpan | undefined {
   const node: Expression | undefined = document.template && expressionsAt(document.template, offset).at(-1);
   if (node?.kind !== 'name' || GLOBAL_NAMES.has(node.name)) return undefined;
   const local = localsAt(document.template!, node.start).findLast(({ name }) => name === node.name);
@@ -31,10 +34,12 @@ function localAt({ document }: FileView, offset: number): FileSpan | undefined {
 export function references(view: FileView, offset: number, withDefinition: boolean): FileSpan[] {
   const input = inputAt(view, offset);
   if (input) return inputPlaces(view.workload, input.symbol, withDefinition);
+  const local = localAt(view, offset);
+  if (local) return [...(withDefinition ? local.declarations : []), ...local.uses];
   const container = containerAt(view, offset);
   if (container === undefined) return [];
   return containerPlaces(view.workload).filter(
-    ({ text, isDefinition }) => text === container.text && (withDefinition || !isDefinition),
+    ({ name, isDefinition }) => name === container.name && (withDefinition || !isDefinition),
   );
 }
 
@@ -53,8 +58,10 @@ export function prepareRename(view: FileView, offset: number): (FileSpan & { rea
     const isQuoted = /^["']/.test(view.document.text.slice(place.start, place.end));
     return { path: place.path, start: place.start + (isQuoted ? 1 : 0), end: place.end - (isQuoted ? 1 : 0), text };
   }
+  const local = localAt(view, offset);
+  if (local) return { ...local.place, text: local.name };
   const container = containerAt(view, offset);
-  return container && !/[{}]/.test(container.text) ? container : undefined;
+  return container && !isExpression(container) ? container : undefined;
 }
 
 export type Renaming = { readonly edits: readonly SourceEdit[] } | { readonly refused: string };
@@ -68,25 +75,54 @@ export function rename(
 ): Renaming | undefined {
   const input = inputAt(view, offset);
   if (input) return renameInput([view.workload, ...others], input.symbol, newName);
+  const local = localAt(view, offset);
+  if (local) return renameLocal(view, local, newName);
   const container = containerAt(view, offset);
-  if (container === undefined) return undefined;
-  if (!/^[a-zA-Z0-9_-]{1,255}$/.test(newName)) {
-    return { refused: `${JSON.stringify(newName)} cannot be the name of a container: use letters, digits, - and _` };
-  }
-  const places = containerPlaces(view.workload).filter(({ text }) => text === container.text);
+  return container && renameContainer(containerPlaces(view.workload), container, newName);
+}
+
+const refused = (message: string): Renaming => ({ refused: message });
+
+const isExpression = ({ text }: ContainerPlace): boolean => /\{[{%#]/.test(text);
+
+function renameContainer(all: readonly ContainerPlace[], { name }: ContainerPlace, newName: string): Renaming {
+  if (newName === name) return { edits: [] };
+  if (!/^[a-zA-Z0-9_-]{1,255}$/.test(newName))
+    return refused(`${JSON.stringify(newName)} cannot be the name of a container: use letters, digits, - and _`);
+  if (all.some((one) => one.isDefinition && one.name === newName))
+    return refused(`there is a container called ${JSON.stringify(newName)} already`);
+  const places = all.filter((one) => one.name === name);
+  const made = places.find(isExpression);
+  if (made) return refused(`the name is made by an expression in ${made.path}: rename the input instead`);
   return { edits: places.map(({ path, start, end }) => ({ path, start, end, text: newName })) };
 }
 
-const IS_NAME = /^[\p{ID_Start}_][\p{ID_Continue}]*$/u;
+/** What keeps a template from having a variable or input of this name. */
+function problemWith(name: string): string | undefined {
+  if (!isTemplateName(name))
+    return `${JSON.stringify(name)} cannot be a name in a template: use letters, digits and _, and no word of Jinja`;
+  return GLOBAL_NAMES.has(name) ? `${JSON.stringify(name)} is a function of Jinja` : undefined;
+}
+
+function renameLocal({ document, workload }: FileView, local: LocalPlaces, newName: string): Renaming {
+  if (newName === local.name) return { edits: [] };
+  const template = document.template!;
+  const problem = problemWith(newName);
+  if (problem) return refused(problem);
+  if (declaredNames(template).has(newName))
+    return refused(`there is a variable called ${JSON.stringify(newName)} already`);
+  if (workload.inputs.has(newName) || templateUses(template).names.some(({ name }) => name === newName))
+    return refused(`there is an input called ${JSON.stringify(newName)} already`);
+  const places = new Map([...local.declarations, ...local.uses].map((place) => [place.start, place]));
+  return { edits: Array.from(places.values(), (place) => ({ ...place, text: newName })) };
+}
 
 function renameInput(workloads: readonly WorkloadView[], symbol: InputSymbol, newName: string): Renaming {
-  const isMember = symbol.members.length > 0;
-  if (!isMember && !IS_NAME.test(newName)) {
-    return { refused: `${JSON.stringify(newName)} cannot be a name in a template: use letters, digits and _` };
-  }
-  if (!isMember && (newName === 'ref' || workloads.some(({ inputs }) => inputs.has(newName)))) {
-    return { refused: `there is an input called ${JSON.stringify(newName)} already` };
-  }
+  const old = String(symbol.members.at(-1) ?? symbol.name);
+  if (newName === old) return { edits: [] };
+  const problem =
+    symbol.members.length > 0 ? takenMember(workloads[0]!, symbol, newName) : takenInput(workloads, newName);
+  if (problem) return refused(problem);
   const edits = new Map<string, SourceEdit>();
   const origin = workloads[0]!.inputs.get(symbol.name)?.path;
   for (const workload of workloads) {
@@ -96,16 +132,50 @@ function renameInput(workloads: readonly WorkloadView[], symbol: InputSymbol, ne
     const places = usesOf(workload, symbol).map(({ place }) => place);
     for (const place of [...(written ? [written] : []), ...places]) {
       const text = workload.checked.sources.get(place.path)?.slice(place.start, place.end) ?? '';
-      const edit = { ...place, text: quotedLike(text, newName) };
-      edits.set(`${place.path} ${place.start}`, edit);
+      edits.set(`${place.path} ${place.start}`, { ...place, text: quotedLike(text, newName) });
     }
   }
-  const unreachable = isMember && !IS_NAME.test(newName) && [...edits.values()].some(({ text }) => text === newName);
-  if (unreachable) return { refused: `${JSON.stringify(newName)} cannot stand behind a dot` };
+  const isDotted = [...edits.values()].some(({ text }) => text === newName);
+  if (symbol.members.length > 0 && isDotted && (!isMemberName(newName) || DICT_METHODS.has(newName)))
+    return refused(`${JSON.stringify(newName)} cannot stand behind a dot`);
   return { edits: [...edits.values()] };
+}
+
+function takenInput(workloads: readonly WorkloadView[], newName: string): string | undefined {
+  const problem = problemWith(newName);
+  if (problem) return problem;
+  if (newName === 'ref' || workloads.some(({ inputs }) => inputs.has(newName)))
+    return `there is an input called ${JSON.stringify(newName)} already`;
+  for (const { documents } of workloads) {
+    for (const { template, path } of documents.values()) {
+      if (template === undefined) continue;
+      if (declaredNames(template).has(newName)) return `${path} has a variable called ${JSON.stringify(newName)}`;
+      if (templateUses(template).names.some(({ name }) => name === newName))
+        return `${path} uses the name ${JSON.stringify(newName)} already`;
+    }
+  }
+  return undefined;
+}
+
+/** Whether the object around a member has one of the new name. */
+function takenMember({ inputs }: WorkloadView, { name, members }: InputSymbol, newName: string): string | undefined {
+  const around = members
+    .slice(0, -1)
+    .reduce<Json | undefined>(
+      (value, key) =>
+        Array.isArray(value)
+          ? (value.at(Number(key)) as Json | undefined)
+          : isObject(value) && Object.hasOwn(value, key)
+            ? value[key]
+            : undefined,
+      inputs.get(name)?.value,
+    );
+  return isObject(around) && Object.hasOwn(around, newName)
+    ? `there is a member called ${JSON.stringify(newName)} already`
+    : undefined;
 }
 
 function quotedLike(old: string, name: string): string {
   if (old.startsWith('"')) return JSON.stringify(name);
-  return old.startsWith("'") ? `'${name.replaceAll("'", "\\'")}'` : name;
+  return old.startsWith("'") ? `'${escapedKey(name, "'")}'` : name;
 }

@@ -69,6 +69,7 @@ export class Schemas {
     if (!hover) return undefined;
     const parts = Array.isArray(hover.contents) ? hover.contents : [hover.contents];
     const markdown = parts.map((part) => (typeof part === 'string' ? part : part.value)).join('\n\n');
+    if (markdown.trim() === '') return undefined;
     if (!hover.range) return { text: markdown, start: offset, end: offset };
     const { start, end } = hover.range;
     return { text: markdown, start: text.offsetAt(start) + shift, end: text.offsetAt(end) + shift };

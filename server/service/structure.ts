@@ -3,10 +3,10 @@ import type { Node } from 'jsonc-parser';
 import { inputReferences } from '../../engine/config/index.ts';
 import { type Body, partsOf } from '../../engine/template/index.ts';
 import type { ConfigDocument } from './document.ts';
-import { piecesOf } from './hover.ts';
 import { expressionsAt } from './jinja/expressions.ts';
 import { enclosing } from './jinja/scope.ts';
 import type { FileView, Span } from './knowledge.ts';
+import { renderedRange } from './rendered.ts';
 
 export interface DocumentSymbol extends Span {
   readonly name: string;
@@ -34,21 +34,10 @@ const MOST_SYMBOLS = 5000;
 export function documentSymbols(view: FileView): DocumentSymbol[] {
   const { document } = view;
   let left = MOST_SYMBOLS;
-  const rendered = view.workload.checked.files.find(({ path }) => path === document.path);
   const detailOf = ({ offset, length, type }: Node): string => {
     if (type === 'object' || type === 'array') return '';
-    const end = offset + length;
-    const source = document.text.slice(offset, end);
-    const { map, text } = rendered ?? {};
-    const isCurrent = rendered?.source === document.text;
-    if (!isCurrent || !map || text === undefined || !document.hasTag(offset, end)) return source;
-    // What the tags gave, in their places.
-    const tags = document.tags.filter((tag) => tag.start >= offset && tag.end <= end).reverse();
-    return tags.reduce((shown, tag) => {
-      const [piece] = piecesOf(map, tag);
-      const value = piece === undefined ? '' : piece.sensitive ? '(sensitive)' : text.slice(piece.start, piece.end);
-      return shown.slice(0, tag.start - offset) + value + shown.slice(tag.end - offset);
-    }, source);
+    const span = { start: offset, end: offset + length };
+    return renderedRange(view.workload, document, span)?.text ?? document.text.slice(span.start, span.end);
   };
   const visit = (value: Node, name: string, range: Node, selection: Node): DocumentSymbol[] => {
     if (left-- <= 0) return [];

@@ -14,6 +14,11 @@ export const isTemplateName = (name: string): boolean => IS_NAME.test(name) && !
 /** Whether it can stand behind a dot. */
 export const isMemberName = (name: string): boolean => IS_NAME.test(name);
 
+/** Names that stand for the methods of a dict behind a dot, even where it has such keys. */
+export const DICT_METHODS: ReadonlySet<string> = new Set(
+  'clear copy fromkeys get items keys pop popitem setdefault update values'.split(' '),
+);
+
 /** A string of an expression, in quotes that a JSON string around it does not mind. */
 export const quotedKey = (key: string, quote = "'"): string => `${quote}${escapedKey(key, quote)}${quote}`;
 

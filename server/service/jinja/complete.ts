@@ -6,7 +6,7 @@ import { escaped } from '../json/snippets.ts';
 import type { FileView } from '../knowledge.ts';
 import type { Tag } from '../mask.ts';
 import { kindOfValue, shownBlock, shownValue } from '../shown.ts';
-import { escapedKey, isMemberName, isTemplateName, quotedKey } from '../written.ts';
+import { DICT_METHODS, escapedKey, isMemberName, isTemplateName, quotedKey } from '../written.ts';
 import { FILTER_DOCS, GLOBAL_DOCS, LOOP_DOCS, METHOD_DOCS, STATEMENTS, TEST_DOCS } from './builtins.ts';
 import { operandBefore } from './operand.ts';
 import { sampleOf } from './sample.ts';
@@ -29,11 +29,6 @@ const OPERATORS = ['in', 'is', 'not', 'and', 'or', 'if', 'else'];
 
 /** Words behind which a value begins. */
 const BEFORE_VALUE: ReadonlySet<string> = new Set('and or not in is if elif else for set with call'.split(' '));
-
-/** Names that stand for the methods of a dict behind a dot, even where it has such keys. */
-const DICT_METHODS: ReadonlySet<string> = new Set(
-  'clear copy fromkeys get items keys pop popitem setdefault update values'.split(' '),
-);
 
 /** Filters whose text arguments name an attribute of each item, at once or as `attribute=`. */
 const ATTRIBUTE =

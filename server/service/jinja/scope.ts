@@ -89,3 +89,21 @@ function declaredInside(statement: Statement): LocalName[] {
 /** Whether `loop` means something at an offset. */
 export const isInLoop = (template: Template, offset: number): boolean =>
   enclosing(template, offset).some((statement) => statement.kind === 'for' && bodyAt(statement, offset) !== undefined);
+
+/** A name where it is declared. */
+export interface Declaration extends LocalName {
+  /** An offset where it has its value; undefined where that depends on a caller. */
+  readonly valueAt: number | undefined;
+}
+
+/** Variables and parameters that a template declares, at any depth. */
+export function declarationsIn(body: Body): Declaration[] {
+  return body.statements.flatMap((statement) => {
+    const { bodies } = partsOf(statement);
+    const isSet = statement.kind === 'set' || statement.kind === 'set-block';
+    const names = isSet ? declared(statement) : declaredInside(statement);
+    const valueAt = isSet ? statement.end : bodies[0]?.statements[0]?.start;
+    const own = names.map((name) => ({ ...name, valueAt: name.what === 'parameter' ? undefined : valueAt }));
+    return [...own, ...bodies.flatMap(declarationsIn)];
+  });
+}

@@ -34,6 +34,16 @@ describe('hover over an expression', () => {
     ['{{ mis$0sing }}', 'missing', 'no input is called `missing`'],
     ['{{ cluster ~ $0"-" ~ port }}', '"-"', '"-"'],
     ['{{ subnets[$00] }}', 'subnets[0]', '"subnet-1"'],
+    ['{% for s in subnets %}"{{ $0s }}"{% endfor %}', 's', 'each round: `subnet-1`, `subnet-2`'],
+    ['{% for $0s in subnets %}-{% endfor %}', 's', 'loop variable', '"subnet-1"'],
+    ['{% for s in subnets %}{{ lo$0op.index }}{% endfor %}', 'loop', 'the loop around'],
+    ['{% set $0x = port * 2 %}', 'x', 'variable, number', '160'],
+    ['{% macro m(a) %}{{ $0a }}{% endmacro %}', 'a', '`a`: parameter'],
+    ['{% macro m(a) %}{{ a }}{% endmacro %}{{ $0m(1) }}', 'm', '`m`: macro'],
+    ['{% set ns = namespace(a=1) %}{{ n$0s.a }}', 'ns', '`ns`: variable'],
+    ['{{ tgs.val$0ues() | list }}', 'values', 'method `values()`'],
+    ['{{ tgs.mis$0sing }}', 'tgs.missing', 'it has `blue`, `green-tg`'],
+    ['{ "gmDeployment😀": "{{ clus$0ter }}" }', 'cluster', '"prod"'],
   ];
   for (const [text, at, ...parts] of CASES) {
     it(text, async () => {
@@ -42,6 +52,16 @@ describe('hover over an expression', () => {
       for (const part of parts) assert.ok(found!.text.includes(part), found!.text);
     });
   }
+
+  it('says nothing of an expression that is not written yet', async () =>
+    assert.equal(await textAt(service('{{$0}}')), undefined));
+
+  it('names no members of a secret', async () => {
+    const found = await textAt(
+      '//- web_svcdef.json\n{{ conf.mis$0sing }}\n//- web_input.json\n{ "ref": { "type": "TERRAFORM", "file": "o.json" } }\n//- o.json\n{ "conf": { "sensitive": true, "value": { "hunter2": 1 } } }\n',
+    );
+    assert.match(found!.text, /no such member$/);
+  });
 
   it('shows no secret, wherever it is', async () => {
     for (const text of [

@@ -33,6 +33,7 @@ describe('go to definition', () => {
     ['{ "loadBalancers": [{ "containerName": "ap$0p" }] }', 'web_taskdef.json:1 app'],
     ['{ "loadBalancers": [{ "containerName": "pro$0xy" }] }', 'web_taskdef.json:1 proxy'],
     ['{ "loadBalancers": [{ "containerName": "no$0ne" }] }', undefined],
+    [`{ "loadBalancers": [{ "containerName": "{{ 'app'$0 }}" }] }`, 'web_taskdef.json:1 app'],
   ];
   for (const [text, target] of CASES) {
     it(`${text} → ${target}`, () =>
@@ -41,6 +42,21 @@ describe('go to definition', () => {
         target,
       ));
   }
+
+  it('leads from a link and its alias to the container', () =>
+    assert.equal(
+      spanText(
+        task('{ "containerDefinitions": [{ "name": "db" }, { "name": "a", "links": ["d$0b:data"] }] }'),
+        ({ view, start }) => definition(view, start),
+      ),
+      'web_taskdef.json:1 db',
+    ));
+
+  it('leads from a nested key of the input file to itself', () =>
+    assert.equal(
+      spanText(input('{ "name": { "in$0ner": 1 } }'), ({ view, start }) => definition(view, start)),
+      'web_input.json:1 "inner"',
+    ));
 
   it('leads from the input file’s key to itself', () =>
     assert.equal(
@@ -97,6 +113,22 @@ describe('references', () => {
       'web_taskdef.json image',
     ]));
 
+  it('of a variable are where it is set and used', () =>
+    assert.deepEqual(places(service('{% set $0x = 1 %}{{ x }}{% if enabled %}{{ x + 1 }}{% endif %}')), [
+      'web_svcdef.json x',
+      'web_svcdef.json x',
+      'web_svcdef.json x',
+    ]));
+
+  it('of a nested key are found from the input file', () =>
+    assert.deepEqual(
+      places(
+        '//- web_input.json\n{ "a": { "b$0": 1 } }\n//- web_svcdef.json\n{{ a.b }}{{ a["b"] }}{{ b }}{{ a.c }}\n',
+        false,
+      ),
+      ['web_svcdef.json b', 'web_svcdef.json "b"'],
+    ));
+
   it('are none of plain text', () => assert.deepEqual(places(service('{ "serviceName": "we$0b" }')), []));
 });
 
@@ -111,6 +143,101 @@ describe('rename', () => {
     assert.ok(result instanceof Map, String(result));
     return result.get(path)!.trimEnd();
   };
+
+  const REFUSED: readonly (readonly [what: string, fixture: string, newName: string, message: RegExp])[] = [
+    ['a word of Jinja', service('{{ ima$0ge }}'), 'not', /cannot be a name in a template/],
+    ['a constant', service('{{ ima$0ge }}'), 'true', /cannot be a name in a template/],
+    ['a function of Jinja', service('{{ ima$0ge }}'), 'range', /is a function of Jinja/],
+    [
+      'the name of a loop variable',
+      service('{% for s in subnets %}{{ ima$0ge }}{% endfor %}'),
+      's',
+      /web_svcdef.json has a variable called "s"/,
+    ],
+    ['the name of a macro', service('{% macro m() %}{% endmacro %}{{ ima$0ge }}'), 'm', /has a variable called "m"/],
+    [
+      'a name that a template expects',
+      service("{{ ima$0ge }}{{ other | default('') }}"),
+      'other',
+      /uses the name "other" already/,
+    ],
+    [
+      'the name of another member',
+      service('{{ tgs.bl$0ue }}'),
+      'green-tg',
+      /there is a member called "green-tg" already/,
+    ],
+    ['a method, behind a dot', service('{{ tgs.bl$0ue }}'), 'items', /cannot stand behind a dot/],
+    [
+      'the name of another container',
+      service('{ "loadBalancers": [{ "containerName": "ap$0p" }] }'),
+      'proxy',
+      /there is a container called "proxy" already/,
+    ],
+    [
+      'a container whose name is an expression',
+      `//- web_svcdef.json\n{ "loadBalancers": [{ "containerName": "ap$0p" }] }\n//- web_taskdef.json\n{ "containerDefinitions": [{ "name": "{{ n }}" }] }\n//- web_input.json\n{ "n": "app" }\n`,
+      'api',
+      /made by an expression in web_taskdef.json/,
+    ],
+    [
+      'a variable by the name of an input',
+      service('{% set $0x = 1 %}{{ x }}'),
+      'image',
+      /there is an input called "image" already/,
+    ],
+    [
+      'a variable by the name of another',
+      service('{% set $0x = 1 %}{% set y = x %}'),
+      'y',
+      /there is a variable called "y" already/,
+    ],
+  ];
+  for (const [what, fixture, newName, message] of REFUSED) {
+    it(`refuses ${what}`, () => {
+      const result = renamed(fixture, newName);
+      assert.equal(typeof result, 'string', String(result));
+      assert.match(result as string, message);
+    });
+  }
+
+  it('of a variable changes its declarations and uses, and no input of that name', () => {
+    const result = renamed(
+      service('{{ image }}{% for im$0age in subnets %}{{ image }}{{ loop.index }}{% endfor %}'),
+      'each',
+    );
+    assert.equal(
+      textOf(result, 'web_svcdef.json'),
+      '{{ image }}{% for each in subnets %}{{ each }}{{ loop.index }}{% endfor %}',
+    );
+    assert.ok(textOf(result, 'web_taskdef.json').includes('{{ image }}'));
+  });
+
+  it('to the same name changes nothing', () => {
+    assert.equal(textOf(renamed(service('{{ ima$0ge }}'), 'image'), 'web_svcdef.json'), '{{ image }}');
+  });
+
+  it('of a container changes links, and leaves their aliases', () => {
+    const result = renamed(
+      task(
+        '{ "containerDefinitions": [{ "name": "d$0b" }, { "name": "a", "links": ["db:data"], "volumesFrom": [{ "sourceContainer": "db" }] }] }',
+      ),
+      'store',
+    );
+    assert.equal(
+      textOf(result, 'web_taskdef.json'),
+      '{ "containerDefinitions": [{ "name": "store" }, { "name": "a", "links": ["store:data"], "volumesFrom": [{ "sourceContainer": "store" }] }] }',
+    );
+  });
+
+  it('of a nested key begins in the input file too', () => {
+    const result = renamed(
+      '//- web_input.json\n{ "a": { "b$0": 1 } }\n//- web_svcdef.json\n{{ a.b }}{{ a["b"] }}\n',
+      'c',
+    );
+    assert.equal(textOf(result, 'web_input.json'), '{ "a": { "c": 1 } }');
+    assert.equal(textOf(result, 'web_svcdef.json'), '{{ a.c }}{{ a["c"] }}');
+  });
 
   it('of an input changes the input file and the templates', () => {
     const result = renamed(service('{ "a": "{{ ima$0ge }}" }'), 'picture');
