@@ -29,6 +29,9 @@ export interface FileReader {
 /** Most files that are listed: a workspace with more is not one of config files. */
 const MOST_FILES = 200_000;
 
+/** Whether a folder of this name is what people write into: dependencies and what hides are not. */
+export const isOwnName = (name: string): boolean => !name.startsWith('.') && name !== 'node_modules';
+
 export const diskReader: FileReader = {
   async repositoryAbove(folder) {
     for (let at = folder; ; at = dirname(at)) {
@@ -49,7 +52,7 @@ export const diskReader: FileReader = {
       for (const entry of await readdir(at, { withFileTypes: true }).catch(() => [])) {
         const path = join(at, entry.name);
         if (entry.isDirectory()) {
-          if (!entry.name.startsWith('.') && entry.name !== 'node_modules') folders.push(path);
+          if (isOwnName(entry.name)) folders.push(path);
         } else if (entry.name.endsWith('.json')) found.push(path);
       }
     }

@@ -4,7 +4,7 @@
  *
  * Owns: the texts of files, as they are on disk.
  */
-import { join } from 'node:path';
+import { join, sep } from 'node:path';
 import type { FileContent } from '../engine/config/index.ts';
 import type { FileReader } from './fileReader.ts';
 
@@ -27,6 +27,14 @@ export class KeptReader implements FileReader {
   /** A file appeared, changed or went. */
   forget(path: string): void {
     this.#contents.delete(path);
+  }
+
+  /** A folder appeared or went. */
+  forgetBelow(folder: string): void {
+    const below = join(folder, sep);
+    for (const kept of [this.#contents, this.#repositories]) {
+      for (const path of kept.keys()) if (path === folder || path.startsWith(below)) kept.delete(path);
+    }
   }
 
   /** Paths may belong to other repositories now. */

@@ -64,6 +64,12 @@ export class Scan {
     this.#files = files;
   }
 
+  /** A folder went, with what was in it. */
+  folderGone(folder: string): void {
+    const below = join(folder, sep);
+    this.#files = new Set([...this.#files].filter((path) => !path.startsWith(below)));
+  }
+
   /** The JSON files below a repository's folder, from there. */
   filesBelow(root: string): FileNames {
     const below = join(root, sep);

@@ -3,13 +3,11 @@
  *
  * Owns: the connection's life. Must not: end the process, or write anywhere but to the connection.
  */
-import { isAbsolute, join, sep } from 'node:path';
+import { isAbsolute, join } from 'node:path';
 import {
   type Connection,
   createConnection,
   DidChangeConfigurationNotification,
-  DidChangeWatchedFilesNotification,
-  FileChangeType,
   type InitializeParams,
   type InitializeResult,
   PositionEncodingKind,
@@ -20,8 +18,8 @@ import {
 } from 'vscode-languageserver';
 import { createProtocolConnection, StreamMessageReader, StreamMessageWriter } from 'vscode-languageserver/node';
 import { type Clock, systemClock } from '../engine/clock.ts';
-import { parseConfigPath } from '../engine/config/index.ts';
 import { followAws } from './awsNews.ts';
+import { followDisk, watchDisk } from './diskChanges.ts';
 import { Documents } from './documents.ts';
 import type { Feature, Surroundings } from './features/feature.ts';
 import { FEATURES } from './features/index.ts';
@@ -104,6 +102,13 @@ export function startServer(options: ServerOptions): RunningServer {
     settings: () => settings.current,
   };
 
+  const look = () => scan?.run().catch((error) => failed('looking at the workspace', error));
+  const placesChanged = () => {
+    reader.forgetAll();
+    workloads.foldersChanged();
+    void look();
+  };
+  const disk = { connection, reader, documents, workspace, workloads, scan: () => scan, placesChanged, failed };
   connection.onInitialize((params) => {
     workspace.setFolders(foldersOf(params));
     settings.initialize(params);
@@ -111,24 +116,15 @@ export function startServer(options: ServerOptions): RunningServer {
     connection.onInitialized(() => {
       const showsProgress = params.capabilities.window?.workDoneProgress === true;
       scan = new Scan({ connection, workspace, workloads, showsProgress });
-      followClient(connection, params, { reader, workspace, workloads, scan, failed });
+      if (params.capabilities.workspace?.didChangeWatchedFiles?.dynamicRegistration)
+        watchDisk(disk).catch((error) => failed('asking to be told of files', error));
+      if (params.capabilities.workspace?.workspaceFolders) followFolders(connection, workspace, placesChanged);
       followSettings(connection, settings, { workloads, failed, follow });
-      scan.run().catch((error) => failed('looking at the workspace', error));
+      void look();
     });
     return answerInitialize(options.version);
   });
-  connection.onDidChangeWatchedFiles(({ changes }) => {
-    for (const { uri, type } of changes) {
-      const path = pathOfUri(uri);
-      if (path === undefined) continue;
-      reader.forget(path);
-      scan?.fileChanged(path, type !== FileChangeType.Deleted);
-      // An open document counts, not its file.
-      if (!documents.has(path)) workloads.fileChanged(path);
-      if (type === FileChangeType.Created)
-        addWorkload(path, workspace, workloads).catch((error) => failed(`finding the workload of ${path}`, error));
-    }
-  });
+  followDisk(disk);
   for (const { register } of ALL) register(surroundings);
   documents.listen(connection, {
     changed: (path) => workloads.documentChanged(path),
@@ -146,13 +142,6 @@ export function startServer(options: ServerOptions): RunningServer {
       return status;
     }),
   };
-}
-
-/** A config file that appeared may begin a workload. */
-async function addWorkload(path: string, workspace: Workspace, workloads: Workloads): Promise<void> {
-  if (parseConfigPath(path.split(sep).join('/')) === undefined) return;
-  const place = await workspace.locate(path);
-  if (place) workloads.add(place);
 }
 
 function answerInitialize(version: string | undefined): InitializeResult {
@@ -177,40 +166,18 @@ function foldersOf({ workspaceFolders, rootUri, rootPath }: InitializeParams): s
   return uris.map(pathOfUri).filter((path) => path !== undefined);
 }
 
-interface Followers {
-  readonly reader: KeptReader;
-  readonly workspace: Workspace;
+function followFolders(connection: Connection, workspace: Workspace, placesChanged: () => void): void {
+  connection.workspace.onDidChangeWorkspaceFolders(({ added, removed }) => {
+    const gone = new Set(removed.map(({ uri }) => pathOfUri(uri)));
+    const come = added.map(({ uri }) => pathOfUri(uri)).filter((path) => path !== undefined);
+    workspace.setFolders([...workspace.folders().filter((path) => !gone.has(path)), ...come]);
+    placesChanged();
+  });
+}
+
+interface SettingsFollowers {
   readonly workloads: Workloads;
-  readonly scan: Scan;
   readonly failed: (what: string, error: unknown) => void;
-}
-
-/** Subscribes to what the client can tell: files that change on disk, and folders that come and go. */
-function followClient(
-  connection: Connection,
-  { capabilities }: InitializeParams,
-  { reader, workspace, workloads, scan, failed }: Followers,
-): void {
-  if (capabilities.workspace?.didChangeWatchedFiles?.dynamicRegistration) {
-    // Inputs may refer to any file; what Terraform and the CDK write is JSON.
-    connection.client
-      .register(DidChangeWatchedFilesNotification.type, { watchers: [{ globPattern: '**/*.json' }] })
-      .then(() => reader.keep((path) => workspace.contains(path)))
-      .catch((error) => failed('asking to be told of files', error));
-  }
-  if (capabilities.workspace?.workspaceFolders) {
-    connection.workspace.onDidChangeWorkspaceFolders(({ added, removed }) => {
-      const gone = new Set(removed.map(({ uri }) => pathOfUri(uri)));
-      const come = added.map(({ uri }) => pathOfUri(uri)).filter((path) => path !== undefined);
-      workspace.setFolders([...workspace.folders().filter((path) => !gone.has(path)), ...come]);
-      reader.forgetAll();
-      workloads.foldersChanged();
-      scan.run().catch((error) => failed('looking at the workspace', error));
-    });
-  }
-}
-
-interface SettingsFollowers extends Pick<Followers, 'workloads' | 'failed'> {
   readonly follow: (aws: AwsSettings) => void;
 }
 

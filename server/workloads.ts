@@ -5,7 +5,7 @@
  * Owns: which workloads there are, what each was made of, and the checks that are due. One check runs at a time, and
  * between two of them the event loop is free.
  */
-import { join } from 'node:path';
+import { join, sep } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
 import { type CheckedWorkload, checkWorkload } from '../engine/check/index.ts';
 import type { Clock } from '../engine/clock.ts';
@@ -88,6 +88,12 @@ export class Workloads {
   /** The workloads that were made of a file, among others. */
   madeOf(path: string): WorkloadPlace[] {
     return Array.from(this.#lookers.get(path) ?? [], (key) => this.#entries.get(key)!.place);
+  }
+
+  /** The files below a folder that workloads were made of, absolute. */
+  lookedAtBelow(folder: string): string[] {
+    const below = join(folder, sep);
+    return [...this.#lookers.keys()].filter((path) => path.startsWith(below));
   }
 
   /** How many checks are due. */

@@ -20,7 +20,7 @@ import {
   workloadKey,
 } from '../engine/config/index.ts';
 import type { Documents } from './documents.ts';
-import type { FileReader } from './fileReader.ts';
+import { type FileReader, isOwnName } from './fileReader.ts';
 
 /** A workload of a repository on this machine. */
 export interface WorkloadPlace {
@@ -72,6 +72,12 @@ export class Workspace {
   /** Whether an absolute path is one of the folders, or in one. */
   contains(path: string): boolean {
     return this.#folders.some((one) => path === one || path.startsWith(join(one, sep)));
+  }
+
+  /** Whether a scan looks for files in a folder, absolute. */
+  isLookedInto(folder: string): boolean {
+    const around = this.#folders.find((one) => folder === one || folder.startsWith(join(one, sep)));
+    return around !== undefined && relative(around, folder).split(sep).every(isOwnName);
   }
 
   /** The JSON files of all folders, absolute. */

@@ -147,9 +147,9 @@ export class TestClient {
     });
   }
 
-  changedOnDisk(path: string): Promise<void> {
+  changedOnDisk(path: string, type: FileChangeType = FileChangeType.Changed): Promise<void> {
     return this.connection.sendNotification(DidChangeWatchedFilesNotification.type, {
-      changes: [{ uri: uriOf(path), type: FileChangeType.Changed }],
+      changes: [{ uri: uriOf(path), type }],
     });
   }
 

@@ -61,6 +61,14 @@ local function drive()
   vim.lsp.buf.rename('title')
   await('the new name', function() return line(2):find('title', 1, true) ~= nil end)
   vim.cmd('silent wall')
+
+  -- Since 0.10, Neovim tells of what other programs do to files.
+  if vim.fn.has('nvim-0.10') == 1 then
+    vim.fn.writefile({ '{}' }, vim.env.OUTPUT_FILE)
+    await('a finding about what the output has no more', function()
+      return #vim.diagnostic.get(0) == 1 and vim.diagnostic.get(0)[1].message:find('cluster', 1, true) ~= nil
+    end)
+  end
 end
 
 local succeeded, failure = pcall(drive)

@@ -49,7 +49,7 @@ describe('Neovim', () => {
 
   afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-  it('finds, completes, explains, mends, formats, jumps and renames as it is set up in the documentation', async function () {
+  it('finds, completes, explains, mends, formats, jumps, renames and follows the disk as it is set up in the documentation', async function () {
     this.timeout(60_000);
     const script = join(import.meta.dirname, 'neovim.lua');
     const { stdout } = await promisify(execFile)(
@@ -62,6 +62,7 @@ describe('Neovim', () => {
           ...process.env,
           PATH: [at('bin'), dirname(process.execPath), process.env['PATH']].join(delimiter),
           CONFIGURATION: at('configuration.lua'),
+          OUTPUT_FILE: at('repository/services/tf.json'),
           SERVICE_FILE: at('repository/services/web_svcdef.json'),
         },
         timeout: 50_000,

@@ -57,7 +57,7 @@ describe('the language server', () => {
   it('asks to be told of files that change on disk', () =>
     withClient(memoryReader(new Map()), async (client) => {
       await client.until(() => client.watched.length > 0);
-      assert.deepEqual(client.watched, ['**/*.json']);
+      assert.deepEqual(client.watched, ['**/*.json', '**/*']);
     }));
 });
 

@@ -1,0 +1,89 @@
+/**
+ * What other programs do to the files of the workspace, as the client tells it: files and whole folders that come,
+ * change and go. Of a folder, clients tell no more than that: not what is in it.
+ *
+ * Owns: nothing. Must not: read files that nobody wrote into the workspace.
+ */
+import { basename, dirname, sep } from 'node:path';
+import {
+  type Connection,
+  DidChangeWatchedFilesNotification,
+  type DidChangeWatchedFilesRegistrationOptions,
+  FileChangeType,
+  WatchKind,
+} from 'vscode-languageserver';
+import { parseConfigPath } from '../engine/config/index.ts';
+import type { Documents } from './documents.ts';
+import type { KeptReader } from './keptReader.ts';
+import { pathOfUri } from './lsp.ts';
+import type { Scan } from './scan.ts';
+import type { Workloads } from './workloads.ts';
+import type { Workspace } from './workspace.ts';
+
+export interface DiskChangesOptions {
+  readonly connection: Connection;
+  readonly reader: KeptReader;
+  readonly documents: Documents;
+  readonly workspace: Workspace;
+  readonly workloads: Workloads;
+  /** There is none before the client has been told of what the server can do. */
+  readonly scan: () => Scan | undefined;
+  /** Where paths start may be different now. */
+  readonly placesChanged: () => void;
+  readonly failed: (what: string, error: unknown) => void;
+}
+
+/** Inputs may refer to any file, and what Terraform and the CDK write is JSON; folders have any name. */
+const WATCHED: DidChangeWatchedFilesRegistrationOptions = {
+  watchers: [{ globPattern: '**/*.json' }, { globPattern: '**/*', kind: WatchKind.Create | WatchKind.Delete }],
+};
+
+/** Asks the client to tell of changes. From then on, files are read once. */
+export async function watchDisk({ connection, reader, workspace }: DiskChangesOptions): Promise<void> {
+  await connection.client.register(DidChangeWatchedFilesNotification.type, WATCHED);
+  reader.keep((path) => workspace.contains(path));
+}
+
+/** Follows what the client tells, asked or not. */
+export function followDisk(options: DiskChangesOptions): void {
+  options.connection.onDidChangeWatchedFiles(({ changes }) => {
+    for (const { uri, type } of changes) {
+      const path = pathOfUri(uri);
+      if (path === undefined) continue;
+      follow(options, path, type).catch((error) => options.failed(`following ${path}`, error));
+    }
+  });
+}
+
+async function follow(options: DiskChangesOptions, path: string, type: FileChangeType): Promise<void> {
+  const { reader, workspace, workloads, scan, placesChanged } = options;
+  if (type === FileChangeType.Changed || path.endsWith('.json')) {
+    fileChanged(options, path, type !== FileChangeType.Deleted);
+    if (type === FileChangeType.Created) await addWorkload(options, path);
+  } else if (basename(path) === '.git') {
+    placesChanged();
+  } else if (type === FileChangeType.Deleted) {
+    reader.forgetBelow(path);
+    scan()?.folderGone(path);
+    for (const file of workloads.lookedAtBelow(path)) fileChanged(options, file, false);
+  } else if (workspace.isLookedInto(path)) {
+    for (const file of await reader.list(path)) {
+      fileChanged(options, file, true);
+      await addWorkload(options, file);
+    }
+  }
+}
+
+function fileChanged({ reader, documents, workloads, scan }: DiskChangesOptions, path: string, exists: boolean): void {
+  reader.forget(path);
+  scan()?.fileChanged(path, exists);
+  // An open document counts, not its file.
+  if (!documents.has(path)) workloads.fileChanged(path);
+}
+
+/** A config file that appeared may begin a workload. */
+async function addWorkload({ workspace, workloads }: DiskChangesOptions, path: string): Promise<void> {
+  if (parseConfigPath(path.split(sep).join('/')) === undefined || !workspace.isLookedInto(dirname(path))) return;
+  const place = await workspace.locate(path);
+  if (place) workloads.add(place);
+}
