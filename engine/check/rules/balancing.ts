@@ -11,6 +11,12 @@ export const isTargetGroup = (text: string): boolean =>
 
 export const TARGET_GROUP_HINT = 'write arn:aws:elasticloadbalancing:REGION:ACCOUNT:targetgroup/NAME/ID';
 
+/** Whether a port is in a range such as `8000-8010`; one that cannot be read may hold it. */
+function isInRange(port: number, range: string): boolean {
+  const [, first, last] = /^(\d+)-(\d+)$/.exec(range) ?? [];
+  return first === undefined || (port >= Number(first) && port <= Number(last));
+}
+
 /** Where the service names a container, and which of its ports. */
 function containerUses(service: Place | undefined): { name: Place | undefined; port: Place | undefined }[] {
   const uses = [...(service?.each('loadBalancers') ?? []), ...(service?.each('serviceRegistries') ?? [])];
@@ -50,13 +56,15 @@ export const BALANCING_RULES: Rules = {
         if (port?.number === undefined || !container) continue;
         const mappings = container.each('portMappings');
         const ports = mappings.flatMap((mapping) => mapping.get('containerPort')?.number ?? []);
-        if (ports.includes(port.number) || mappings.some((mapping) => mapping.has('containerPortRange'))) continue;
+        const ranges = mappings.flatMap((mapping) => mapping.get('containerPortRange')?.text ?? []);
+        if (ports.includes(port.number) || ranges.some((range) => isInRange(port.number!, range))) continue;
+        const mapped = [...ports, ...ranges];
         report(
           port,
           `container ${name!.shown} does not map port ${port.shown}`,
-          ports.length === 0 ? 'add it to "portMappings" of the container' : `it maps ${ports.join(', ')}`,
+          mapped.length === 0 ? 'add it to "portMappings" of the container' : `it maps ${mapped.join(', ')}`,
           {
-            ...writing(ports.length === 1 ? ports[0] : undefined),
+            ...writing(mapped.length === 1 ? ports[0] : undefined),
             see: { place: container.get('name')!, message: 'the container' },
           },
         );

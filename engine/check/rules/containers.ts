@@ -9,42 +9,37 @@ import { containersOf } from './task.ts';
 
 const nameOf = (container: Place): string | undefined => container.get('name')?.text;
 
-/** Containers on a cycle of `dependsOn`, in its order; undefined where there is none. */
-function cycleOf(containers: readonly Place[]): string[] | undefined {
+/** The cycles of `dependsOn`, each with its containers in its order. */
+function cyclesOf(containers: readonly Place[]): (readonly string[])[] {
   const needs = new Map(
     containers.map((one) => [
       nameOf(one) ?? '',
       one.each('dependsOn').map((need) => need.get('containerName')?.text ?? ''),
     ]),
   );
+  const cycles: (readonly string[])[] = [];
   const done = new Set<string>();
-  const visit = (name: string, path: readonly string[]): string[] | undefined => {
+  const visit = (name: string, path: readonly string[]): void => {
     const at = path.indexOf(name);
-    if (at >= 0) return path.slice(at);
-    if (done.has(name)) return undefined;
+    if (at >= 0) cycles.push(path.slice(at));
+    if (at >= 0 || done.has(name)) return;
     done.add(name);
-    for (const next of needs.get(name) ?? []) {
-      const cycle = visit(next, [...path, name]);
-      if (cycle) return cycle;
-    }
-    return undefined;
+    for (const next of new Set(needs.get(name))) visit(next, [...path, name]);
   };
-  for (const name of needs.keys()) {
-    const cycle = visit(name, []);
-    if (cycle) return cycle;
-  }
-  return undefined;
+  for (const name of needs.keys()) visit(name, []);
+  return cycles;
 }
 
-/** Where a port of the task is taken: containers share the task's interface in awsvpc mode, and the host's in host mode. */
-function portIdentity(container: Place, mapping: Place, mode: string | undefined): string | undefined {
+/** A port that is taken: containers share the task's interface in awsvpc mode, and the host's in host mode. */
+function takenPort(container: Place, mapping: Place, mode: string | undefined): { place: Place; identity: string }[] {
   const protocol = mapping.get('protocol')?.text ?? 'tcp';
-  const containerPort = mapping.get('containerPort')?.number;
-  const hostPort = mapping.get('hostPort')?.number;
-  if (mode === 'awsvpc' || mode === 'host')
-    return containerPort === undefined ? undefined : `${protocol} ${containerPort}`;
-  if (hostPort !== undefined && hostPort !== 0) return `${protocol} host ${hostPort}`;
-  return containerPort === undefined ? undefined : `${protocol} ${nameOf(container)} ${containerPort}`;
+  const containerPort = mapping.get('containerPort');
+  const hostPort = mapping.get('hostPort');
+  const isShared = mode === 'awsvpc' || mode === 'host';
+  if (!isShared && hostPort?.number) return [{ place: hostPort, identity: `${protocol} host ${hostPort.number}` }];
+  if (containerPort?.number === undefined) return [];
+  const owner = isShared ? '' : nameOf(container);
+  return [{ place: containerPort, identity: `${protocol} ${owner} ${containerPort.number}` }];
 }
 
 /**
@@ -86,7 +81,7 @@ export const CONTAINER_RULES: Rules = {
     severity: 'error',
     title: 'A container depends on one that is not there',
     about:
-      '`dependsOn[].containerName`, `volumesFrom[].sourceContainer` and the container of `proxyConfiguration` have to name a container of the same task.',
+      '`dependsOn[].containerName`, `volumesFrom[].sourceContainer`, `links` and the container of `proxyConfiguration` have to name a container of the same task.',
     check({ task }, report) {
       const containers = containersOf(task);
       const names = containers.map(nameOf).filter((name) => name !== undefined);
@@ -94,14 +89,17 @@ export const CONTAINER_RULES: Rules = {
         ...containers.flatMap((one) => [
           ...one.each('dependsOn').map((need) => need.get('containerName')),
           ...one.each('volumesFrom').map((need) => need.get('sourceContainer')),
+          ...one.each('links'),
         ]),
         task?.at('proxyConfiguration', 'containerName'),
       ];
       for (const place of wanted) {
-        if (place?.text === undefined || names.includes(place.text)) continue;
-        const near = closest(place.text, names);
+        // A link may give the container another name behind a colon.
+        const [name, ...alias] = place?.text?.split(':') ?? [];
+        if (place === undefined || name === undefined || names.includes(name)) continue;
+        const near = closest(name, names);
         const hint = near === undefined ? `the task has ${names.join(', ')}` : `did you mean "${near}"?`;
-        report(place, `no container is called ${place.shown}`, hint, writing(near));
+        report(place, `no container is called ${place.shown}`, hint, writing(near && [near, ...alias].join(':')));
       }
     },
   },
@@ -112,15 +110,17 @@ export const CONTAINER_RULES: Rules = {
     about: 'With a circle in `dependsOn` no container could start first.',
     check({ task }, report) {
       const containers = containersOf(task);
-      const cycle = cycleOf(containers);
-      if (cycle === undefined) return;
-      const first = containers.find((one) => nameOf(one) === cycle[0]);
-      report(
-        first?.get('dependsOn'),
-        `containers wait for each other: ${[...cycle, cycle[0]].join(' → ')}`,
-        'remove one of these dependencies',
-        { atKey: true },
-      );
+      for (const cycle of cyclesOf(containers)) {
+        const first = containers.find((one) => nameOf(one) === cycle[0]);
+        report(
+          first?.get('dependsOn'),
+          cycle.length === 1
+            ? `container ${cycle[0]} waits for itself`
+            : `containers wait for each other: ${[...cycle, cycle[0]].join(' → ')}`,
+          cycle.length === 1 ? 'remove this dependency' : 'remove one of these dependencies',
+          { atKey: true },
+        );
+      }
     },
   },
 
@@ -165,13 +165,10 @@ export const CONTAINER_RULES: Rules = {
     check({ task }, report) {
       const mode = task?.get('networkMode')?.text;
       const places = containersOf(task).flatMap((container) =>
-        container.each('portMappings').map((mapping) => ({
-          place: mapping.get('containerPort') ?? mapping,
-          identity: portIdentity(container, mapping, mode),
-        })),
+        container.each('portMappings').flatMap((mapping) => takenPort(container, mapping, mode)),
       );
       reportRepeats(places, report, (place) => ({
-        message: `port ${place.shown} is mapped already`,
+        message: `${place.key} ${place.shown} is mapped already`,
         hint: 'give each container a port of its own',
       }));
     },
@@ -208,7 +205,11 @@ export const CONTAINER_RULES: Rules = {
     about:
       '`valueFrom` is the name or ARN of a Parameter Store parameter, or the ARN of a Secrets Manager secret, optionally with `:key:stage:version` behind it.',
     check({ task }, report) {
-      for (const secret of containersOf(task).flatMap((one) => one.each('secrets'))) {
+      const secrets = containersOf(task).flatMap((one) => [
+        ...one.each('secrets'),
+        ...(one.get('logConfiguration')?.each('secretOptions') ?? []),
+      ]);
+      for (const secret of secrets) {
         const source = secret.get('valueFrom');
         if (source?.text === undefined || SECRET_SOURCE.test(source.text)) continue;
         report(

@@ -1,5 +1,5 @@
 /** Rules about `_depdef.json` and `_lambdadepdef.json`: whether the settings fit together and the definition. */
-import type { Place } from '../place.ts';
+import { numberAt, type Place, textAt } from '../place.ts';
 import { type Rules, type Subject, writing } from '../rule.ts';
 import { isTargetGroup, TARGET_GROUP_HINT } from './balancing.ts';
 import { reportUseless } from './reporting.ts';
@@ -12,16 +12,18 @@ const pairsOf = (deployment: Place | undefined): readonly Place[] => deployment?
 /** The desired count, which percentages are of. */
 const desiredOf = ({ service }: Subject): number | undefined => service?.get('desiredCount')?.number;
 
-/** A strategy in words that are equal where it means the same. */
-const strategyText = (strategy: Place | undefined): string | undefined =>
-  strategy
-    ?.items()
-    .map(
-      (item) =>
-        `${item.get('capacityProvider')?.text} ${item.get('weight')?.number ?? 0} ${item.get('base')?.number ?? 0}`,
+/** A strategy in words that are equal where it means the same: of one provider alone, weights say nothing. */
+function strategyText(strategy: Place | undefined): string | undefined {
+  const items = strategy?.items();
+  const [first] = items ?? [];
+  if (items?.length === 1) return textAt(first, 'capacityProvider') ?? '';
+  return items
+    ?.map(
+      (item) => `${textAt(item, 'capacityProvider')} ${numberAt(item, 'weight') ?? 0} ${numberAt(item, 'base') ?? 0}`,
     )
     .sort()
     .join(', ');
+}
 
 /** Of up to three tasks, a threshold of this many percent means one of them. */
 const FAIR_PERCENT = 20;
@@ -139,7 +141,8 @@ export const DEPLOYMENT_RULES: Rules = {
     about: 'A rollout finds the pair that holds the target group of `loadBalancers` and shifts to its other half.',
     check({ service, deployment }, report) {
       const pairs = pairsOf(deployment);
-      if (pairs.length === 0 || controllerOf(service) !== 'EXTERNAL') return;
+      const areLists = pairs.every(({ node }) => node.type === 'array');
+      if (pairs.length === 0 || !areLists || controllerOf(service) !== 'EXTERNAL') return;
       const paired = new Set(pairs.flatMap((pair) => pair.items().map(({ text }) => text)));
       for (const balancer of loadBalancersOf(service)) {
         const group = balancer.get('targetGroupArn');
@@ -275,7 +278,7 @@ export const DEPLOYMENT_RULES: Rules = {
       if (!fallback || fallback.items().length === 0) return;
       const same =
         strategyText(fallback) ===
-        (strategyText(primary) ?? (service?.get('launchType')?.text === 'FARGATE' ? 'FARGATE 1 0' : undefined));
+        (strategyText(primary) ?? (service?.get('launchType')?.text === 'FARGATE' ? 'FARGATE' : undefined));
       if (same)
         report(
           fallback,

@@ -219,7 +219,9 @@ export const SERVICE_RULES: Rules = {
       if (controllerOf(service) === 'ECS') return;
       const configuration = service?.get('deploymentConfiguration');
       const strategy = configuration?.get('strategy');
-      if (strategy?.text !== undefined)
+      if (strategy?.text === 'ROLLING')
+        reportUseless(strategy, `has no effect with the controller ${controllerOf(service)}`, report, 'warning');
+      else if (strategy?.text !== undefined)
         reportUseless(strategy, `${strategy.shown} contradicts the controller ${controllerOf(service)}`, report);
       for (const key of ['deploymentCircuitBreaker', 'alarms']) {
         const place = configuration?.get(key);

@@ -51,6 +51,8 @@ const ON_EC2: readonly Change[] = [
 ];
 const BRIDGE: readonly Change[] = [...ON_EC2, [TASK, '"networkMode": "awsvpc"', '"networkMode": "bridge"']];
 const NETWORK = /"networkConfiguration": \{[\s\S]*?\n {2}\},\n/.exec(RIGHT.rolling['web_svcdef.json']!)![0];
+/** On EC2 in bridge mode, where the service gives no subnets. */
+const WITHOUT_NETWORK: readonly Change[] = [[SVC, NETWORK, ''], ...BRIDGE.filter(([, from]) => from !== '"ENABLED"')];
 const CODE = '"S3Bucket": "code", "S3Key": "jobs.zip"';
 const LOG_OPTIONS = /"options": .*/.exec(RIGHT.rolling['web_taskdef.json']!)![0];
 const QUEUE = '"EventSourceArn": "{{ queue }}"';
@@ -69,6 +71,73 @@ const MISTAKES: readonly Mistake[] = [
       [TASK, '"1024"', '$0"64 GB"$0'],
     ],
     { fix: '"122880"', message: 'cpu "32 vCPU"' },
+  ),
+  one(
+    'task.unknown-dependency',
+    'rolling',
+    TASK,
+    '"essential": true,',
+    '"essential": true, "volumesFrom": [{ "sourceContainer": $0"sidcar"$0 }],',
+    {
+      fix: '"sidecar"',
+    },
+  ),
+  mistake(
+    'task.unknown-dependency',
+    'rolling',
+    [...WITHOUT_NETWORK, [TASK, '"essential": true,', '"essential": true, "links": [$0"sidcar:s"$0],']],
+    { fix: '"sidecar:s"' },
+  ),
+  one(
+    'task.dependency-cycle',
+    'rolling',
+    TASK,
+    '"dependsOn": [{ "containerName": "web"',
+    '$0"dependsOn"$0: [{ "containerName": "sidecar"',
+    {
+      message: 'container sidecar waits for itself',
+    },
+  ),
+  mistake(
+    'task.duplicate-port',
+    'rolling',
+    [
+      ...WITHOUT_NETWORK,
+      [
+        TASK,
+        '"containerPort": {{ port }}, "protocol": "tcp" }',
+        '"containerPort": {{ port }}, "hostPort": 8080 }, { "containerPort": 81, "hostPort": $08080$0 }',
+      ],
+    ],
+    { message: 'hostPort 8080' },
+  ),
+  one(
+    'task.secret-source',
+    'rolling',
+    TASK,
+    '"logDriver": "awslogs",',
+    '"logDriver": "awslogs", "secretOptions": [{ "name": "token", "valueFrom": $0"arn:aws:s3:::tokens"$0 }],',
+  ),
+  mistake('service.unknown-port', 'blueGreen', [
+    [TASK, '"containerPort": {{ port }}', '"containerPortRange": "8000-8010"'],
+    [SVC, '"containerPort": {{ port }}', '"containerPort": {{ $0port$0 }}'],
+  ]),
+  one(
+    'service.strategy-controller',
+    'blueGreen',
+    SVC,
+    '"desiredCount": 4',
+    '"desiredCount": 4, "deploymentConfiguration": { $0"strategy"$0: "ROLLING" }',
+    {
+      message: 'no effect',
+    },
+  ),
+  one(
+    'deployment.fallback-equals-primary',
+    'blueGreen',
+    DEP,
+    '"fallbackCapacityProviderStrategy": [{ "capacityProvider": "FARGATE", "weight": 1',
+    '$0"fallbackCapacityProviderStrategy"$0: [{ "capacityProvider": "FARGATE_SPOT", "weight": 3',
   ),
   one('task.fargate-no-size', 'rolling', TASK, '"512"', '$0""$0', { message: 'cpu of the task is empty' }),
   one('task.memory-exceeded', 'rolling', TASK, '"memoryReservation": 128', '"memory": $02000$0', {
