@@ -37,7 +37,7 @@ const aboutFile = (path: string): About => ({ repo: dirname(path), workload: pat
 
 /** Is it the documented argument, and not what the editor passes by itself: a file, a node, a code lens? */
 export const isArgument = (given: unknown): given is CommandArgument =>
-  isRecord(given) && !['scheme', 'subject', 'root', 'uri'].some((key) => key in given);
+  isRecord(given) && !['scheme', 'subject', 'root', 'uri', 'retry'].some((key) => key in given);
 
 /** @param given whatever VS Code or a caller passed */
 export function aboutOf(given: unknown): About {

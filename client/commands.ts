@@ -36,9 +36,11 @@ export interface CommandRow {
   readonly run: Command;
 }
 
+/** The group that is read anew: it is named, or a failure's node says which could not be read. */
 const groupOf = (given: unknown): string | undefined => {
-  const group = typeof given === 'object' && given !== null ? (given as { group?: unknown }).group : undefined;
-  return typeof group === 'string' ? group : undefined;
+  if (typeof given !== 'object' || given === null) return undefined;
+  const { group, retry } = given as { group?: unknown; retry?: unknown };
+  return [group, retry].find((one) => typeof one === 'string');
 };
 
 /** Every command with its handler, to be registered. */

@@ -36,6 +36,13 @@ export const ROLLOUTS_VIEW = 'gitmoxi.rollouts';
 export const WELCOMES = ['none', 'noRepository', 'rows'] as const;
 export type Welcome = (typeof WELCOMES)[number];
 
+/** The view that says what is wrong with the credentials, and the context key that shows it. */
+export const CREDENTIALS_VIEW = 'gitmoxi.credentials';
+
+/** Values of that context key; without one the view is hidden. */
+export const CREDENTIAL_TROUBLES = ['missing', 'refused'] as const;
+export type CredentialTrouble = (typeof CREDENTIAL_TROUBLES)[number];
+
 /** Context key: this window works on a sandbox of its own. */
 export const SANDBOX_CONTEXT = 'gitmoxi.sandbox';
 

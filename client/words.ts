@@ -21,13 +21,6 @@ export function duration(ms: number, units: 1 | 2 = 2): string {
 /** A time of day in the reader's zone, `12:31:05`. */
 export const timeHere = (at: number): string => new Date(at).toLocaleTimeString(undefined, { hour12: false });
 
-/** `2 min of ~5 min`; of one whose bakes alone are known, `2 min of at least 10 min`. */
-export function elapsedOf({ startedAt, expected, phase }: RolloutRecord, now: number, units: 1 | 2): string {
-  const elapsed = duration(now - startedAt, units);
-  if (expected == null || phase === 'rolling back') return elapsed;
-  return `${elapsed} of ${expected.rollouts === 0 ? 'at least ' : '~'}${duration(expected.ms, units)}`;
-}
-
 export const shortCommit = (commit: string): string => (/^[0-9a-f]{40,64}$/.test(commit) ? commit.slice(0, 7) : commit);
 
 export function revisionOf({ revision: { commit, subject } }: RolloutRecord): string {
@@ -37,18 +30,11 @@ export function revisionOf({ revision: { commit, subject } }: RolloutRecord): st
 
 export const plural = (n: number, noun: string): string => `${n} ${noun}${n === 1 ? '' : 's'}`;
 
-/**
- * What moves, while it moves.
- *
- * @param ofWhat follows the percentage; nothing where there is no room
- */
-export function countsOf(
-  { endedAt, progress: { ready, desired, trafficPercent } }: RolloutRecord,
-  ofWhat = ' traffic',
-): string[] {
+/** What moves, while it moves. */
+export function countsOf({ endedAt, progress: { ready, desired, trafficPercent } }: RolloutRecord): string[] {
   if (endedAt !== null) return [];
   const tasks = ready === undefined || desired === undefined ? [] : [`${ready}/${desired} tasks`];
-  return [...tasks, ...(trafficPercent === undefined ? [] : [`${trafficPercent} %${ofWhat}`])];
+  return [...tasks, ...(trafficPercent === undefined ? [] : [`${trafficPercent} % traffic`])];
 }
 
 /** What happened, why, and what to do. */
@@ -57,9 +43,17 @@ export function failureLines({ failure }: RolloutRecord): string[] {
   return [failure.message, ...(failure.cause === undefined ? [] : [failure.cause]), failure.next];
 }
 
+export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+/** The code of an engine's error. */
+export function codeOf(error: unknown): string | undefined {
+  const code = (error as { code?: unknown } | undefined)?.code;
+  return typeof code === 'string' ? code : undefined;
+}
+
 /** An engine's error says what to do; anything else says at least what it is. */
 export function errorText(error: unknown): string {
-  const message = error instanceof Error ? error.message : String(error);
+  const message = messageOf(error);
   const hint = (error as { hint?: unknown } | undefined)?.hint;
   return typeof hint === 'string' ? `${message}: ${hint}` : message;
 }

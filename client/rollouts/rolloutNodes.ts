@@ -1,53 +1,12 @@
 /** The nodes of the rollouts view, as plain data: order, words, icons. Pure. */
-import type { Phase, RolloutEvent, RolloutRecord, Target } from '../../engine/index.ts';
-import type { Welcome } from '../manifestIds.ts';
-import {
-  countsOf,
-  duration,
-  elapsedOf,
-  errorText,
-  failureLines,
-  plural,
-  revisionOf,
-  shortCommit,
-  timeHere,
-} from '../words.ts';
-import { groupOf, type Live, type LiveGroup, type Rollouts, type WorkloadPlan, type WorkloadRow } from './rollout.ts';
+import type { RolloutRecord, Target } from '../../engine/index.ts';
+import type { CredentialTrouble, Welcome } from '../manifestIds.ts';
+import { codeOf, duration, errorText, messageOf, plural, timeHere, upperFirst } from '../words.ts';
+import { type Forms, fitted } from './narrow.ts';
+import { ABANDONED, BAD, GOOD, ICONS, PAUSED, recordLines, recordWords, since } from './recordNodes.ts';
+import { groupOf, type Live, type LiveGroup, type WorkloadPlan, type WorkloadRow } from './rollout.ts';
+import type { Icon, RolloutNode, Subject } from './rolloutNode.ts';
 import type { RolloutsState } from './rolloutStore.ts';
-
-/** A codicon and the theme colour it has. */
-export interface Icon {
-  readonly name: string;
-  readonly color?: string;
-}
-
-/** What a command on a node is about. */
-export interface Subject {
-  readonly repo: string;
-  readonly workload: string;
-  readonly kind: 'ecs' | 'lambda';
-  readonly target: Target | undefined;
-  /** The rollout's id; on a workload, its latest. */
-  readonly rollout: string | undefined;
-  /** The node is about the rollout, not about the workload as a whole. */
-  readonly isRollout: boolean;
-}
-
-export interface RolloutNode {
-  /** Stable over refreshes. */
-  readonly id: string;
-  readonly label: string;
-  readonly description: string;
-  /** Lines of plain text. */
-  readonly tooltip: readonly string[];
-  readonly icon: Icon;
-  /** Words that the manifest's menus go by. */
-  readonly context: string;
-  readonly children: 'none' | 'collapsed' | 'expanded';
-  readonly subject?: Subject;
-  /** The group that a failure can be retried for; empty for all. */
-  readonly retry?: string;
-}
 
 /** Nodes by id, and the ids of the children that are known without asking. */
 export interface RolloutForest {
@@ -55,30 +14,9 @@ export interface RolloutForest {
   readonly nodes: ReadonlyMap<string, RolloutNode>;
   readonly children: ReadonlyMap<string, readonly string[]>;
   readonly inProgress: number;
+  /** What is wrong with the credentials, as far as a group was refused an answer for it. */
+  readonly credentials: CredentialTrouble | undefined;
 }
-
-const MOVING: Icon = { name: 'sync~spin', color: 'charts.blue' };
-const GOOD: Icon = { name: 'pass-filled', color: 'testing.iconPassed' };
-const BAD: Icon = { name: 'error', color: 'testing.iconFailed' };
-
-const ICONS: Readonly<Record<Phase, Icon>> = {
-  queued: { name: 'watch', color: 'charts.blue' },
-  preparing: MOVING,
-  launching: MOVING,
-  stabilizing: MOVING,
-  shifting: MOVING,
-  finishing: MOVING,
-  'rolling back': { name: 'sync~spin', color: 'charts.orange' },
-  succeeded: GOOD,
-  'rolled back': { name: 'discard', color: 'charts.orange' },
-  failed: BAD,
-  aborted: { name: 'circle-slash', color: 'charts.orange' },
-  superseded: { name: 'debug-step-over', color: 'disabledForeground' },
-};
-
-/** Unfinished, and its process is gone. */
-const ABANDONED: Icon = { name: 'debug-disconnect', color: 'charts.orange' };
-const PAUSED: Icon = { name: 'debug-pause', color: 'charts.yellow' };
 
 export function welcomeOf(state: RolloutsState): Welcome {
   if ('failure' in state || state.rollouts.rows.length > 0 || state.rollouts.failures.length > 0) return 'rows';
@@ -98,7 +36,13 @@ export function rolloutForest(state: RolloutsState, live: Live, now: number): Ro
     return node.id;
   };
   if ('failure' in state) {
-    return { roots: [add(failureNode('failure', state.failure, ''))], nodes, children, inProgress: 0 };
+    return {
+      roots: [add(failureNode('failure', state.failure, ''))],
+      nodes,
+      children,
+      inProgress: 0,
+      credentials: undefined,
+    };
   }
   const { rows, failures } = state.rollouts;
   const unfinished = rows.filter(({ record }) => record !== undefined && record.endedAt === null);
@@ -119,8 +63,20 @@ export function rolloutForest(state: RolloutsState, live: Live, now: number): Ro
       ...members.map((row, i) => add(workloadNode(row, named[i]!, group, now))),
     ]);
   }
-  return { roots, nodes, children, inProgress: unfinished.length };
+  const credentials = credentialTrouble([...groups.keys()].map((key) => live.get(key)));
+  return { roots, nodes, children, inProgress: unfinished.length, credentials };
 }
+
+const CREDENTIAL_TROUBLE: ReadonlyMap<string | undefined, CredentialTrouble> = new Map([
+  ['aws.no-credentials', 'missing'],
+  ['aws.rejected-credentials', 'refused'],
+]);
+
+/** The first trouble of any group. */
+const credentialTrouble = (groups: readonly (LiveGroup | undefined)[]): CredentialTrouble | undefined =>
+  groups
+    .map((group) => (group?.state === 'failed' ? CREDENTIAL_TROUBLE.get(codeOf(group.error)) : undefined))
+    .find((trouble) => trouble !== undefined);
 
 function groupNode(key: string, members: readonly WorkloadRow[], live: LiveGroup | undefined): RolloutNode {
   const { target, kind, errors } = members[0]!;
@@ -135,8 +91,7 @@ function groupNode(key: string, members: readonly WorkloadRow[], live: LiveGroup
         : 'Lambda';
   return {
     id: `group ${key}`,
-    label: name,
-    description: [target?.region, target?.account].filter((text) => text !== undefined).join(' · '),
+    ...fitted(name, placeForms(target)),
     tooltip: [
       target === undefined
         ? name
@@ -152,17 +107,30 @@ function groupNode(key: string, members: readonly WorkloadRow[], live: LiveGroup
   };
 }
 
+/** Region and account; of the account the last digits at the least. */
+const placeForms = ({ region, account }: Partial<Target> = {}): Forms[] => [
+  ...(region === undefined ? [] : [region]),
+  ...(account === undefined ? [] : [[account, `…${account.slice(-4)}`] as const]),
+];
+
 interface State {
   readonly word: string;
   readonly icon: Icon;
   readonly why: string | undefined;
 }
 
+const NO_REGION: State = {
+  word: 'no region',
+  icon: { name: 'question', color: 'charts.orange' },
+  why: 'environment.region in its deployment definition, the setting gitmoxi.region or AWS_REGION says where it runs',
+};
+
 /** How a workload stands: its files, who holds it, and what runs. */
 function stateOf(row: WorkloadRow, live: LiveGroup | undefined): State {
   const { record } = row;
   if (row.errors !== undefined && row.errors > 0)
     return { word: plural(row.errors, 'error'), icon: BAD, why: 'its files have errors' };
+  if (row.target !== undefined && row.target.region === undefined) return NO_REGION;
   if (row.held !== undefined) return { word: 'held', icon: { name: 'lock', color: 'charts.yellow' }, why: row.held };
   const plan = live?.state === 'read' ? live.plans.get(row.id) : undefined;
   if (plan !== undefined) return liveState(row, plan);
@@ -205,12 +173,10 @@ function workloadNode(row: WorkloadRow, label: string, live: LiveGroup | undefin
   // How the last attempt ended shows where it is not what the state says anyway.
   const ending = !isMoving && record !== undefined && record.phase !== 'succeeded' ? record.phase : undefined;
   const told = ending !== undefined && ending !== state.word ? [ending] : [];
-  // In a narrow sidebar there is room for one of the two.
-  const when = record === undefined || told.length > 0 ? [] : [since(record, now)];
+  const when = record === undefined ? [] : [since(record, now)];
   return {
     id: row.id,
-    label,
-    description: [state.word, ...told, ...when].join(' · '),
+    ...fitted(label, [state.word, ...told, ...when], { depth: 1 }),
     tooltip: [
       row.workload,
       ...(state.why === undefined ? [] : [`${state.word}: ${state.why}`]),
@@ -256,14 +222,33 @@ function progressNode(row: WorkloadRow, now: number): RolloutNode {
   const { word, icon } = moving(row);
   return {
     id: `progress ${record.id}`,
-    label: nameOf(row.workload),
-    description: [word, ...countsOf(record, ''), elapsedOf(record, now, 1)].join(' · '),
+    ...fitted(nameOf(row.workload), [word, ...countForms(record), elapsedForms(record, now)]),
     tooltip: [row.workload, ...recordLines(record, row.owner === undefined, now), ...waitLines(row)],
     icon,
     context: ['rollout', ...recordWords(record)].join(' '),
     children: 'collapsed',
     subject: subjectOf(row, record.id, true),
   };
+}
+
+/** What moves, while it moves. */
+const countForms = ({ progress: { ready, desired, trafficPercent } }: RolloutRecord): Forms[] => [
+  ...(trafficPercent === undefined ? [] : [`${trafficPercent} %`]),
+  ...(ready === undefined || desired === undefined
+    ? []
+    : [[`${ready}/${desired} tasks`, `${ready}/${desired}`] as const]),
+];
+
+/** How long it has taken, and of how much: of one whose bakes alone are known, the least. */
+function elapsedForms({ startedAt, expected, phase }: RolloutRecord, now: number): Forms {
+  const elapsed = duration(now - startedAt, 1);
+  if (expected == null || phase === 'rolling back') return elapsed;
+  const whole = duration(expected.ms, 1);
+  const [amount, unit] = elapsed.split(' ');
+  const short = whole.endsWith(` ${unit}`) ? amount : elapsed;
+  return expected.rollouts === 0
+    ? [`${elapsed} of at least ${whole}`, `${short} of ${whole}+`, elapsed]
+    : [`${elapsed} of ~${whole}`, `${short} of ~${whole}`, elapsed];
 }
 
 /** What a rollout that somebody runs waits for, and who that is. */
@@ -277,86 +262,6 @@ function fallbackLines({ fallback }: WorkloadRow): string[] {
   const { on, own, since, due } = fallback;
   const at = due?.dueAt == null ? '' : `; the next attempt is at ${timeHere(due.dueAt)}`;
   return [`on ${on} since ${timeHere(since)}, instead of ${own}${at}`];
-}
-
-/** What a rollout waits for now, above its events. */
-export function waitNode(
-  subject: Subject,
-  { id }: RolloutRecord,
-  [text = '', ...more]: readonly string[],
-): RolloutNode {
-  return {
-    id: `waiting ${id}`,
-    label: text,
-    description: more.join('; '),
-    tooltip: [text, ...more],
-    icon: { name: 'watch', color: 'charts.blue' },
-    context: 'event',
-    children: 'none',
-    subject: { ...subject, rollout: id, isRollout: true },
-  };
-}
-
-/** One rollout in a workload's history. */
-export function historyNode(subject: Subject, record: RolloutRecord, now: number): RolloutNode {
-  const name = record.revision.subject ?? (record.revision.commit ? shortCommit(record.revision.commit) : undefined);
-  return {
-    id: `rollout ${record.id}`,
-    label: name ?? 'Working tree',
-    description: [record.phase, since(record, now)].join(' · '),
-    tooltip: recordLines(record, false, now),
-    icon: record.paused !== null && record.endedAt === null ? PAUSED : ICONS[record.phase],
-    context: ['rollout', ...recordWords(record)].join(' '),
-    children: 'collapsed',
-    subject: { ...subject, rollout: record.id, isRollout: true },
-  };
-}
-
-const EVENT_ICONS: Readonly<Record<RolloutEvent['level'], Icon>> = {
-  info: { name: 'circle-small-filled', color: 'disabledForeground' },
-  warning: { name: 'warning', color: 'charts.orange' },
-  error: BAD,
-};
-
-/** One event of a rollout, newest first in the view. */
-export function eventNode(subject: Subject, event: RolloutEvent, startedAt: number): RolloutNode {
-  return {
-    id: `event ${event.rollout} ${event.seq}`,
-    label: event.message,
-    description: `+${duration(event.time - startedAt)}`,
-    tooltip: [event.message, `${event.phase}, ${event.code}`],
-    icon: EVENT_ICONS[event.level],
-    context: 'event',
-    children: 'none',
-    subject: { ...subject, rollout: event.rollout, isRollout: true },
-  };
-}
-
-function recordWords(record: RolloutRecord | undefined): string[] {
-  if (record === undefined) return [];
-  const isOver = record.endedAt !== null;
-  return [
-    'hasRollout',
-    ...(isOver ? ['ended'] : ['inProgress']),
-    ...(!isOver && record.paused !== null ? ['paused'] : []),
-    ...(record.failure === null ? [] : ['failed']),
-    ...(record.phase === 'succeeded' ? ['good'] : []),
-  ];
-}
-
-const since = (record: RolloutRecord, now: number): string =>
-  record.endedAt === null ? duration(now - record.startedAt, 1) : `${duration(now - record.endedAt, 1)} ago`;
-
-function recordLines(record: RolloutRecord, isAbandoned: boolean, now: number): string[] {
-  const unfinished = record.endedAt === null;
-  const took = duration((record.endedAt ?? now) - record.startedAt);
-  const interrupted = unfinished && isAbandoned ? 'interrupted while ' : '';
-  return [
-    `${interrupted}${record.phase}: ${record.message}`,
-    `${revisionOf(record)}, by ${record.trigger}, ${unfinished ? `begun ${took} ago` : `took ${took}`}`,
-    ...(record.paused === null || !unfinished ? [] : [`paused by ${record.paused.by}`]),
-    ...failureLines(record),
-  ];
 }
 
 const nameOf = (path: string): string => path.split('/').at(-1)!;
@@ -377,13 +282,23 @@ export function shortPath(path: string): string {
   return `${first}/…/${rest.at(-1)}`;
 }
 
+/** What failed, in a few words, by the code of the error; the tooltip has the rest. */
+const FAILURES: Readonly<Record<string, string>> = {
+  'aws.no-credentials': 'No AWS credentials',
+  'aws.rejected-credentials': 'Credentials refused',
+  'aws.role-refused': 'Role refused',
+  'aws.unreachable': 'AWS is out of reach',
+  'client.no-answer': 'AWS does not answer',
+};
+
 function failureNode(id: string, error: unknown, group: string): RolloutNode {
-  const text = errorText(error);
+  const code = codeOf(error) ?? '';
+  const name = Object.hasOwn(FAILURES, code) ? FAILURES[code]! : upperFirst(messageOf(error));
+  const fit = { depth: group === '' ? 0 : 1, loses: 'end' } as const;
   return {
     id,
-    label: error instanceof Error ? error.message : String(error),
-    description: 'select to retry',
-    tooltip: [text],
+    ...fitted(name, [['select to retry', 'retry']], fit),
+    tooltip: [upperFirst(errorText(error)), 'Select to try again.'],
     icon: BAD,
     context: 'failure',
     children: 'none',
@@ -406,5 +321,3 @@ export function changesBetween(before: RolloutForest, after: RolloutForest): { s
   );
   return { shape, changed };
 }
-
-export type { Rollouts };

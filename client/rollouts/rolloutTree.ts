@@ -6,26 +6,25 @@
  */
 import * as vscode from 'vscode';
 import type { Opened } from '../engine/session.ts';
-import { COMMANDS, ROLLOUTS_VIEW, type Welcome } from '../manifestIds.ts';
+import { COMMANDS, CREDENTIALS_VIEW, type CredentialTrouble, ROLLOUTS_VIEW, type Welcome } from '../manifestIds.ts';
 import type { LiveStates } from './liveStates.ts';
+import { eventNode, historyNode, waitNode } from './recordNodes.ts';
 import type { ReadRollouts, WorkloadRow } from './rollout.ts';
-import {
-  changesBetween,
-  eventNode,
-  historyNode,
-  type RolloutForest,
-  type RolloutNode,
-  rolloutForest,
-  waitNode,
-  welcomeOf,
-} from './rolloutNodes.ts';
+import type { RolloutNode } from './rolloutNode.ts';
+import { changesBetween, type RolloutForest, rolloutForest, welcomeOf } from './rolloutNodes.ts';
 import { RolloutStore } from './rolloutStore.ts';
 
 /** Rollouts that a workload's history shows, and events that a rollout shows, newest first. */
 const MOST_ROLLOUTS = 20;
 const MOST_EVENTS = 100;
 
-const NOTHING: RolloutForest = { roots: [], nodes: new Map(), children: new Map(), inProgress: 0 };
+const NOTHING: RolloutForest = {
+  roots: [],
+  nodes: new Map(),
+  children: new Map(),
+  inProgress: 0,
+  credentials: undefined,
+};
 
 export interface RolloutTreeOptions {
   readonly read: ReadRollouts;
@@ -51,6 +50,7 @@ export class RolloutTree implements vscode.TreeDataProvider<RolloutNode>, vscode
   /** What rollouts wait for, by their ids. */
   #waits: ReadonlyMap<string, readonly string[]> = new Map();
   #welcome: Welcome | undefined;
+  #credentials: CredentialTrouble | undefined;
   #now = 0;
 
   constructor(options: RolloutTreeOptions) {
@@ -60,6 +60,8 @@ export class RolloutTree implements vscode.TreeDataProvider<RolloutNode>, vscode
     this.#view = vscode.window.createTreeView(ROLLOUTS_VIEW, { treeDataProvider: this, showCollapseAll: true });
     this.#registrations = [
       this.#view,
+      // It is only ever shown for its welcome text.
+      vscode.window.registerTreeDataProvider<never>(CREDENTIALS_VIEW, { getChildren: () => [], getTreeItem: same }),
       this.#view.onDidChangeVisibility(({ visible }) => this.#store.watch(visible)),
       this.#store,
       this.#changed,
@@ -123,11 +125,11 @@ export class RolloutTree implements vscode.TreeDataProvider<RolloutNode>, vscode
     );
     item.id = node.id;
     item.description = node.description;
-    item.tooltip = node.tooltip.join('\n');
+    item.tooltip = tooltipOf(node);
     item.contextValue = node.context;
     const { name, color } = node.icon;
     item.iconPath = new vscode.ThemeIcon(name, color === undefined ? undefined : new vscode.ThemeColor(color));
-    item.accessibilityInformation = { label: `${node.label}, ${node.description}` };
+    item.accessibilityInformation = { label: node.spoken };
     if (node.retry !== undefined) {
       item.command = { command: COMMANDS.refresh, title: 'Retry', arguments: [{ group: node.retry }] };
     }
@@ -188,6 +190,10 @@ export class RolloutTree implements vscode.TreeDataProvider<RolloutNode>, vscode
       // The window may be busy: nodes do not wait for it.
       void vscode.commands.executeCommand('setContext', ROLLOUTS_VIEW, welcome);
     }
+    if (this.#forest.credentials !== this.#credentials) {
+      this.#credentials = this.#forest.credentials;
+      void vscode.commands.executeCommand('setContext', CREDENTIALS_VIEW, this.#credentials);
+    }
     if (!tell) return;
     const { shape, changed } = changesBetween(before, this.#forest);
     if (shape) {
@@ -200,4 +206,16 @@ export class RolloutTree implements vscode.TreeDataProvider<RolloutNode>, vscode
     const tooltip = `${inProgress} ${inProgress === 1 ? 'rollout' : 'rollouts'} in progress`;
     this.#view.badge = inProgress === 0 ? undefined : { value: inProgress, tooltip };
   }
+}
+
+const same = (item: never): never => item;
+
+/** The first line stands out, and indented ones are a list. What AWS and repositories say is shown as text. */
+function tooltipOf({ tooltip: [first = '', ...lines] }: RolloutNode): vscode.MarkdownString {
+  const text = new vscode.MarkdownString('**').appendText(first).appendMarkdown('**');
+  for (const line of lines) {
+    const isItem = line.startsWith('  ');
+    text.appendMarkdown(isItem ? '\n- ' : '\n\n').appendText(line.trim());
+  }
+  return text;
 }

@@ -3,7 +3,15 @@ import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { commandTable } from '../../client/commands.ts';
-import { COMMANDS, LANGUAGE, ROLLOUTS_VIEW, SETTINGS, WELCOMES } from '../../client/manifestIds.ts';
+import {
+  COMMANDS,
+  CREDENTIAL_TROUBLES,
+  CREDENTIALS_VIEW,
+  LANGUAGE,
+  ROLLOUTS_VIEW,
+  SETTINGS,
+  WELCOMES,
+} from '../../client/manifestIds.ts';
 import { SUFFIXES } from '../../engine/config/index.ts';
 import manifest from '../../package.json' with { type: 'json' };
 
@@ -26,6 +34,18 @@ const commands = commandTable({
   showOutput: () => {},
 });
 
+/** Commands of the context menu, not of the row's buttons, for a node's context words, without their prefix. */
+function menuOf(context: string): string[] {
+  const holds = (clause: string) => {
+    const pattern = /^viewItem =~ \/(.+)\/$/.exec(clause)?.[1];
+    if (pattern !== undefined) return new RegExp(pattern).test(context);
+    return clause === `view == ${ROLLOUTS_VIEW}` || clause === `viewItem == ${context}`;
+  };
+  return contributes.menus['view/item/context']
+    .filter(({ group, when }) => !group.startsWith('inline') && when.split(' && ').every(holds))
+    .map(({ command }) => command.replace('gitmoxi.', ''));
+}
+
 describe("the extension's manifest", () => {
   it('has the commands that are registered, each once', () => {
     const registered = commands.map(({ id }) => id).sort();
@@ -45,17 +65,48 @@ describe("the extension's manifest", () => {
   it('has the view that is filled, and a welcome text for each reason that it is empty', () => {
     assert.deepEqual(
       Object.values(contributes.views).flatMap((views) => views.map(({ id }) => id)),
-      [ROLLOUTS_VIEW],
+      [ROLLOUTS_VIEW, CREDENTIALS_VIEW],
     );
-    const whens = contributes.viewsWelcome.map(({ view, when }) => {
-      assert.equal(view, ROLLOUTS_VIEW);
-      return when;
-    });
-    const named = whens.flatMap((when) => /gitmoxi\.rollouts == (\w+)/.exec(when)?.[1] ?? []);
-    assert.deepEqual(named.sort(), WELCOMES.filter((welcome) => welcome !== 'rows').sort());
+    const whensOf = (view: string) =>
+      contributes.viewsWelcome.filter((welcome) => welcome.view === view).map(({ when }) => when);
+    const named = (view: string) => whensOf(view).flatMap((when) => when.split(`${view} == `).slice(1));
+    const whens = whensOf(ROLLOUTS_VIEW);
+    assert.deepEqual(named(ROLLOUTS_VIEW).sort(), WELCOMES.filter((welcome) => welcome !== 'rows').sort());
+    assert.deepEqual(named(CREDENTIALS_VIEW), [...CREDENTIAL_TROUBLES]);
+    for (const { contents } of contributes.viewsWelcome) assert.match(contents, /\n\[[^\]]+\]\(command:/, contents);
     assert.ok(whens.some((when) => when.includes('!isWorkspaceTrusted')));
     assert.ok(whens.some((when) => when.includes('workbenchState == empty')));
   });
+
+  for (const [what, context, offered] of [
+    ['a workload that was never deployed', 'workload ecs', 'deploy deployWorktree plan rehearse hold compareWithLive'],
+    [
+      'a workload that was rolled out',
+      'workload ecs hasRollout ended good',
+      'deploy deployWorktree plan rehearse rollback hold timeline logs compareWithLive',
+    ],
+    [
+      'a held workload whose last rollout failed',
+      'workload ecs held hasRollout ended failed',
+      'deploy deployWorktree plan rehearse rollback release timeline logs explain compareWithLive',
+    ],
+    [
+      'a workload that is rolled out now',
+      'workload ecs hasRollout inProgress',
+      'deploy deployWorktree plan rehearse pause abort hold timeline logs compareWithLive',
+    ],
+    ['a rollout at a step', 'rollout hasRollout inProgress promotable', 'pause promote abort timeline logs'],
+    ['a paused rollout', 'rollout hasRollout inProgress paused promotable', 'resume promote abort timeline logs'],
+    ['a good rollout of the past', 'rollout hasRollout ended good', 'rollback timeline logs'],
+    ['a failed rollout of the past', 'rollout hasRollout ended failed', 'timeline logs explain'],
+    ['an event', 'event', ''],
+    ['a group of workloads', 'group', ''],
+  ] as const) {
+    it(`offers in the menu of ${what} what can be done with it`, () => {
+      const of = menuOf(context).filter((id) => !['openFiles', 'copyArn', 'openConsole'].includes(id));
+      assert.equal(of.join(' '), offered);
+    });
+  }
 
   it('gives the language to the eight suffixes', () => {
     const [language] = contributes.languages;

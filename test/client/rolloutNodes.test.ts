@@ -1,13 +1,8 @@
 import assert from 'node:assert/strict';
+import { eventNode, historyNode, waitNode } from '../../client/rollouts/recordNodes.ts';
 import { groupOf, type Live, type WorkloadPlan, type WorkloadRow } from '../../client/rollouts/rollout.ts';
-import {
-  changesBetween,
-  type RolloutNode,
-  rolloutForest,
-  shortPath,
-  waitNode,
-  welcomeOf,
-} from '../../client/rollouts/rolloutNodes.ts';
+import type { RolloutNode } from '../../client/rollouts/rolloutNode.ts';
+import { changesBetween, rolloutForest, shortPath, welcomeOf } from '../../client/rollouts/rolloutNodes.ts';
 import { duration } from '../../client/words.ts';
 import { EngineError, isFinal, PHASES, type RolloutRecord } from '../../engine/index.ts';
 
@@ -123,7 +118,12 @@ describe('the rollouts view', () => {
     const progress = { ready: 1, desired: 3, trafficPercent: 20 };
     const one = moving('web', { progress, startedAt: NOW - 80_000, expected: { ms: 180_000, rollouts: 3 } });
     const [node] = shown(state(one));
-    assert.equal(node!.description, 'stabilizing · 1/3 tasks · 20 % · 1 min of ~3 min');
+    assert.equal(node!.description, 'stabilizing · 20 % · 1/3 · 1 min');
+    const lines = node!.tooltip.join('\n');
+    assert.match(lines, /^1\/3 tasks, 20 % traffic$/m);
+    assert.match(lines, /begun 1 min 20 s ago, usually takes 3 min$/m);
+    const [without] = shown(state(moving('web', { ...one.record, progress: { ready: 1, desired: 3 } })));
+    assert.equal(without!.description, 'stabilizing · 1/3 · 1 of ~3 min');
     assert.equal(node!.icon.name, 'sync~spin');
   });
 
@@ -131,7 +131,7 @@ describe('the rollouts view', () => {
     const expected = { ms: 600_000, rollouts: 0 };
     const times = (phase: RolloutRecord['phase']) =>
       shown(state(moving('web', { phase, expected, startedAt: NOW - 130_000 })))[0]!.description;
-    assert.equal(times('shifting'), 'shifting · 2 min of at least 10 min');
+    assert.equal(times('shifting'), 'shifting · 2 of 10 min+');
     assert.equal(times('rolling back'), 'rolling back · 2 min');
   });
 
@@ -212,8 +212,73 @@ describe('the rollouts view', () => {
     const one = row('web');
     const live: Live = new Map([[groupOf(one), { state: 'failed', error: new EngineError('aws.x', 'no answer') }]]);
     const failed = shown(state(one), live).find(({ context }) => context === 'failure')!;
-    assert.equal(failed.label, 'no answer');
+    assert.deepEqual([failed.label, failed.description], ['No answer', 'select to retry']);
     assert.equal(failed.retry, groupOf(one));
+  });
+
+  it('says in a few words that there are no credentials, whatever AWS says at length', () => {
+    const one = row('web');
+    const error = new EngineError('aws.no-credentials', `no AWS credentials to tell ${'whose they are, '.repeat(9)}`);
+    const live: Live = new Map([[groupOf(one), { state: 'failed', error }]]);
+    const failed = shown(state(one), live).find(({ context }) => context === 'failure')!;
+    assert.deepEqual([failed.label, failed.description], ['No AWS credentials', 'retry']);
+    assert.match(failed.tooltip[0]!, /whose they are/);
+  });
+
+  it('says where a region is missing, since nothing can be looked at without one', () => {
+    const target = { kind: 'ecs', account: undefined, region: undefined, cluster: 'c', service: 'web' } as const;
+    const node = workloadNode(row('web', {}, { target, record: undefined }));
+    assert.equal(node.description, 'no region');
+    assert.match(node.tooltip.join('\n'), /gitmoxi\.region/);
+  });
+
+  it('fits names, subjects and places of any length into a narrow sidebar, and says them in full', () => {
+    const name = 'customer-notification-dispatcher-v2';
+    const target = {
+      kind: 'ecs',
+      account: '123456789012',
+      region: 'ap-southeast-2',
+      cluster: 'staging-platform-cluster',
+      service: name,
+    } as const;
+    const [group, long] = shown(state(row(name, {}, { target })));
+    assert.equal(long!.description, 'succeeded');
+    assert.match(long!.label, /^customer.*….*-v2$/);
+    assert.match(long!.spoken, /^customer-notification-dispatcher-v2, succeeded, 1 min ago$/);
+    assert.deepEqual([group!.label, group!.description], ['staging-p…-cluster', 'ap-southeast-2']);
+    const subject = 'Build everything that we ever wanted to have and then some more';
+    const { record, ...rest } = row('web', { revision: { commit: 'c'.repeat(40), subject } });
+    const { label, description } = historyNode({ ...rest, rollout: 'r', isRollout: true }, record!, NOW);
+    assert.match(label, /^Build everything .*…$/);
+    assert.equal(description, '1 min ago');
+  });
+
+  it('shows when an event was before what it says', () => {
+    const event = {
+      rollout: 'r',
+      workload: 'web',
+      seq: 1,
+      time: NOW,
+      phase: 'shifting',
+      code: 'rollout.progress',
+      level: 'info',
+      message: '10 % of the traffic',
+      data: {},
+    } as const;
+    const { record, ...rest } = row('web');
+    const node = eventNode({ ...rest, rollout: 'r', isRollout: true }, event, record!.startedAt);
+    assert.equal(node.label, '+5 min  10 % of the traffic');
+  });
+
+  it('offers to promote only what stands at a step or waits for a person', () => {
+    const isOffered = (change: Partial<RolloutRecord>) =>
+      /\bpromotable\b/.test(shown(state(moving('web', change)))[0]!.context);
+    assert.equal(isOffered({ phase: 'stabilizing' }), false);
+    assert.equal(isOffered({ phase: 'shifting' }), true);
+    assert.equal(isOffered({ phase: 'stabilizing', paused: { by: 'ada', since: NOW } }), true);
+    const wait = { text: '', since: NOW, limit: null, lookEveryMs: 1, nextLookAt: NOW };
+    assert.equal(isOffered({ phase: 'launching', waiting: { ...wait, for: 'person', command: 'promote' } }), true);
+    assert.equal(isOffered({ phase: 'launching', waiting: { ...wait, for: 'tasks', command: null } }), false);
   });
 
   it('does not show a rollout as running when nobody runs it', () => {
@@ -249,8 +314,8 @@ describe('the rollouts view', () => {
   it('shows a failure to read as a node with what to do', () => {
     const failure = new EngineError('store.locked', 'the store is locked', { hint: 'close the other program' });
     const [node] = shown({ failure });
-    assert.equal(node!.label, 'the store is locked');
-    assert.deepEqual(node!.tooltip, ['the store is locked: close the other program']);
+    assert.equal(node!.label, 'The store is locked');
+    assert.deepEqual(node!.tooltip, ['The store is locked: close the other program', 'Select to try again.']);
   });
 
   it('welcomes with the reason why it is empty', () => {
@@ -266,7 +331,7 @@ describe('the rollouts view', () => {
     const further = moving('web', { progress: { ready: 1, desired: 2 } });
     const moved = changesBetween(forest(web, api), forest(further, api));
     assert.equal(moved.shape, false);
-    assert.deepEqual(moved.changed, ['progress r-web']);
+    assert.deepEqual(moved.changed, ['progress r-web', 'web']);
     assert.equal(changesBetween(forest(row('web'), api), forest(web, api)).shape, true);
   });
 });
