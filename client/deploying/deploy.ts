@@ -15,7 +15,7 @@ import { matchesAny } from '../globs.ts';
 import { COMMANDS } from '../manifestIds.ts';
 import type { WorkloadPlan } from '../rollouts/rollout.ts';
 import { confirmation, productionPatterns } from '../settings.ts';
-import { countsOf, plural } from '../words.ts';
+import { countsOf, plural, shortCommit } from '../words.ts';
 import { filesOfPlan, showComparison, showPlan } from './planDocuments.ts';
 import { details, nothingToDo, question, toCarryOut } from './planText.ts';
 
@@ -75,7 +75,9 @@ export class Deployer {
     }
     if (about.confirm !== false && !(await this.#agrees(report, plans))) return undefined;
     const ended = await this.#run(report, plans);
-    this.#tell(ended);
+    const { trigger, commit } = report.context;
+    const backTo = trigger === 'rollback' && commit !== undefined ? shortCommit(commit.id) : undefined;
+    for (const one of ended.rollouts) void tellEnd(one, backTo);
     return ended;
   }
 
@@ -107,8 +109,8 @@ export class Deployer {
   }
 
   #run(report: PlanReport, plans: readonly WorkloadPlan[]): Thenable<DeployReport> {
-    const title =
-      plans.length === 1 ? `Deploying ${plans[0]!.workload}` : `Deploying ${plural(plans.length, 'workload')}`;
+    const doing = report.context.trigger === 'rollback' ? 'Rolling back' : 'Deploying';
+    const title = `${doing} ${plans.length === 1 ? plans[0]!.workload : plural(plans.length, 'workload')}`;
     const options = { location: vscode.ProgressLocation.Notification, title, cancellable: true };
     return vscode.window.withProgress(options, (progress, token) => {
       const records = new Map<string, RolloutRecord>();
@@ -138,10 +140,6 @@ export class Deployer {
     const { person } = await import('../engine/loaded.ts');
     for (const id of rollouts) await engine.ask(id, command, person());
   }
-
-  #tell({ rollouts }: DeployReport): void {
-    for (const one of rollouts) void tellEnd(one);
-  }
 }
 
 /** Why a plan is not carried out. */
@@ -169,11 +167,15 @@ function progressText(records: readonly RolloutRecord[]): string {
   return `${over} of ${records.length} done`;
 }
 
-/** Says how a rollout ended, with buttons for what follows. */
-export async function tellEnd({ rollout, workload, phase, reason }: RolloutSummary): Promise<void> {
+/**
+ * Says how a rollout ended, with buttons for what follows.
+ *
+ * @param backTo the commit that it was to go back to, where it was a rollback
+ */
+export async function tellEnd({ rollout, workload, phase, reason }: RolloutSummary, backTo?: string): Promise<void> {
   const run = (command: string) => vscode.commands.executeCommand(command, { rollout, workload });
   if (phase === 'succeeded') {
-    const text = `${workload} was rolled out.`;
+    const text = `${workload} was rolled ${backTo === undefined ? 'out' : `back to ${backTo}`}.`;
     const answer = await vscode.window.showInformationMessage(text, 'Timeline', 'Roll Back');
     if (answer === 'Timeline') await run(COMMANDS.timeline);
     if (answer === 'Roll Back') await vscode.commands.executeCommand(COMMANDS.rollback, { workload });

@@ -19,6 +19,9 @@ export async function filesOfPlan(engine: Engine, report: PlanReport): Promise<(
   return ({ workload, kind }) => found.get(`${kind}:${workload}`) ?? [];
 }
 
+/** A label, and its two sides; what is new has no left one. */
+type Pair = [label: vscode.Uri, live: vscode.Uri | undefined, desired: vscode.Uri];
+
 export async function showPlan(
   documents: Documents,
   report: PlanReport,
@@ -26,15 +29,20 @@ export async function showPlan(
 ): Promise<void> {
   const revision = report.context.commit === undefined ? 'working tree' : shortCommit(report.context.commit.id);
   const text = documents.add('Plan.md', () => summary(report, filesOf));
-  const empty = documents.add('Plan.md', () => '');
   const pairs = report.workloads
     .filter(({ action }) => action !== 'unchanged')
     .flatMap((plan) => sidesOf(plan, filesOf(plan)))
-    .map(({ path, live, desired }): [vscode.Uri, vscode.Uri, vscode.Uri] => {
+    // Definitions that stay as they are would only be in the way of those that do not.
+    .filter(({ live, desired }) => live !== desired)
+    .map(({ path, live, desired }): Pair => {
       const right = documents.add(path, () => desired);
-      return [right, documents.add(path, () => live), right];
+      return [right, live === '' ? undefined : documents.add(path, () => live), right];
     });
-  await vscode.commands.executeCommand('vscode.changes', `Plan: live ↔ ${revision}`, [[text, empty, text], ...pairs]);
+  const title = report.context.trigger === 'rollback' ? 'Roll Back' : 'Plan';
+  await vscode.commands.executeCommand('vscode.changes', `${title}: live ↔ ${revision}`, [
+    [text, undefined, text],
+    ...pairs,
+  ]);
 }
 
 /** Compares the definitions of one workload with what runs. */

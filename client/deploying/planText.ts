@@ -2,7 +2,7 @@
 import type { PlanReport, RenderReport } from '../../engine/index.ts';
 import { isObject, type Json } from '../../engine/json.ts';
 import type { WorkloadPlan } from '../rollouts/rollout.ts';
-import { duration, plural, shortCommit } from '../words.ts';
+import { duration, plural, shortCommit, upperFirst } from '../words.ts';
 
 const ACTS: ReadonlySet<WorkloadPlan['action']> = new Set(['create', 'update', 'delete', 'deploy']);
 
@@ -18,13 +18,6 @@ const STRATEGY: Readonly<Record<WorkloadPlan['strategy'], string>> = {
   'lambda-alias': 'alias shift between versions',
   'ecs-delete': 'deletion of the service',
   'lambda-delete': 'deletion of the function',
-};
-
-const BACK: Readonly<Partial<Record<WorkloadPlan['strategy'], string>>> = {
-  'ecs-rolling': 'the service gets its former task definition and settings back',
-  'ecs-blue-green': 'traffic goes back to the task set that serves now, which stays until the end',
-  'ecs-native': 'ECS sends traffic back to the revision that serves now',
-  'lambda-alias': 'the alias points at the version that serves now, at once',
 };
 
 const place = ({ target, workload }: WorkloadPlan): string => {
@@ -49,27 +42,6 @@ export function question(report: PlanReport): string {
 const verbOf = ({ action }: WorkloadPlan): string =>
   action === 'create' ? 'Create' : action === 'delete' ? 'Delete' : 'Update';
 const joins = (verb: string): string => (verb === 'Create' || verb === 'Delete' ? 'from' : 'to');
-
-/** What follows the question: what changes, how, how long, and what watches over it. */
-export function details(plan: WorkloadPlan, files: Files): string[] {
-  const changed = plan.differences.map(({ path }) => path);
-  const watched = watches(files);
-  const back = BACK[plan.strategy];
-  return [
-    ...(changed.length === 0 ? [] : [`Changes: ${changed.slice(0, 6).join(', ')}${more(changed.length - 6)}`]),
-    `Strategy: ${STRATEGY[plan.strategy]}`,
-    ...takes(plan),
-    watched.length === 0 ? 'No alarm watches over it' : `Watched: ${watched.join(', ')}`,
-    ...(back === undefined ? [] : [`If it fails: ${back}`]),
-  ];
-}
-
-const takes = ({ expected }: WorkloadPlan): string[] =>
-  expected === undefined
-    ? []
-    : [`${expected.rollouts === 0 ? 'Takes at least' : 'Usually takes'} ${duration(expected.ms)}`];
-
-const more = (n: number): string => (n > 0 ? ` and ${n} more` : '');
 
 /** Rendered files of one workload. */
 export type Files = RenderReport['workloads'][number]['files'];
@@ -97,14 +69,103 @@ function watches(files: Files): string[] {
     .concat(breakers ? ['a circuit breaker on failing tasks'] : []);
 }
 
+/** What follows the question: what is created, changed, replaced and deleted, how, how long, what watches, the way back. */
+export function details(plan: WorkloadPlan, files: Files): string[] {
+  const watched = watches(files);
+  const back = wayBack(plan, files);
+  return [
+    ...effects(plan, files),
+    `Strategy: ${STRATEGY[plan.strategy]}`,
+    takes(plan, files),
+    watched.length === 0 ? 'Watched by: no alarm' : `Watched by: ${watched.join(', ')}`,
+    ...(back === undefined ? [] : [`If it fails: ${back}`]),
+  ];
+}
+
+/** Members that the question names; the comparison shows them all. */
+const MOST_MEMBERS = 6;
+
+function effects({ action, kind, differences }: WorkloadPlan, files: Files): string[] {
+  const isService = kind === 'ecs';
+  if (action === 'create') {
+    return [`Creates: ${isService ? 'the service, a task definition revision' : 'the function, a version, its alias'}`];
+  }
+  if (action === 'delete') return [`Deletes: ${isService ? 'the service and its tasks' : 'the function'}`];
+  const members = differences.map(({ path }) => memberName(path));
+  const changes = `${members.slice(0, MOST_MEMBERS).join(', ')}${more(members.length - MOST_MEMBERS)}`;
+  return [
+    ...(members.length === 0 ? [] : [`Changes: ${changes}`]),
+    ...(differences.some(({ path }) => makesRevision(path, files))
+      ? isService
+        ? ['Creates: a task definition revision', 'Replaces: the tasks that run']
+        : ['Creates: a version', 'Replaces: the version that serves']
+      : []),
+  ];
+}
+
+/** Is it part of what a new revision is made for: the task definition, or the function but for its tags? */
+function makesRevision(path: string, files: Files): boolean {
+  const [, top = ''] = path.split('/');
+  if (top === 'taskDefinition') return true;
+  const definition = files.find(({ suffix }) => suffix === '_lambdadef.json')?.rendered;
+  return top !== 'Tags' && member(definition ?? undefined, top) !== undefined;
+}
+
+/** `/taskDefinition/containerDefinitions/0/image` as people write it: `containerDefinitions[0].image`. */
+function memberName(pointer: string): string {
+  const keys = pointer
+    .split('/')
+    .slice(1)
+    .map((key) => key.replaceAll('~1', '/').replaceAll('~0', '~'));
+  const own = keys.length > 1 && keys[0] === 'taskDefinition' ? keys.slice(1) : keys;
+  return own.reduce((name, key) => (/^\d+$/.test(key) ? `${name}[${key}]` : name === '' ? key : `${name}.${key}`), '');
+}
+
+function takes({ expected }: WorkloadPlan, files: Files): string {
+  if (expected !== undefined) {
+    return `Takes: ${expected.rollouts === 0 ? 'at least' : 'usually'} ${duration(expected.ms)}`;
+  }
+  const seconds = files.map(({ rendered }) => member(rendered, 'stabilityCheck', 'timeout')).find(isSeconds);
+  const limit = seconds === undefined ? '' : `; it gives up after ${duration(seconds * 1000)}`;
+  return `Takes: not known before its first rollout${limit}`;
+}
+
+const isSeconds = (value: Json | undefined): value is number => typeof value === 'number' && value > 0;
+
+/** What goes back when it fails, by itself or because somebody aborts it. */
+function wayBack({ action, strategy }: WorkloadPlan, files: Files): string | undefined {
+  if (action === 'create') {
+    const isKept = files.some(({ rendered }) => member(rendered, 'deleteNewUponFailure') === false);
+    const role = strategy === 'lambda-alias' ? 'function' : 'service';
+    return isKept ? `the new ${role} is kept for a look` : `the new ${role} is deleted again`;
+  }
+  if (action === 'delete') return 'it is tried again; nothing brings back what is deleted';
+  const staysBroken = files.some(
+    ({ rendered }) => member(rendered, 'gmDeploymentCircuitBreaker', 'rollback') === false,
+  );
+  if (strategy === 'ecs-rolling' && staysBroken)
+    return 'nothing goes back by itself (gmDeploymentCircuitBreaker.rollback is false)';
+  return BACK[strategy];
+}
+
+const BACK: Readonly<Partial<Record<WorkloadPlan['strategy'], string>>> = {
+  'ecs-rolling': 'the service gets its former task definition and settings back',
+  'ecs-blue-green': 'traffic goes back to the task set that serves now, which stays until the end',
+  'ecs-native': 'ECS sends traffic back to the revision that serves now',
+  'lambda-alias': 'the alias points at the version that serves now, at once',
+};
+
+const more = (n: number): string => (n > 0 ? ` and ${n} more` : '');
+
 /** The whole plan as a text document. */
 export function summary(report: PlanReport, filesOf: (plan: WorkloadPlan) => Files): string {
+  const isBack = report.context.trigger === 'rollback';
   const parts = report.workloads.map((plan) => {
     const acts = ACTS.has(plan.action);
     return [
-      `## ${plan.workload}: ${plan.action}`,
+      `## ${plan.workload}: ${plan.action === 'unchanged' ? 'nothing to do' : plan.action}`,
       '',
-      plan.reason,
+      `${upperFirst(isBack ? 'going back to an earlier good rollout' : plan.reason)}.`,
       '',
       ...(plan.target === undefined ? [] : [`- Target: ${place(plan)}`]),
       ...(acts ? details(plan, filesOf(plan)).map((line) => `- ${line}`) : []),
@@ -113,8 +174,8 @@ export function summary(report: PlanReport, filesOf: (plan: WorkloadPlan) => Fil
     ].join('\n');
   });
   const { commit } = report.context;
-  const title = commit === undefined ? 'the working tree' : `${shortCommit(commit.id)} ${commit.subject}`;
-  return `# Plan for ${title}\n\n${parts.length === 0 ? 'No workload is touched.' : parts.join('\n\n')}\n`;
+  const title = commit === undefined ? 'the working tree' : `${shortCommit(commit.id)} “${commit.subject}”`;
+  return `# ${isBack ? 'Roll back to' : 'Plan for'} ${title}\n\n${parts.length === 0 ? 'No workload is touched.' : parts.join('\n\n')}\n`;
 }
 
 /** Why nothing would be done. */

@@ -115,6 +115,8 @@ const placeForms = ({ region, account }: Partial<Target> = {}): Forms[] => [
 
 interface State {
   readonly word: string;
+  /** Beside a long name. */
+  readonly short?: string;
   readonly icon: Icon;
   readonly why: string | undefined;
 }
@@ -152,7 +154,7 @@ function liveState({ record, head }: WorkloadRow, plan: WorkloadPlan): State {
     case 'unchanged':
       return { word: 'in sync', icon: GOOD, why };
     case 'create':
-      return { word: 'never deployed', icon: { name: 'circle-outline', color: 'charts.blue' }, why };
+      return { word: 'never deployed', short: 'new', icon: { name: 'circle-outline', color: 'charts.blue' }, why };
     case 'blocked':
       return { word: 'blocked', icon: { name: 'warning', color: 'charts.orange' }, why };
     case 'delete':
@@ -169,14 +171,16 @@ function liveState({ record, head }: WorkloadRow, plan: WorkloadPlan): State {
 function workloadNode(row: WorkloadRow, label: string, live: LiveGroup | undefined, now: number): RolloutNode {
   const { record } = row;
   const isMoving = record !== undefined && record.endedAt === null;
-  const state = isMoving ? { ...moving(row), why: record.message } : stateOf(row, live);
+  const state: State = isMoving ? { ...moving(row), why: record.message } : stateOf(row, live);
   // How the last attempt ended shows where it is not what the state says anyway.
   const ending = !isMoving && record !== undefined && record.phase !== 'succeeded' ? record.phase : undefined;
   const told = ending !== undefined && ending !== state.word ? [ending] : [];
   const when = record === undefined ? [] : [since(record, now)];
   return {
     id: row.id,
-    ...fitted(label, [state.word, ...told, ...when], { depth: 1 }),
+    ...fitted(label, [[state.word, ...(state.short === undefined ? [] : [state.short])], ...told, ...when], {
+      depth: 1,
+    }),
     tooltip: [
       row.workload,
       ...(state.why === undefined ? [] : [`${state.word}: ${state.why}`]),

@@ -246,6 +246,10 @@ describe('the rollouts view', () => {
     assert.match(long!.label, /^customer.*….*-v2$/);
     assert.match(long!.spoken, /^customer-notification-dispatcher-v2, succeeded, 1 min ago$/);
     assert.deepEqual([group!.label, group!.description], ['staging-p…-cluster', 'ap-southeast-2']);
+    const fresh = row(name, {}, { target, record: undefined });
+    const [, never] = shown(state(fresh), livePlan(fresh, 'create'));
+    assert.equal(never!.description, 'new');
+    assert.match(never!.spoken, /, never deployed$/);
     const subject = 'Build everything that we ever wanted to have and then some more';
     const { record, ...rest } = row('web', { revision: { commit: 'c'.repeat(40), subject } });
     const { label, description } = historyNode({ ...rest, rollout: 'r', isRollout: true }, record!, NOW);

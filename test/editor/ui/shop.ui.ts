@@ -173,7 +173,7 @@ describe('a person in the editor', function () {
     await person.look('11-roll-back');
     await person.pick('Open the shop');
     await person.answer('Roll back shop/web', 'Roll Back');
-    await person.notification('was rolled out').waitFor();
+    await person.notification(/was rolled back to [0-9a-f]{7}/).waitFor();
     await person.row(/^web.*held/).waitFor();
     await person.look('12-held');
     await person.closeNotifications();
