@@ -120,12 +120,16 @@ class RolloutWindow implements vscode.Disposable {
   readonly #reading: EngineRollouts;
   readonly #log: vscode.LogOutputChannel;
   readonly #registrations: readonly vscode.Disposable[];
-  readonly #here = new RunningHere();
+  readonly #here: RunningHere;
   #runs: Runs;
 
   constructor(context: vscode.ExtensionContext, log: vscode.LogOutputChannel) {
     this.#log = log;
     this.#sandbox = new SandboxMode({ moved: (message) => this.#moveTo(message) });
+    this.#here = new RunningHere({
+      memory: context.globalState,
+      isSandbox: () => this.#sandbox.place !== undefined,
+    });
     this.session = new EngineSession({
       place: () => this.#sandbox.place ?? placeFromSettings(),
       leaving: () => this.#letGo(),

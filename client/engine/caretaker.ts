@@ -8,9 +8,12 @@ import { sep } from 'node:path';
 import type { Engine, StatusEntry } from '../../engine/index.ts';
 import type { EngineSession } from './session.ts';
 
-/** After the window opened, so that it opens first; and between looks, ms. */
+/** After the window opened, so that it opens first, ms. */
 const FIRST_MS = 3_000;
-const LOOK_MS = 15_000;
+
+/** Between looks, ms: while rollouts are unfinished, whoever runs them may go at any moment. */
+const AT_REST_MS = 15_000;
+const IN_PROGRESS_MS = 2_000;
 
 export interface CaretakerOptions {
   readonly session: EngineSession;
@@ -25,6 +28,7 @@ export interface CaretakerOptions {
 export class Caretaker {
   readonly #options: CaretakerOptions;
   #timer: NodeJS.Timeout | undefined;
+  #isDisposed = false;
   #keeping: { readonly engine: Engine; readonly repos: string } | undefined;
 
   constructor(options: CaretakerOptions) {
@@ -36,21 +40,28 @@ export class Caretaker {
   }
 
   dispose(): void {
+    this.#isDisposed = true;
     clearTimeout(this.#timer);
   }
 
-  /** One look. Never rejects. */
-  async look(): Promise<void> {
+  /**
+   * One look. Never rejects.
+   *
+   * @returns when to look again, ms
+   */
+  async look(): Promise<number> {
     try {
       const folders = this.#options.folders();
-      if (folders.length === 0) return;
+      if (folders.length === 0) return AT_REST_MS;
       const { engine } = await this.#options.session.open();
       const entries = (await engine.status()).filter(({ rollout }) => isAround(rollout.repository.root, folders));
       const abandoned = entries.filter(({ rollout, owner }) => rollout.endedAt === null && owner === undefined);
       if (abandoned.length > 0) this.#options.takeUp(abandoned.map(({ rollout }) => rollout.id));
       this.#keep(engine, entries);
+      return entries.some(({ rollout }) => rollout.endedAt === null) ? IN_PROGRESS_MS : AT_REST_MS;
     } catch (error) {
       this.#options.failed(error);
+      return AT_REST_MS;
     }
   }
 
@@ -71,8 +82,8 @@ export class Caretaker {
   }
 
   async #lookOn(): Promise<void> {
-    await this.look();
-    this.#timer = setTimeout(() => void this.#lookOn(), LOOK_MS);
+    const afterMs = await this.look();
+    if (!this.#isDisposed) this.#timer = setTimeout(() => void this.#lookOn(), afterMs);
   }
 }
 
