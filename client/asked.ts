@@ -4,10 +4,9 @@ import * as vscode from 'vscode';
 import type { RolloutRecord, Where } from '../engine/index.ts';
 import type { About } from './about.ts';
 import type { EngineSession } from './engine/session.ts';
-import { LANGUAGE } from './manifestIds.ts';
+import { COMMANDS, LANGUAGE, SETTINGS } from './manifestIds.ts';
 import type { WorkloadRow } from './rollouts/rollout.ts';
-import { shortPath } from './rollouts/rolloutNodes.ts';
-import { errorText, upperFirst } from './words.ts';
+import { codeOf, errorText, upperFirst } from './words.ts';
 
 export interface AskedOptions {
   readonly session: EngineSession;
@@ -85,12 +84,11 @@ export class Asked {
       });
     }
     const items = rows.map((row) => ({
-      label: shortPath(row.workload),
-      description: row.record?.phase ?? 'not deployed',
-      detail: row.workload,
+      label: row.workload,
+      description: [row.record?.phase ?? 'no rollout yet', ...placeOf(row)].join(' · '),
       row,
     }));
-    return (await vscode.window.showQuickPick(items, { placeHolder, matchOnDetail: true }))?.row;
+    return (await vscode.window.showQuickPick(items, { placeHolder, matchOnDescription: true }))?.row;
   }
 
   /** A person is told; a caller that wants no dialogue gets it as an error. */
@@ -108,7 +106,29 @@ export class Asked {
 const isPart = (workload: string, repo: string, wanted: string): boolean =>
   workload === wanted || wanted.startsWith(`${workload}_`) || wanted.startsWith(`${join(repo, workload)}_`);
 
+/** Cluster and region, as far as they are known. */
+function placeOf({ target }: WorkloadRow): string[] {
+  const cluster = target?.kind === 'ecs' ? [target.cluster] : [];
+  return [...cluster, ...(target?.region === undefined ? [] : [target.region])];
+}
+
+/** What can be done about a failure, by the words of its button. */
+const OFFERS = {
+  'Try It without AWS': [COMMANDS.sandboxStart],
+  'Choose a Profile': ['workbench.action.openSettings', SETTINGS.profile],
+  'Show Output': [COMMANDS.showOutput],
+} as const;
+
+const isAboutCredentials = (error: unknown): boolean =>
+  ['aws.no-credentials', 'aws.rejected-credentials'].includes(codeOf(error) ?? '');
+
 /** Tells a failure of a command, with what to do. */
-export function tellFailure(doing: string, error: unknown): void {
-  void vscode.window.showErrorMessage(`Could not ${doing}: ${errorText(error)}`);
+export async function tellFailure(doing: string, error: unknown): Promise<void> {
+  const offers = isAboutCredentials(error)
+    ? (['Try It without AWS', 'Choose a Profile'] as const)
+    : (['Show Output'] as const);
+  const answer = await vscode.window.showErrorMessage(`Could not ${doing}: ${errorText(error)}`, ...offers);
+  if (answer === undefined) return;
+  const [command, ...words] = OFFERS[answer];
+  await vscode.commands.executeCommand(command, ...words);
 }

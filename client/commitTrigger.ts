@@ -91,7 +91,7 @@ export class CommitTrigger implements vscode.Disposable {
         if (before === undefined) return;
         this.#news(root, repository.state.HEAD?.name, commit).catch((error) => {
           this.#failed('deploy a commit', error);
-          tellFailure(`deploy commit ${shortCommit(commit)}`, error);
+          void tellFailure(`deploy commit ${shortCommit(commit)}`, error);
         });
       }),
     );

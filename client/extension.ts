@@ -98,7 +98,7 @@ function told(log: vscode.LogOutputChannel, { id, doing, run }: CommandRow): Com
       return await run(given);
     } catch (error) {
       log.error(`${id}: ${errorText(error)}`);
-      tellFailure(doing, error);
+      void tellFailure(doing, error);
       if (isArgument(given)) throw error;
       return undefined;
     } finally {

@@ -5,7 +5,7 @@ export { createEngine } from './engine.ts';
 export { EngineError, type ErrorKind } from './errors.ts';
 export { type Finding, lineIndex, type Problem, type Severity, toProblem } from './finding.ts';
 export { isObject, type Json, type JsonObject } from './json.ts';
-export { type Target, targetKey, targetLabel, targetView } from './plan/index.ts';
+export { type Difference, differences, type Target, targetKey, targetLabel, targetView } from './plan/index.ts';
 export { SKIPPABLE } from './preflight/index.ts';
 export { SENSITIVE } from './redact.ts';
 export { readRevisionFiles } from './revisionFiles.ts';

@@ -112,7 +112,7 @@ function makesRevision(path: string, files: Files): boolean {
 }
 
 /** `/taskDefinition/containerDefinitions/0/image` as people write it: `containerDefinitions[0].image`. */
-function memberName(pointer: string): string {
+export function memberName(pointer: string): string {
   const keys = pointer
     .split('/')
     .slice(1)

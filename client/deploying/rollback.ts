@@ -1,11 +1,12 @@
 /** Back to an earlier good rollout, which the person picks. Owns nothing. */
 import * as vscode from 'vscode';
-import type { DeployReport, RolloutRecord } from '../../engine/index.ts';
+import type { DeployReport, Engine, RolloutRecord, Where } from '../../engine/index.ts';
 import type { About } from '../about.ts';
 import type { Asked } from '../asked.ts';
 import type { EngineSession } from '../engine/session.ts';
-import { duration, shortCommit } from '../words.ts';
 import type { Deployer } from './deploy.ts';
+import type { Files } from './planText.ts';
+import { type Choice, changesBetweenFiles, choiceOf, goodOnes } from './rollbackChoices.ts';
 
 /** Earlier rollouts that are offered. */
 const MOST = 30;
@@ -45,32 +46,37 @@ export async function rollBack(
       void vscode.window.showInformationMessage('There is no earlier good rollout to go back to.');
       return undefined;
     }
-    const items = good.map((record) => ({ ...choice(record, clock.now()), id: record.id }));
+    const now = clock.now();
     const placeHolder = `Roll ${workload} back to which rollout?`;
-    return (await vscode.window.showQuickPick(items, { placeHolder, matchOnDetail: true }))?.id;
+    // Nothing serves that is not on record, where something was rolled out before.
+    const serving = history.find(({ phase }) => phase === 'succeeded')?.revision.commit;
+    const items = choices(engine, { repo, selectors: [workload!] }, serving, good, now);
+    return (await vscode.window.showQuickPick(items, { placeHolder, matchOnDescription: true, matchOnDetail: true }))
+      ?.id;
   }
 }
 
-/** Rollouts to go back to, newest first: what succeeded before the one that serves, each commit once. */
-export function goodOnes(history: readonly RolloutRecord[]): RolloutRecord[] {
-  const succeeded = history.filter(({ phase }) => phase === 'succeeded');
-  const serving = succeeded[0]?.revision.commit;
-  // After a rollout that did not succeed, what serves is a place to go back to as well.
-  const present = history[0]?.phase === 'succeeded' ? serving : undefined;
-  const seen = new Set<string>(present === undefined ? [] : [present]);
-  return succeeded.filter(({ revision: { commit } }) => {
-    if (commit === undefined || seen.has(commit)) return false;
-    seen.add(commit);
-    return true;
-  });
-}
-
-function choice({ revision, endedAt, id, serving }: RolloutRecord, now: number): vscode.QuickPickItem {
-  const { commit = '', subject = '', author } = revision;
-  const by = author === undefined || author === '' ? [] : [author];
-  return {
-    label: `$(git-commit) ${shortCommit(commit)} ${subject}`,
-    description: [...by, `${duration(now - (endedAt ?? now), 1)} ago`].join(' · '),
-    detail: [id, ...(serving === null ? [] : [serving.split('/').at(-1)!])].join(' · '),
+/** Each with what would be different from the files of what serves. */
+async function choices(
+  engine: Engine,
+  where: Where,
+  serving: string | undefined,
+  good: readonly RolloutRecord[],
+  now: number,
+): Promise<Choice[]> {
+  const { differences } = await import('../engine/loaded.ts');
+  // Commits may be gone from a repository, by a shallow clone for example.
+  const filesAt = async (revision: string | undefined): Promise<Files | undefined> => {
+    const at = revision ?? ({ worktree: true } as const);
+    const report = await engine.render({ ...where, revision: at }).catch(() => undefined);
+    return report?.workloads[0]?.files;
   };
+  const before = await filesAt(serving);
+  return Promise.all(
+    good.map(async (record) => {
+      const after = await filesAt(record.revision.commit);
+      const isKnown = before !== undefined && after !== undefined;
+      return choiceOf(record, isKnown ? changesBetweenFiles(before, after, differences) : undefined, now);
+    }),
+  );
 }

@@ -5,6 +5,7 @@
 export {
   createEngine,
   defaultStorePath,
+  differences,
   EngineError,
   isFinal,
   openStore,

@@ -1,6 +1,6 @@
 /** Why a rollout ended as it did, as Markdown. Pure. What AWS and repositories say is shown as text, never as markup. */
 import type { Explanation } from '../../engine/index.ts';
-import { duration, shortCommit } from '../words.ts';
+import { duration, shortCommit, upperFirst } from '../words.ts';
 
 /** Text from outside, harmless inside Markdown. */
 export const plain = (text: string): string => text.replace(/[\\`*_{}[\]<>#|!()~&]/g, '\\$&').replaceAll(/\s+/g, ' ');
@@ -29,18 +29,18 @@ export function explanationText({
   const title = [
     `# ${plain(rollout.workload)}: ${outcome}`,
     '',
-    `${plain(rollout.phase)}${took}. ${plain(rollout.message)}`,
+    `${plain(upperFirst(rollout.phase))}${took}: ${plain(rollout.message)}`,
     '',
   ];
   if (failure === null) return [...title, 'There is nothing to explain.', ''].join('\n');
   return [
     ...title,
     ...section('What happened', [
-      `**${plain(failure.message)}** (${failure.class})`,
+      `**${plain(upperFirst(failure.message))}** (class: ${failure.class})`,
       ...(failure.requestId === null ? [] : ['', `AWS request id \`${failure.requestId.replaceAll('`', '')}\``]),
     ]),
-    ...section('Why', failure.cause === null ? [] : [plain(failure.cause)]),
-    ...section('What to do next', [plain(failure.next)]),
+    ...section('Why', failure.cause === null ? [] : [plain(upperFirst(failure.cause))]),
+    ...section('What to do next', [plain(upperFirst(failure.next))]),
     ...section('Proposed edit', editLines(edit)),
     ...section(
       'Evidence',
@@ -64,10 +64,10 @@ export function explanationText({
 
 function editLines(edit: Explanation['edit']): string[] {
   if (edit === null) return [];
-  if (edit.place === null) return [plain(edit.description)];
+  if (edit.place === null) return [plain(upperFirst(edit.description))];
   const { path, line, removed, added } = edit.place;
   return [
-    plain(edit.description),
+    plain(upperFirst(edit.description)),
     '',
     `${plain(path)}:${line}`,
     '',

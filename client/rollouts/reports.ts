@@ -64,7 +64,7 @@ export class Reports {
 
   async #offerEdit({ edit, rollout }: Explanation): Promise<void> {
     if (edit?.place == null) return;
-    const answer = await vscode.window.showInformationMessage(edit.description, 'Show Edit');
+    const answer = await vscode.window.showInformationMessage(`Proposed edit: ${edit.description}.`, 'Show Edit');
     if (answer !== 'Show Edit') return;
     const { path, line, column, endLine, endColumn, oldText, newText } = edit.place;
     const uri = vscode.Uri.file(join(rollout.repository.root, path));
