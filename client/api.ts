@@ -28,6 +28,7 @@ const OPERATIONS: Readonly<Record<keyof WindowEngine, true>> = {
   history: true,
   rollout: true,
   events: true,
+  alarmCurves: true,
   explain: true,
   inventory: true,
   planRollback: true,

@@ -10,6 +10,7 @@ import type { Problem } from './finding.ts';
 import type { Json } from './json.ts';
 import type { PlanAction, RegionSnapshot, StrategyName, Target, WorkloadPlan } from './plan/index.ts';
 import type {
+  AlarmCurve,
   Command,
   DueReturn,
   FallbackState,
@@ -373,6 +374,11 @@ export interface Engine {
   /** @throws EngineError `store.no-such-rollout` */
   rollout(id: string): Promise<StatusEntry>;
   events(rollout: string, after?: number): Promise<RolloutEvent[]>;
+  /**
+   * The metrics behind the alarms that watch over a rollout, from its beginning to its end or the present; of at most
+   * twelve alarms. CloudWatch is asked each time.
+   */
+  alarmCurves(rollout: string): Promise<AlarmCurve[]>;
   /**
    * Why a rollout ended as it did, from the store, Git and what AWS still knows; changes nothing.
    *

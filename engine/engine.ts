@@ -17,6 +17,7 @@ import { redactor, SENSITIVE, secretTexts } from './redact.ts';
 import { bringAllBack, keepReturning, returnsOf } from './returning.ts';
 import { planRollback } from './rollingBack.ts';
 import type { StoredRollout } from './rollout/index.ts';
+import { watchedAlarms } from './rollout/index.ts';
 import { entriesOf, statusEntry, withDrift, withSurroundings } from './status.ts';
 import type { Store } from './store/index.ts';
 import { createTurns } from './turns.ts';
@@ -176,6 +177,13 @@ export function createEngine(options: EngineOptions): Engine {
     events: async (id, after = 0) => {
       await stored(id);
       return (await store()).events(id, after);
+    },
+    alarmCurves: async (id) => {
+      const { record } = await stored(id);
+      const alarms = watchedAlarms(record);
+      if (alarms.length === 0) return [];
+      const to = record.endedAt ?? clock.now();
+      return (await aws()).alarmCurves(record.target, { alarms, from: record.startedAt, to });
     },
     explain: async (id, repo) => {
       const { record } = await stored(id);

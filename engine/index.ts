@@ -10,6 +10,7 @@ export { SKIPPABLE } from './preflight/index.ts';
 export { SENSITIVE } from './redact.ts';
 export { readRevisionFiles } from './revisionFiles.ts';
 export {
+  type AlarmCurve,
   aheadOf,
   COMMANDS,
   type Command,

@@ -15,7 +15,13 @@ window.addEventListener('message', ({ data }) => {
   const list = document.querySelector('.events');
   const index = [...(list?.children ?? [])].indexOf(document.activeElement);
   const scroll = window.scrollY;
+  const summary = document.activeElement?.closest?.('details')?.dataset.key;
+  const open = [...document.querySelectorAll('details[open]')].map((one) => one.dataset.key);
   content.innerHTML = data.markup;
+  for (const one of document.querySelectorAll('details')) {
+    one.open = open.includes(one.dataset.key);
+    if (one.dataset.key === summary) one.querySelector('summary').focus({ preventScroll: true });
+  }
   window.scrollTo(0, scroll);
   if (index >= 0) document.querySelector('.events')?.children[index]?.focus();
   slider.setAttribute('aria-valuetext', data.moment);

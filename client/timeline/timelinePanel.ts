@@ -4,12 +4,22 @@
  * Owns: its web view. The page may load our own style and script, and nothing else.
  */
 import * as vscode from 'vscode';
+import type { AlarmCurve } from '../../engine/index.ts';
 import type { Opened } from '../engine/session.ts';
-import { duration } from '../words.ts';
+import { duration, errorText } from '../words.ts';
 import { asOf, type TimelineInput, timelineMarkup } from './timelineView.ts';
 
 /** Between looks into the store while a rollout is in progress, ms. */
 const LOOK_MS = 1_000;
+
+/** Between looks at the metrics behind the alarms, on the rollout's clock, ms: CloudWatch has a value a minute. */
+const CURVES_MS = 60_000;
+
+/** A sandbox's clock may run fast; in real time no more often than this, ms. */
+const CURVES_LEAST_MS = 2_000;
+
+/** CloudWatch's values come up to three minutes late, as many have measured; on the rollout's clock, ms. */
+const LATE_MS = 180_000;
 
 /** Steps of the slider. */
 const MOMENTS = 100;
@@ -38,7 +48,8 @@ export class Timelines implements vscode.Disposable {
       return { record, events, now: clock.now(), ...(note === undefined ? {} : { note }) };
     };
     const first = await read();
-    const panel = new TimelinePanel(this.#resources, first, read, () => this.#panels.delete(rollout));
+    const source = { clock, read, curves: () => engine.alarmCurves(rollout) };
+    const panel = new TimelinePanel(this.#resources, first, source, () => this.#panels.delete(rollout));
     this.#panels.set(rollout, panel);
   }
 
@@ -52,18 +63,27 @@ export class Timelines implements vscode.Disposable {
   }
 }
 
+interface Source {
+  readonly clock: Opened['clock'];
+  readonly read: () => Promise<TimelineInput>;
+  /** Asks CloudWatch. */
+  readonly curves: () => Promise<readonly AlarmCurve[]>;
+}
+
 class TimelinePanel {
   readonly #panel: vscode.WebviewPanel;
-  readonly #read: () => Promise<TimelineInput>;
+  readonly #source: Source;
   #input: TimelineInput;
+  #curves: readonly AlarmCurve[] | undefined;
   /** Share of the rollout's time that is shown, 0 to 1; 1 follows it. */
   #share = 1;
   #timer: NodeJS.Timeout | undefined;
+  readonly #closing = new AbortController();
   #isClosed = false;
 
-  constructor(resources: vscode.Uri, first: TimelineInput, read: () => Promise<TimelineInput>, closed: () => void) {
+  constructor(resources: vscode.Uri, first: TimelineInput, source: Source, closed: () => void) {
     this.#input = first;
-    this.#read = read;
+    this.#source = source;
     const name = first.record.workload.split('/').at(-1) ?? first.record.workload;
     this.#panel = vscode.window.createWebviewPanel(
       VIEW,
@@ -82,9 +102,11 @@ class TimelinePanel {
     this.#panel.onDidDispose(() => {
       this.#isClosed = true;
       clearTimeout(this.#timer);
+      this.#closing.abort();
       closed();
     });
     this.#lookLater();
+    void this.#followCurves();
   }
 
   reveal(): void {
@@ -95,17 +117,47 @@ class TimelinePanel {
     this.#panel.dispose();
   }
 
-  /** Reads it again. Never rejects: the store may be busy, or gone with its sandbox, and what was read stays. */
+  /** Reads all of it again, while it can be read. Never rejects. */
   async look(): Promise<void> {
+    await Promise.all([this.#look(), this.#lookAtCurves()]);
+  }
+
+  /** Never rejects: the store may be busy, or gone with its sandbox, and what was read stays. */
+  async #look(): Promise<void> {
     try {
-      this.#input = await this.#read();
+      this.#input = await this.#source.read();
       if (this.#share === 1) this.#post();
     } catch {}
   }
 
+  /** Never rejects: what cannot be read is shown as no data. */
+  async #lookAtCurves(): Promise<void> {
+    try {
+      this.#curves = await this.#source.curves();
+    } catch (error) {
+      this.#curves ??= unread(this.#input, error);
+    }
+    if (this.#share === 1) this.#post();
+  }
+
+  /** Until the last values have come. */
+  async #followCurves(): Promise<void> {
+    const { clock } = this.#source;
+    const { signal } = this.#closing;
+    for (;;) {
+      const { endedAt } = this.#input.record;
+      const isComplete = endedAt !== null && clock.now() > endedAt + LATE_MS;
+      await this.#lookAtCurves();
+      if (isComplete || this.#isClosed) return;
+      const least = new Promise((resolve) => setTimeout(resolve, CURVES_LEAST_MS));
+      await Promise.all([clock.sleepUntil(clock.now() + CURVES_MS, signal), least]);
+      if (this.#isClosed) return;
+    }
+  }
+
   #lookLater(): void {
     if (this.#isClosed || this.#input.record.endedAt !== null) return;
-    this.#timer = setTimeout(() => void this.look().then(() => this.#lookLater()), LOOK_MS);
+    this.#timer = setTimeout(() => void this.#look().then(() => this.#lookLater()), LOOK_MS);
   }
 
   #post(): void {
@@ -113,7 +165,8 @@ class TimelinePanel {
     const { record, now } = this.#input;
     const took = (record.endedAt ?? now) - record.startedAt;
     const isLatest = this.#share === 1;
-    const shown = isLatest ? this.#input : asOf(this.#input, record.startedAt + took * this.#share);
+    const input = { ...this.#input, ...(this.#curves === undefined ? {} : { curves: this.#curves }) };
+    const shown = isLatest ? input : asOf(input, record.startedAt + took * this.#share);
     void this.#panel.webview.postMessage({
       type: 'show',
       rollout: record.id,
@@ -123,6 +176,14 @@ class TimelinePanel {
       isLatest,
     });
   }
+}
+
+/** Every alarm without values, and why. */
+function unread({ record }: TimelineInput, error: unknown): AlarmCurve[] {
+  const watched = record.state?.['alarms'];
+  const names = Array.isArray(watched) ? watched.filter((name) => typeof name === 'string') : [];
+  const nothing = { metric: undefined, periodMs: 0, threshold: undefined, breaches: undefined, points: [] };
+  return names.map((alarm) => ({ ...nothing, alarm, unknown: errorText(error) }));
 }
 
 function pageOf(webview: vscode.Webview, resources: vscode.Uri): string {

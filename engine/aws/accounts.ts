@@ -119,6 +119,7 @@ export function byAccount(accounts: Accounts, caller: AwsOptions, open: (options
       const found = await Promise.all(places.map(([account, some]) => awsOf(account).facts(some)));
       return new Map(found.flatMap((one) => [...one]));
     },
+    alarmCurves: async (target, wish) => (await reached(target)).alarmCurves(target, wish),
     async snapshot(wishes) {
       const places = [...Map.groupBy(wishes, ({ target }) => target.account).values()];
       const found = await Promise.all(

@@ -15,8 +15,9 @@ import {
   wantedFor,
 } from '../plan/index.ts';
 import type { Facts, Thing } from '../preflight/index.ts';
-import type { AwsPort, Outcome } from '../rollout/index.ts';
+import type { AlarmCurve, AwsPort, Outcome } from '../rollout/index.ts';
 import { type Accounts, byAccount } from './accounts.ts';
+import type { CurveWish } from './alarmCurves.ts';
 import { lookTogether } from './batching.ts';
 import { type AwsOptions, type Clients, createClients } from './clients.ts';
 import { performEcs } from './ecsActions.ts';
@@ -65,6 +66,8 @@ export interface Aws extends AwsPort {
   logTail(wish: LogWish): Promise<Logs>;
   /** What is known of things that files name. Never throws for what AWS answers: that is a fact too. */
   facts(things: readonly Thing[]): Promise<Facts>;
+  /** The metrics behind alarms where a target is, ten seconds after its account was reached at the latest. Throws `EngineError`. */
+  alarmCurves(target: Target, wish: CurveWish): Promise<AlarmCurve[]>;
   /** What runs at some targets, and what it depends on. Every target needs a region. Throws `EngineError`. */
   snapshot(wishes: readonly SnapshotWish[]): Promise<RegionSnapshot[]>;
   /** Whole lists of what there is. Throws `EngineError`. */
@@ -79,8 +82,8 @@ export type AwsPlace = { readonly account: string; readonly region: string };
 const LOG_LINES = 20;
 const LOG_COLUMNS = 2_000;
 
-/** Logs are read for somebody who waits, ms. */
-const LOG_PATIENCE_MS = 10_000;
+/** Logs and metrics are read for somebody who waits, ms. */
+const PERSON_PATIENCE_MS = 10_000;
 
 /** A plan waits this long for a throttled or failing AWS, ms: nothing else would ask again for it. */
 const PLAN_PATIENCE_MS = 60_000;
@@ -201,7 +204,7 @@ export function createAws(options: AwsOptions = {}, clock: Clock = systemClock()
     lookAt: (target, wakeAt) => (target.kind === 'ecs' ? together.lookAt(target.region ?? '', wakeAt) : wakeAt),
     perform,
     async logTail(wish) {
-      const limits = { lines: LOG_LINES, columns: LOG_COLUMNS, signal: AbortSignal.timeout(LOG_PATIENCE_MS) };
+      const limits = { lines: LOG_LINES, columns: LOG_COLUMNS, signal: AbortSignal.timeout(PERSON_PATIENCE_MS) };
       try {
         // Loaded when somebody asks why: rollouts themselves read no logs.
         return await (await import('./logs.ts')).tailLogs(clients, wish, limits);
@@ -210,6 +213,15 @@ export function createAws(options: AwsOptions = {}, clock: Clock = systemClock()
       }
     },
     facts,
+    async alarmCurves(target, wish) {
+      try {
+        const { readAlarmCurves } = await import('./alarmCurves.ts');
+        const cloudWatch = await clients.cloudWatch(target.region ?? '');
+        return await readAlarmCurves(cloudWatch, wish, clock.now(), AbortSignal.timeout(PERSON_PATIENCE_MS));
+      } catch (error) {
+        throw toEngineError(error, `read the metrics of ${targetLabel(target)}`);
+      }
+    },
     async snapshot(wishes) {
       // Loaded when somebody rehearses: rollouts themselves read no more than they need.
       const { readSnapshot } = await import('./snapshot.ts');

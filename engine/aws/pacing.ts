@@ -52,7 +52,7 @@ const RATES: Readonly<Record<ServiceName, readonly Rate[]>> = {
   ],
   lambda: [rate(/^GetFunction$/, 100, 100), rate(/^GetPolicy$/, 15, 15), rate(/./, 15, 15)],
   elb: [rate(/^Describe/, 40, 10), rate(/^(Register|Deregister)Targets$/, 20, 4), rate(/./, 20, 3)],
-  cloudWatch: [rate(/^DescribeAlarms$/, 9, 9)],
+  cloudWatch: [rate(/^DescribeAlarms$/, 9, 9), rate(/^GetMetricData$/, 50, 50)],
   logs: [rate(/^DescribeLogGroups$/, 10, 10)],
   apiGateway: [rate(/./, 40, 10)],
   sts: [],

@@ -177,9 +177,13 @@ function progress(pass: BgPass): Progress {
     ...(set
       ? { ready: set.runningCount, desired: isForward(step) ? wantedCount(pass) : set.computedDesiredCount }
       : {}),
+    ...(set && isForward(step) ? { former: formerTasks(pass, set) } : {}),
     ...(shifts ? { trafficPercent: share } : {}),
   };
 }
+
+const formerTasks = ({ world }: BgPass, { id }: TaskSetSeen): number =>
+  (world.service?.taskSets ?? []).reduce((sum, set) => sum + (set.id === id ? 0 : set.runningCount), 0);
 
 /** The asked target groups whose traffic moves: strayed ones only where a forward knows both halves of their pair. */
 function movedGroups({ state, world }: BgPass): readonly string[] {

@@ -149,9 +149,13 @@ export function progress(pass: NativePass): Progress {
   const record = pass.state.step === 'settling-back' ? undefined : recordOf(pass);
   if (record === undefined) return {};
   const { runningCount, requestedCount, trafficPercent, stage } = record;
+  const { deploymentId } = pass.state;
+  const others = pass.world.service?.deployments.filter(({ id }) => id !== deploymentId);
+  const isForward = deploymentId !== '' && others !== undefined && record.rollback === undefined;
   return {
     ready: runningCount,
     desired: requestedCount,
+    ...(isForward ? { former: others.reduce((sum, one) => sum + one.runningCount, 0) } : {}),
     ...(trafficPercent === undefined ? {} : { trafficPercent }),
     ...(stage === undefined ? {} : { stage }),
   };

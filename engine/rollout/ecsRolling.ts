@@ -45,7 +45,11 @@ const { steps, mark, settlingBack } = serviceSteps(() => TABLE, 'settling');
 function progress(pass: ServicePass): Progress {
   if (pass.state.step !== 'settling' && pass.state.step !== 'settling-back') return {};
   const deployment = deploymentOf(pass);
-  return deployment ? { ready: deployment.runningCount, desired: deployment.desiredCount } : {};
+  if (deployment === undefined) return {};
+  const { runningCount: ready, desiredCount: desired } = deployment;
+  if (pass.state.step === 'settling-back') return { ready, desired };
+  const others = pass.world.service?.deployments.filter(({ id }) => id !== deployment.id) ?? [];
+  return { ready, desired, former: others.reduce((sum, { runningCount }) => sum + runningCount, 0) };
 }
 
 function settling(first: ServicePass): Decision {

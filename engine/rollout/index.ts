@@ -1,5 +1,7 @@
 /** The door of engine/rollout. */
+
 export type { Action, ActionType, AwsError, EcsAction, LambdaAction, LinkWay, Outcome } from './actions.ts';
+export { type AlarmCurve, curvePeriodMs, MOST_CURVES, watchedAlarms } from './alarmCurves.ts';
 export { bakesMs, type Expected, expectedFrom, type TimeLeft, timeLeft } from './expectation.ts';
 export type {
   AlarmSeen,

@@ -48,6 +48,8 @@ export interface Progress {
   /** Tasks of the new revision that run, and how many there should be; absent for Lambda. */
   readonly ready?: number;
   readonly desired?: number;
+  /** Tasks of what served before that still run; absent for Lambda, and on the way back. */
+  readonly former?: number;
   /** Share of traffic that the new revision gets, percent. */
   readonly trafficPercent?: number;
   /** Where ECS says it is in its own traffic shifting, for example `BAKE_TIME`. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { aboutOf } from '../../client/about.ts';
 import { matchesAny } from '../../client/globs.ts';
-import { escaped } from '../../client/timeline/timelineView.ts';
+import { escaped } from '../../client/timeline/drawing.ts';
 
 describe('what a command is asked about', () => {
   it('is what the documented argument says, and nothing of the wrong kind', () => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { asOf, spansOf, type TimelineInput, timelineMarkup } from '../../client/timeline/timelineView.ts';
-import type { Phase, RolloutEvent, RolloutRecord } from '../../engine/index.ts';
+import type { AlarmCurve, Phase, RolloutEvent, RolloutRecord } from '../../engine/index.ts';
 
 const START = 1_000_000;
 
@@ -70,6 +70,94 @@ describe('the timeline', () => {
     assert.equal(past.record.phase, 'shifting');
     assert.equal(past.record.endedAt, null);
     assert.match(timelineMarkup(past), /aria-label="errors: quiet"/);
+  });
+
+  const curve = (points: readonly (readonly [second: number, value: number])[], more: Partial<AlarmCurve> = {}) => ({
+    alarm: 'errors',
+    metric: 'Errors, Sum over 10 s',
+    periodMs: 10_000,
+    threshold: 10,
+    breaches: '>' as const,
+    points: points.map(([second, value]) => ({ at: START + second * 1000, value })),
+    ...more,
+  });
+
+  it('has the metric behind each alarm, with its threshold, when it fired, and its values as a table', () => {
+    const fired = event(1, 60, 'shifting', { code: 'alarm.fired', data: { alarm: 'errors' } });
+    const curves = [
+      curve([
+        [-10, 1],
+        [0, 2],
+        [10, 3],
+        [50, 20],
+      ]),
+    ];
+    const markup = timelineMarkup({ ...input({ state: { alarms: ['errors'] } }, [fired]), curves });
+    assert.match(markup, /aria-label="errors: Errors, Sum over 10 s, from 2 to 20, at last 20, threshold 10"/);
+    assert.match(markup, /Errors, Sum over 10 s · alarm where it is &#62; 10</);
+    assert.match(markup, /class="threshold"/);
+    assert.match(markup, /class="fired" x1="600"/);
+    // The line is broken where there are no data: it begins twice.
+    assert.equal(/class="line" d="(M[^"]*)"/.exec(markup)?.[1]?.split('M').length, 3);
+    assert.equal(markup.match(/<tr><td>/g)?.length, 3);
+    assert.match(markup, /<td>\+50 s<\/td><td>20<\/td>/);
+  });
+
+  it('says that an alarm has no data, and why', () => {
+    const of = (more: Partial<AlarmCurve>) =>
+      timelineMarkup({ ...input({ state: { alarms: ['errors'] } }), curves: [curve([], more)] });
+    assert.match(of({}), /no data</);
+    assert.match(of({ unknown: 'AWS said AccessDenied: <b>' }), /no data: AWS said AccessDenied: &#60;b&#62;/);
+    assert.doesNotMatch(of({}), /NaN|Infinity|undefined/);
+    assert.doesNotMatch(timelineMarkup(input({ state: { alarms: ['errors'] } })), /no data/);
+  });
+
+  it('draws values that are all nothing, and a threshold of nothing', () => {
+    const curves = [
+      curve(
+        [
+          [0, 0],
+          [10, 0],
+        ],
+        { threshold: 0 },
+      ),
+    ];
+    const markup = timelineMarkup({ ...input({ state: { alarms: ['errors'] } }), curves });
+    assert.doesNotMatch(markup, /NaN|Infinity|undefined/);
+  });
+
+  it('replays the metrics as far as they were known then', () => {
+    const curves = [
+      curve([
+        [0, 1],
+        [10, 2],
+        [50, 20],
+      ]),
+    ];
+    const past = asOf(
+      { ...input({ state: { alarms: ['errors'] } }, [event(1, 0, 'shifting')]), curves },
+      START + 30_000,
+    );
+    assert.match(timelineMarkup(past), /from 1 to 2, at last 2/);
+  });
+
+  it('has the tasks that served before beside the new ones', () => {
+    const events = [
+      event(1, 10, 'launching', { data: { ready: 0, desired: 2, former: 2 } }),
+      event(2, 40, 'stabilizing', { data: { ready: 2, desired: 2, former: 1 } }),
+    ];
+    const markup = timelineMarkup(input({ progress: { ready: 2, desired: 2, former: 0 } }, events));
+    assert.match(
+      markup,
+      /New tasks that run: 0 after 10 s, 2 after 40 s, 2 after 1 min 40 s; Those before: 2 after 10 s/,
+    );
+    assert.match(markup, /class="line other"/);
+  });
+
+  it('says of a rehearsal that nothing in it is real', () => {
+    const markup = timelineMarkup({ ...input(), note: 'Rehearsal on a copy of <b>' });
+    assert.match(markup, /class="note">Rehearsal on a copy of &#60;b&#62;\. Nothing real is touched\./);
+    assert.equal(asOf({ ...input(), note: 'x' }, START).note, 'x');
   });
 
   it('has no markup of what comes from outside', () => {
