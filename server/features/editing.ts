@@ -50,9 +50,15 @@ export const editing: Feature = {
       (view, { range, context }) => {
         const span = { start: view.lines.offsetAt(range.start), end: view.lines.offsetAt(range.end) };
         const { only } = context;
+        const { workspaceEdit } = surroundings.settings().capabilities.workspace ?? {};
+        // Clients that do not say what they can do are able to more often than not.
+        const canCreate = workspaceEdit?.resourceOperations?.includes('create') ?? true;
         return codeActions(view, span)
+          .filter(({ creates }) => creates === undefined || canCreate)
           .filter(
-            ({ kind }) => only === undefined || only.some((wanted) => kind === wanted || kind.startsWith(`${wanted}.`)),
+            ({ kind }) =>
+              only === undefined ||
+              only.some((wanted) => wanted === '' || kind === wanted || kind.startsWith(`${wanted}.`)),
           )
           .map((action) => toAction(action, view, context.diagnostics, surroundings.settings().capabilities));
       },

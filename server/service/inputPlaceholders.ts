@@ -3,7 +3,9 @@ import { type NameUse, templateUses } from '../../engine/template/index.ts';
 import type { ConfigDocument } from './document.ts';
 import { jsonPlaceAt } from './json/location.ts';
 import { typesAt } from './json/schemaPlace.ts';
+import { escaped } from './json/snippets.ts';
 import type { FileView, WorkloadView } from './knowledge.ts';
+import { DICT_METHODS } from './written.ts';
 
 /** Names that the workload's templates use and no input gives, in the order of use. */
 export function missingNames({ workload: { inputs, documents } }: FileView): string[] {
@@ -31,10 +33,27 @@ export function placeholderOf({ documents }: WorkloadView, name: string): Placeh
     if (!document.template) continue;
     for (const use of templateUses(document.template).names) {
       const type = use.name === name ? typeOf(document, use) : undefined;
+      if (type === 'object') return objectOf(membersOf(documents, name));
       if (type) return PLACEHOLDERS[type];
     }
   }
   return PLACEHOLDERS.text;
+}
+
+/** Members of a name that templates use, those of any dict left out. */
+function membersOf(documents: WorkloadView['documents'], name: string): string[] {
+  const uses = [...documents.values()].flatMap(({ template }) => (template ? templateUses(template).names : []));
+  const members = uses.flatMap((use) => (use.name === name && use.members[0] ? [String(use.members[0].name)] : []));
+  return [...new Set(members)].filter((member) => !DICT_METHODS.has(member));
+}
+
+function objectOf(members: readonly string[]): Placeholder {
+  if (members.length === 0) return PLACEHOLDERS.object;
+  const keys = members.map((member) => JSON.stringify(member));
+  return {
+    json: `{ ${keys.map((key) => `${key}: ""`).join(', ')} }`,
+    snippet: `{ ${keys.map((key, i) => `${escaped(key)}: "$${i + 1}"`).join(', ')} }`,
+  };
 }
 
 function typeOf(document: ConfigDocument, { start, end, members }: NameUse): keyof typeof PLACEHOLDERS | undefined {

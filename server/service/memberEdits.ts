@@ -13,14 +13,21 @@ export function valueInsertion(
   path: readonly (string | number)[],
   json: string,
 ): SourceEdit | undefined {
-  const object = path.length === 1 ? document.json : nodeAt(document, path.slice(0, -1));
-  if (object?.type !== 'object') return undefined;
   const { text } = document;
   const member = `${JSON.stringify(String(path.at(-1)))}: ${json}`;
+  const eol = text.includes('\r\n') ? '\r\n' : '\n';
+  const isRoot = path.length === 1;
+  if (isRoot && text.trim() === '')
+    return { path: document.path, start: 0, end: text.length, text: `{${eol}  ${member}${eol}}${eol}` };
+  const object = isRoot ? document.json : nodeAt(document, path.slice(0, -1));
+  if (object?.type !== 'object') return undefined;
   const last = object.children?.at(-1);
   if (last === undefined) {
     const end = object.offset + object.length - 1;
-    return { path: document.path, start: object.offset + 1, end, text: `\n  ${member}\n` };
+    // What stands there may be tags: of those nobody knows what they give.
+    if (document.hasTag(object.offset, end)) return undefined;
+    const inside = isRoot ? `${eol}  ${member}${eol}` : ` ${member} `;
+    return { path: document.path, start: object.offset + 1, end, text: inside };
   }
   // A tag behind the last member may hold a comma or more members: the new one goes before the first instead.
   const [first] = object.children!;
@@ -35,6 +42,6 @@ export function valueInsertion(
       text: `${member},${/\S/.test(lead) ? ' ' : lead}`,
     };
   const at = last.offset + last.length;
-  const separator = /\n/.test(lead) && !/\S/.test(lead) ? lead.slice(lead.lastIndexOf('\n')) : ' ';
+  const separator = /^\s*?(\r?\n[ \t]*)$/.exec(lead)?.[1] ?? ' ';
   return { path: document.path, start: at, end: at, text: `,${separator}${member}` };
 }

@@ -1,5 +1,5 @@
 /**
- * Files written in one text: `//- path` begins a file, `$0…$0` marks a range in it. And a reader that has exactly
+ * Files written in one text: `//- path` begins a file, `$0…$0` marks a range in it, and `$0` alone a cursor. And a reader that has exactly
  * these files.
  */
 import { join } from 'node:path';
@@ -31,7 +31,7 @@ export function parseFixture(text: string): Fixture {
     for (let i = 0; i < rest.length; i += 2) {
       const start = clean.length;
       clean += rest[i];
-      marks.push({ path: path!, start, end: clean.length });
+      marks.push({ path: path!, start, end: i === rest.length - 1 ? start : clean.length });
       clean += rest[i + 1] ?? '';
     }
     files.set(path!, clean);

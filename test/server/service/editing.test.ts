@@ -141,7 +141,7 @@ describe('code actions', () => {
       'replaces a list by its value',
       service('{ "a": {{ subn$0ets | tojson }} }'),
       'Replace the expression by its value',
-      '{ "a": ["subnet-1","subnet-2"] }',
+      '{ "a": ["subnet-1", "subnet-2"] }',
     ],
     [
       'adds a health check',
@@ -187,7 +187,138 @@ describe('code actions', () => {
       'web_svcdef.json': '{ "cluster": "{{ cluster_2 }}" }',
     }));
 
+  const SUBNETS = (value: string) =>
+    service(`{ "serviceName": "a", "networkConfiguration": { "awsvpcConfiguration": { "subnets": ${value} } } }`);
+  const QUOTES: readonly (readonly [written: string, title: string, expected: string])[] = [
+    ['"{{ sub$0nets | tojson }}"', 'Print it without quotes', '{{ subnets | tojson }}'],
+    ['"{{- sub$0nets -}}"', 'Print it without quotes', '{{ subnets | tojson }}'],
+    ['"[{{ sub$0nets }}]"', 'Print it without quotes', '{{ subnets | tojson }}'],
+    ['{{ sub$0nets }}', 'Print it as JSON', '{{ subnets | tojson }}'],
+    ['["{{ sub$0nets }}"]', 'Print the list in place of the one around it', '{{ subnets | tojson }}'],
+    ['[{{ sub$0nets | tojson }}]', 'Print the list in place of the one around it', '{{ subnets | tojson }}'],
+    ['[{{ clus$0ter }}]', 'Put quotes around it', '["{{ cluster }}"]'],
+    ['[a-{{ clus$0ter }}/b]', 'Put quotes around it', '["a-{{ cluster }}/b"]'],
+  ];
+  for (const [written, title, expected] of QUOTES) {
+    it(`sorts out the quotes of ${written.replace('$0', '')}`, () => {
+      checkAction(SUBNETS(written), title, {
+        'web_svcdef.json': sceneOf(SUBNETS(expected)).view.document.text.trimEnd(),
+      });
+      const codes = sceneOf(SUBNETS(expected)).view.workload.checked.findings.map(({ code }) => code);
+      assert.deepEqual(
+        codes.filter((code) => /^(json|template|schema)\./.test(code)),
+        [],
+      );
+    });
+  }
+  const TYPES: readonly (readonly [text: string, title: string, expected: string])[] = [
+    ['{ "cluster": {{ po$0rt }} }', 'Put quotes around it', '{ "cluster": "{{ port }}" }'],
+    [
+      '{ "enableExecuteCommand": "{{ ena$0bled }}" }',
+      'Print it without quotes',
+      '{ "enableExecuteCommand": {{ enabled | tojson }} }',
+    ],
+    [`{ "desiredCount": "{{ '3'$0 }}" }`, 'Print it as a number', `{ "desiredCount": {{ '3' | int }} }`],
+  ];
+  for (const [text, title, expected] of TYPES) {
+    it(`${title}: ${expected}`, () => checkAction(service(text), title, { 'web_svcdef.json': expected }));
+  }
+
+  const ADDED: readonly (readonly [written: string, input: string | undefined, expected: string])[] = [
+    ['"cluster": "{{ na$0me }}"', undefined, '{\n  "name": ""\n}'],
+    ['"cluster": "{{ na$0me }}"', '{}', '{\n  "name": ""\n}'],
+    ['"cluster": "{{ na$0me }}"', '{ }\n', '{\n  "name": ""\n}'],
+    ['"cluster": "{{ na$0me }}"', '{\r\n}\r\n', '{\r\n  "name": ""\r\n}'],
+    ['"cluster": "{{ na$0me }}"', '{\r\n\t"a": 1\r\n}\r\n', '{\r\n\t"a": 1,\r\n\t"name": ""\r\n}'],
+    ['"cluster": "{{ na$0me }}"', '{\n\t"a": { "b": 1 }\n}', '{\n\t"a": { "b": 1 },\n\t"name": ""\n}'],
+    ['"cluster": "{{ na$0me }}"', '{"a":1}', '{"a":1, "name": ""}'],
+    ['"desiredCount": {{ na$0me }}', '{}', '{\n  "name": 1\n}'],
+    ['"enableExecuteCommand": {{ na$0me | tojson }}', '{}', '{\n  "name": true\n}'],
+    ['"tags": {{ na$0me | tojson }}', '{}', '{\n  "name": []\n}'],
+    ['"tags": [{% for t in na$0me %}{{ t }}{% endfor %}]', '{}', '{\n  "name": []\n}'],
+    ['"cluster": "{{ na$0me.short }}"', '{}', '{\n  "name": { "short": "" }\n}'],
+    [`"cluster": "{{ na$0me['a-b'] }}"`, '{}', '{\n  "name": { "a-b": "" }\n}'],
+  ];
+  for (const [written, input, expected] of ADDED) {
+    it(`adds what ${written.replace('$0', '')} needs to ${JSON.stringify(input) ?? 'no file'}`, () => {
+      const fixture = `//- a_svcdef.json\n{ "serviceName": "a", ${written} }\n${input === undefined ? '' : `//- a_input.json\n${input}`}`;
+      checkAction(fixture, 'Add name to the inputs', { 'a_input.json': expected });
+      const after = sceneOf(`//- a_svcdef.json\n{ "serviceName": "a", ${written} }\n//- a_input.json\n${expected}`);
+      assert.deepEqual(
+        after.view.workload.checked.findings.filter(({ code }) => /^(json|template|schema)\./.test(code)),
+        [],
+      );
+    });
+  }
+  it('adds a member to an input', () =>
+    checkAction('//- a_svcdef.json\n{ "cluster": "{{ a.na$0me }}" }\n//- a_input.json\n{ "a": {} }', 'Add name to a', {
+      'a_input.json': '{ "a": { "name": "" } }',
+    }));
+
+  const MOVED: readonly (readonly [text: string, name: string, after: string])[] = [
+    ['{ "cluster": "a\\"b$0" }', 'cluster_2', '{ "cluster": {{ cluster_2 | tojson }} }'],
+    ['{ "": "x$0" }', 'value', '{ "": "{{ value }}" }'],
+    ['{ "if": "x$0" }', 'if_2', '{ "if": "{{ if_2 }}" }'],
+    ['{ "range": "x$0" }', 'range_2', '{ "range": "{{ range_2 }}" }'],
+    [
+      '{ "cluster": "x$0", "a": "{{ cluster_2 | default(1) }}" }',
+      'cluster_3',
+      '{ "cluster": "{{ cluster_3 }}", "a": "{{ cluster_2 | default(1) }}" }',
+    ],
+    [
+      '{% for cluster_2 in [1] %}{ "cluster": "x$0" }{% endfor %}',
+      'cluster_3',
+      '{% for cluster_2 in [1] %}{ "cluster": "{{ cluster_3 }}" }{% endfor %}',
+    ],
+    [
+      '{ "enableExecuteCommand": tr$0ue }',
+      'enable_execute_command',
+      '{ "enableExecuteCommand": {{ enable_execute_command | tojson }} }',
+    ],
+  ];
+  for (const [text, name, after] of MOVED) {
+    it(`moves a literal: ${after}`, () =>
+      checkAction(service(text), `Move the value to the input ${name}`, { 'web_svcdef.json': after }));
+  }
+  it('moves a literal to an input file without a line', () =>
+    checkAction(
+      '//- a_svcdef.json\n{ "cluster": "x$0" }\n//- a_input.json\n\n',
+      'Move the value to the input cluster',
+      {
+        'a_input.json': '{\n  "cluster": "x"\n}',
+      },
+    ));
+
+  const INLINED: readonly (readonly [text: string, after: string])[] = [
+    ['{ "a": "{{ ena$0bled }}" }', '{ "a": "True" }'],
+    ['{ "a": {{ ena$0bled }} }', '{ "a": true }'],
+    ['{ "a": {{ port $0* 1.0 }} }', '{ "a": 80.0 }'],
+    ['{ "a": "x-{{ clus$0ter }}-y" }', '{ "a": "x-prod-y" }'],
+    ['{ "a": {{ cluster | to$0json }} }', '{ "a": "prod" }'],
+  ];
+  for (const [text, after] of INLINED) {
+    it(`replaces an expression: ${after}`, () =>
+      checkAction(service(text), 'Replace the expression by its value', { 'web_svcdef.json': after }));
+  }
+
+  it('converts an expression that gives a flat pair', () =>
+    checkAction(deployment('{ "targetGroup$0Arns": {{ subnets | tojson }} }'), 'Convert to targetGroupArnPairs', {
+      'web_depdef.json': '{ "targetGroupArnPairs": [{{ subnets | tojson }}] }',
+    }));
+  it('converts several flat pairs', () =>
+    checkAction(deployment('{ "targetGroup$0Arns": ["a", "b", "c", "d"] }'), 'Convert to targetGroupArnPairs', {
+      'web_depdef.json': '{ "targetGroupArnPairs": [["a", "b"], ["c", "d"]] }',
+    }));
+  it('names the logs as the container is named, expressions and all', () =>
+    checkAction(task('{ "containerDefinitions": [{ "na$0me": "a-{{ cluster }}" }] }'), 'Add a log configuration', {
+      'web_taskdef.json':
+        '{ "containerDefinitions": [{ "name": "a-{{ cluster }}", "logConfiguration": { "logDriver": "awslogs", "options": { "awslogs-group": "/ecs/web", "awslogs-region": "us-east-1", "awslogs-stream-prefix": "a-{{ cluster }}" } } }] }',
+    }));
+
   const ABSENT: readonly (readonly [what: string, fixture: string, title: RegExp])[] = [
+    ['moves nothing from a raw block', service('{% raw %}{ "cluster": "x$0" }{% endraw %}'), /Move/],
+    ['moves no text with tags of a raw block', service('{ "cluster": "{% raw %}{{ x }}{% endraw %}$0" }'), /Move/],
+    ['puts no list into a string', service('{ "a": "{{ subnets | to$0json }}" }'), /Replace/],
     ['replaces no secret by its value', service('{ "a": "{{ pass$0word }}" }'), /Replace/],
     ['replaces no loop variable by its value', service('{% for s in subnets %}{{ $0s }}{% endfor %}'), /Replace/],
     ['moves no key', service('{ "service$0Name": "web" }'), /Move/],
