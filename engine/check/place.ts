@@ -72,7 +72,7 @@ export class Place {
   }
 
   get number(): number | undefined {
-    return this.node.type === 'number' ? Number(this.node.value) : undefined;
+    return Number.isFinite(this.node.value) ? Number(this.node.value) : undefined;
   }
 
   get isTrue(): boolean {

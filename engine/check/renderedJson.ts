@@ -2,11 +2,12 @@
  * Checks a rendered text as JSON: syntax, depth, and the schema of its kind of file, each finding at the template's
  * place. Pure.
  */
-import { type Node, type ParseError, parseTree, printParseErrorCode } from 'jsonc-parser';
+import { type Node, type ParseError, parseTree } from 'jsonc-parser';
 import type { SourceFile } from '../config/index.ts';
 import type { Finding } from '../finding.ts';
 import { type Json, MOST_NESTING, tooDeepAt } from '../json.ts';
 import type { SourceMap } from '../template/index.ts';
+import { jsonMistake } from './jsonMistake.ts';
 import { jsonOf } from './jsonValue.ts';
 import { Place } from './place.ts';
 import type { OriginsOf } from './rules/index.ts';
@@ -15,30 +16,15 @@ import { validateAgainstSchema } from './schema.ts';
 /** jsonc-parser's code of "ValueExpected": its enumeration has no value at run time. */
 const VALUE_EXPECTED = 4;
 
-/** By jsonc-parser's names. */
-const WORDS: Readonly<Record<string, string>> = {
-  PropertyNameExpected: 'a key in double quotes is expected here',
-  ValueExpected: 'a value is expected here',
-  ColonExpected: 'a colon is expected here',
-  CommaExpected: 'a comma is expected here',
-  CloseBraceExpected: 'a closing brace is missing',
-  CloseBracketExpected: 'a closing bracket is missing',
-  EndOfFileExpected: 'nothing may follow the closing brace',
-  InvalidCommentToken: 'JSON has no comments',
-  UnexpectedEndOfString: 'this string has no closing quote on its line',
-  InvalidNumberFormat: 'this is not a number',
-  InvalidSymbol: 'this is neither a string in double quotes, a number, true, false nor null',
-  InvalidCharacter: 'this character is not allowed in a JSON string',
-  InvalidEscapeCharacter: 'this backslash sequence is not JSON',
-};
-
 /** The first mistake is the one to mend: those after it mostly follow from it. */
 function jsonFinding(path: string, rendered: string, error: ParseError, map: SourceMap): Finding {
-  const place = map.toSource(error.offset, error.offset + error.length);
-  const line = rendered.slice(rendered.lastIndexOf('\n', error.offset - 1) + 1).split('\n', 1)[0] ?? '';
-  const name = printParseErrorCode(error.error);
-  const what = WORDS[name] ?? name;
+  const isPrinted = (start: number, end: number) => map.verbatim(start, end) === undefined;
+  const { start, end, what, hint, isTooMuch } = jsonMistake(rendered, error, isPrinted);
+  const place = map.toSource(start, end);
+  const line = rendered.slice(rendered.lastIndexOf('\n', start - 1) + 1).split('\n', 1)[0] ?? '';
   const shown = place.sensitive || line.trim() === '' ? '' : `; rendered: ${line.trim().slice(0, 120)}`;
+  // In a loop, the comma is needed in each round but the last.
+  const surplus = isTooMuch && map.toRendered(place.start).length === 1 ? map.verbatim(start, end) : undefined;
   return {
     path,
     start: place.start,
@@ -46,7 +32,8 @@ function jsonFinding(path: string, rendered: string, error: ParseError, map: Sou
     severity: 'error',
     code: 'json.syntax',
     message: `the rendered text is not JSON: ${what}${shown}`,
-    hint: 'look at the rendered text (`gitmoxi render`); lists and objects need `| tojson`, text needs quotes around it',
+    hint,
+    ...(surplus && { fix: { title: 'Delete the comma', edits: [{ path, ...surplus, text: '' }] } }),
   };
 }
 
@@ -85,6 +72,12 @@ function tooDeep(path: string, at: number, map: SourceMap): Finding {
   };
 }
 
+const UNQUOTE = 'take away the quotes around the expression, and print it with "| tojson"';
+
+/** Whether a value is text only because of the quotes around the expression. @param write what it has to be, as JSON */
+const isQuotedExpression = ({ text = '' }: SourceFile, start: number, end: number, write = '"'): boolean =>
+  /^[\dtf-]/.test(write) && /^"\{\{(?:(?!\}\}).)*\}\}"$/s.test(text.slice(start, end));
+
 export interface CheckedJson {
   /** Undefined where the text is not JSON. */
   readonly value: Json | undefined;
@@ -110,7 +103,16 @@ export function checkJson(file: SourceFile, text: string, map: SourceMap, origin
     const related = originsOf(names);
     const place = write === undefined ? undefined : map.verbatim(finding.start, finding.end);
     const fix = place && { title: `Change to ${write}`, edits: [{ path: file.path, ...place, text: write! }] };
-    return { ...finding, path: file.path, start, end, ...(related.length > 0 && { related }), ...(fix && { fix }) };
+    const hint = isQuotedExpression(file, start, end, write) ? UNQUOTE : finding.hint;
+    return {
+      ...finding,
+      hint,
+      path: file.path,
+      start,
+      end,
+      ...(related.length > 0 && { related }),
+      ...(fix && { fix }),
+    };
   });
   const parsed = { path: file.path, text, map };
   return { value: jsonOf(root), sensitive: sensitivePointers(root, map), findings, root: new Place(parsed, root) };
