@@ -5,8 +5,8 @@
  *     npm run package -- FILE
  */
 import { spawnSync } from 'node:child_process';
-import { readFileSync, statSync, writeFileSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { statSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { createVSIX } from '@vscode/vsce';
 import manifest from '../package.json' with { type: 'json' };
 
@@ -18,26 +18,16 @@ const MOST = 4_000_000;
 const file = resolve(process.argv[2] ?? join(ROOT, `gitmoxi-${manifest.version}.vsix`));
 const { status } = spawnSync(process.execPath, [join(ROOT, 'scripts', 'build.ts')], { cwd: ROOT, stdio: 'inherit' });
 if (status !== 0) process.exit(status ?? 1);
-/** What the extension's page in VS Code shows: it loads no pictures from a package, so they are put into the text. */
-const README = 'dist/README.md';
-writeFileSync(join(ROOT, README), withPictures(join(ROOT, 'client', 'README.md')));
-
 await createVSIX({
   cwd: ROOT,
   packagePath: file,
-  readmePath: README,
+  // The extension's own page: VS Code shows it without pictures that lie in the package.
+  readmePath: 'client/README.md',
   // All of them are in the bundles.
   dependencies: false,
   allowMissingRepository: true,
   rewriteRelativeLinks: false,
 });
-function withPictures(path: string): string {
-  return readFileSync(path, 'utf8').replace(/\]\((\S+\.png)\)/g, (_, picture: string) => {
-    const data = readFileSync(resolve(dirname(path), picture)).toString('base64');
-    return `](data:image/png;base64,${data})`;
-  });
-}
-
 const { size } = statSync(file);
 console.log(`${file}: ${(size / 1_000_000).toFixed(2)} MB`);
 if (size > MOST) {

@@ -17,7 +17,7 @@ import type { WorkloadPlan } from '../rollouts/rollout.ts';
 import { confirmation, productionPatterns } from '../settings.ts';
 import { countsOf, plural, shortCommit } from '../words.ts';
 import { filesOfPlan, showComparison, showPlan } from './planDocuments.ts';
-import { details, nothingToDo, question, toCarryOut } from './planText.ts';
+import { details, type Files, nothingToDo, question, toCarryOut } from './planText.ts';
 
 export interface DeployerOptions {
   readonly session: EngineSession;
@@ -77,7 +77,7 @@ export class Deployer {
     const ended = await this.#run(report, plans);
     const { trigger, commit } = report.context;
     const backTo = trigger === 'rollback' && commit !== undefined ? shortCommit(commit.id) : undefined;
-    for (const one of ended.rollouts) void tellEnd(one, backTo);
+    tellEnds(ended.rollouts, backTo);
     return ended;
   }
 
@@ -99,12 +99,17 @@ export class Deployer {
     const isModal = isProduction || plans.some(({ action }) => action === 'delete');
     if (!isModal && confirmation() === 'production') return true;
     await showPlan(documents, report, filesOf);
-    const detail = plans.map((plan) => details(plan, filesOf(plan)).join('\n')).join('\n\n');
+    const detail = detailOf(plans, filesOf);
     const go = report.context.trigger === 'rollback' ? 'Roll Back' : 'Deploy';
     const text = question(report);
     const answer = isModal
       ? await vscode.window.showWarningMessage(text, { modal: true, detail }, go)
-      : await vscode.window.showInformationMessage(`${text} ${oneLine(detail)}`, go, 'Cancel');
+      : // A notification has room for one of them; the plan that is shown has them all.
+        await vscode.window.showInformationMessage(
+          plans.length > 1 ? text : `${text} ${oneLine(detail)}`,
+          go,
+          'Cancel',
+        );
     return answer === go;
   }
 
@@ -114,7 +119,8 @@ export class Deployer {
     const options = { location: vscode.ProgressLocation.Notification, title, cancellable: true };
     return vscode.window.withProgress(options, (progress, token) => {
       const records = new Map<string, RolloutRecord>();
-      const listening = token.onCancellationRequested(() => this.#cancel([...records.keys()]));
+      const unfinished = () => [...records.values()].filter(({ endedAt }) => endedAt === null).map(({ id }) => id);
+      const listening = token.onCancellationRequested(() => this.#cancel(unfinished));
       const running = this.#options.runs.deploy(report, {
         onRecord: (record) => {
           records.set(record.id, record);
@@ -126,28 +132,42 @@ export class Deployer {
     });
   }
 
-  /** The notification is gone by then, and the rollouts go on until somebody decides. */
-  async #cancel(rollouts: readonly string[]): Promise<void> {
-    const answer = await vscode.window.showWarningMessage(
-      'The rollout goes on in the background. What should happen to it?',
-      'Abort and Roll Back',
-      'Pause',
-      'Leave It Running',
-    );
+  /**
+   * The notification is gone by then, and the rollouts go on until somebody decides.
+   *
+   * @param unfinished their ids, when the person has decided
+   */
+  async #cancel(unfinished: () => readonly string[]): Promise<void> {
+    const text =
+      unfinished().length > 1
+        ? 'The rollouts go on in the background. What should happen to them?'
+        : 'The rollout goes on in the background. What should happen to it?';
+    const answer = await vscode.window.showWarningMessage(text, 'Abort and Roll Back', 'Pause', 'Leave It Running');
     const command = answer === 'Abort and Roll Back' ? 'abort' : answer === 'Pause' ? 'pause' : undefined;
     if (command === undefined) return;
     const { engine } = await this.#options.session.open();
     const { person } = await import('../engine/loaded.ts');
-    for (const id of rollouts) await engine.ask(id, command, person());
+    for (const id of unfinished()) await engine.ask(id, command, person());
   }
 }
 
-/** Why a plan is not carried out. */
 export async function blockedError({ workload, reason, problems }: WorkloadPlan): Promise<Error> {
   const { EngineError } = await import('../engine/loaded.ts');
   const [problem] = problems;
   const hint = problem === undefined ? undefined : `${problem.message} (${problem.path}:${problem.line})`;
   return new EngineError('client.blocked', `${workload} is blocked: ${reason}`, hint === undefined ? {} : { hint });
+}
+
+/** Workloads that a dialogue has room for. */
+const MOST_DETAILED = 4;
+
+function detailOf(plans: readonly WorkloadPlan[], filesOf: (plan: WorkloadPlan) => Files): string {
+  const shown = plans.slice(0, MOST_DETAILED).map((plan) => {
+    const name = plans.length > 1 ? [`${plan.workload}: ${plan.action}`] : [];
+    return [...name, ...details(plan, filesOf(plan))].join('\n');
+  });
+  const more = plans.length - shown.length;
+  return [...shown, ...(more > 0 ? [`and ${plural(more, 'workload')} more`] : [])].join('\n\n');
 }
 
 const oneLine = (text: string): string => text.replaceAll('\n', ' · ');
@@ -161,10 +181,20 @@ function progressText(records: readonly RolloutRecord[]): string {
   const [first] = records;
   if (records.length === 1 && first !== undefined) {
     const waiting = first.waiting === null ? [] : [first.waiting.text];
-    return [first.phase, ...countsOf(first), ...waiting].join(' · ');
+    return [first.paused === null ? first.phase : 'paused', ...countsOf(first), ...waiting].join(' · ');
   }
   const over = records.filter(({ endedAt }) => endedAt !== null).length;
   return `${over} of ${records.length} done`;
+}
+
+/** More than so many that ended well are told together. */
+const MOST_TOLD = 3;
+
+function tellEnds(rollouts: readonly RolloutSummary[], backTo: string | undefined): void {
+  const good = rollouts.filter(({ phase }) => phase === 'succeeded');
+  const isTogether = good.length > MOST_TOLD;
+  if (isTogether) void vscode.window.showInformationMessage(`${plural(good.length, 'workload')} were rolled out.`);
+  for (const one of rollouts) if (!isTogether || one.phase !== 'succeeded') void tellEnd(one, backTo);
 }
 
 /**

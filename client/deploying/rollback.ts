@@ -28,12 +28,12 @@ export async function rollBack(
 ): Promise<DeployReport | undefined> {
   const where = await asked.where(about, 'roll back');
   if (where === undefined) return undefined;
+  const { selectors, repo } = where;
   const { engine, clock } = await session.open();
   const chosen = about.isLatest === true ? undefined : about.rollout;
   const asksNobody = chosen !== undefined || about.confirm === false;
   const to = asksNobody ? chosen : await pick();
   if (to === undefined && !asksNobody) return undefined;
-  const { selectors, repo } = where;
   return await deployer.carryOut(await engine.planRollback({ repo, selectors }, to), about);
 
   async function pick(): Promise<string | undefined> {

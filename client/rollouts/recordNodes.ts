@@ -109,6 +109,17 @@ const isPromotable = ({ paused, phase, waiting }: RolloutRecord): boolean =>
 export const since = (record: RolloutRecord, now: number): string =>
   record.endedAt === null ? duration(now - record.startedAt, 1) : `${duration(now - record.endedAt, 1)} ago`;
 
+/** What began a rollout. */
+const BEGUN: Readonly<Record<RolloutRecord['trigger'], string>> = {
+  manual: 'by hand',
+  commit: 'by a commit',
+  poll: 'by a fetched commit',
+  webhook: 'by a pushed commit',
+  rollback: 'a rollback',
+  fallback: 'a move to the fallback capacity',
+  return: 'a return from the fallback capacity',
+};
+
 /** What a tooltip says of it, line by line. */
 export function recordLines(record: RolloutRecord, isAbandoned: boolean, now: number): string[] {
   const unfinished = record.endedAt === null;
@@ -118,7 +129,7 @@ export function recordLines(record: RolloutRecord, isAbandoned: boolean, now: nu
   return [
     `${interrupted}${record.phase}: ${record.message}`,
     ...(counts.length === 0 ? [] : [counts.join(', ')]),
-    `${revisionOf(record)}, by ${record.trigger}, ${unfinished ? `begun ${took} ago${expectedWords(record)}` : `took ${took}`}`,
+    `${revisionOf(record)}, ${BEGUN[record.trigger]}, ${unfinished ? `begun ${took} ago${expectedWords(record)}` : `took ${took}`}`,
     ...(record.paused === null || !unfinished ? [] : [`paused by ${record.paused.by}`]),
     ...failureLines(record),
   ];

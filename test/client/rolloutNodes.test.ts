@@ -171,7 +171,7 @@ describe('the rollouts view', () => {
       'web',
       'succeeded: everything runs',
       'succeeded: everything runs',
-      'commit c0ffee0 (Serve faster), by manual, took 4 min',
+      'commit c0ffee0 (Serve faster), by hand, took 4 min',
     ]);
   });
 
