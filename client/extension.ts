@@ -17,7 +17,8 @@ import { Documents } from './documents.ts';
 import { Caretaker } from './engine/caretaker.ts';
 import { Runs } from './engine/runs.ts';
 import { EngineSession } from './engine/session.ts';
-import { createLanguageClient } from './languageClient.ts';
+import { createLanguageClient, type LanguageNews, languageNews } from './languageClient.ts';
+import { languageSettings } from './languageSettings.ts';
 import { LanguageStatus } from './languageStatus.ts';
 import { COMMANDS } from './manifestIds.ts';
 import { Preview } from './preview.ts';
@@ -28,7 +29,7 @@ import { RolloutTree } from './rollouts/rolloutTree.ts';
 import { RunningHere } from './runningHere.ts';
 import { rehearse } from './sandbox/rehearsal.ts';
 import { SandboxMode } from './sandbox/sandboxMode.ts';
-import { folders, placeFromSettings, refreshSeconds } from './settings.ts';
+import { folders, placeFromSettings, refreshSeconds, wantsKnowledge } from './settings.ts';
 import { Timelines } from './timeline/timelinePanel.ts';
 import { errorText } from './words.ts';
 import { WorkloadFiles } from './workloadFiles.ts';
@@ -38,11 +39,11 @@ let running: { readonly client: LanguageClient; readonly window: RolloutWindow }
 
 export function activate(context: vscode.ExtensionContext): GitMoxiApi {
   const startedAt = performance.now();
-  const client = createLanguageClient(context, vscode.workspace.isTrusted);
+  const client: LanguageClient = createLanguageClient(context, () => window.languageSettings());
   const log = vscode.window.createOutputChannel('GitMoxi', { log: true });
   const status = new LanguageStatus(client);
   const preview = new Preview(client);
-  const window = new RolloutWindow(context, log);
+  const window: RolloutWindow = new RolloutWindow(context, log, languageNews(client));
   running = { client, window };
   const commands = commandTable({
     ...window.handlers,
@@ -121,10 +122,14 @@ class RolloutWindow implements vscode.Disposable {
   readonly #log: vscode.LogOutputChannel;
   readonly #registrations: readonly vscode.Disposable[];
   readonly #here: RunningHere;
+  readonly #language: LanguageNews;
+  /** Of rollouts that run in the window, as they were told last. */
+  readonly #phases = new Map<string, RolloutRecord['phase']>();
   #runs: Runs;
 
-  constructor(context: vscode.ExtensionContext, log: vscode.LogOutputChannel) {
+  constructor(context: vscode.ExtensionContext, log: vscode.LogOutputChannel, language: LanguageNews) {
     this.#log = log;
+    this.#language = language;
     this.#sandbox = new SandboxMode({ moved: (message) => this.#moveTo(message) });
     this.#here = new RunningHere({
       memory: context.globalState,
@@ -190,6 +195,7 @@ class RolloutWindow implements vscode.Disposable {
       vscode.workspace.onDidChangeWorkspaceFolders(() => refresh()),
       vscode.workspace.onDidGrantWorkspaceTrust(() => {
         begin();
+        this.#language.settingsChanged();
         return refresh();
       }),
       vscode.workspace.onDidChangeConfiguration((change) => {
@@ -198,6 +204,16 @@ class RolloutWindow implements vscode.Disposable {
     ];
     // After activation has returned: the Git extension may take its time.
     if (vscode.workspace.isTrusted) setTimeout(begin, 0);
+  }
+
+  /** What the language server is to know of the window, now. */
+  languageSettings(): ReturnType<typeof languageSettings> {
+    return languageSettings({
+      isTrusted: vscode.workspace.isTrusted,
+      wantsKnowledge: wantsKnowledge(),
+      place: this.#sandbox.place ?? placeFromSettings(),
+      isSandbox: this.#sandbox.place !== undefined,
+    });
   }
 
   async close(): Promise<void> {
@@ -211,15 +227,21 @@ class RolloutWindow implements vscode.Disposable {
   }
 
   #newRuns(): Runs {
-    const runs: Runs = new Runs(this.session, ({ endedAt }) => {
+    const runs: Runs = new Runs(this.session, ({ id, phase, endedAt }) => {
       if (runs === this.#runs) this.#here.show(runs.running);
-      if (endedAt !== null) void this.#refresh();
+      if (this.#phases.get(id) !== phase) this.#language.rolloutsChanged();
+      if (endedAt === null) this.#phases.set(id, phase);
+      else {
+        this.#phases.delete(id);
+        void this.#refresh();
+      }
     });
     return runs;
   }
 
   #refresh(group?: string): Promise<void> {
     this.#reading.forget();
+    this.#language.rolloutsChanged();
     return this.#tree.refresh(group);
   }
 
@@ -234,6 +256,7 @@ class RolloutWindow implements vscode.Disposable {
   /** The window works somewhere else from now on. */
   async #moveTo(message: string | undefined): Promise<void> {
     this.#tree.message = message;
+    this.#language.settingsChanged();
     await this.#refresh();
   }
 

@@ -59,6 +59,7 @@ export const SETTINGS = {
   production: 'gitmoxi.production',
   confirm: 'gitmoxi.confirm',
   severity: 'gitmoxi.severity',
+  awsKnowledge: 'gitmoxi.awsKnowledge',
   refreshSeconds: 'gitmoxi.refreshSeconds',
   sandboxSpeed: 'gitmoxi.sandbox.speed',
   deployOnCommit: 'gitmoxi.deployOnCommit',

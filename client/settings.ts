@@ -27,6 +27,10 @@ export const placeFromSettings = (): Place => ({
   parallel: Math.floor(number(SETTINGS.parallel, 1, 50)),
 });
 
+/** May AWS be asked what there is, for completion and warnings? */
+export const wantsKnowledge = (): boolean =>
+  vscode.workspace.getConfiguration().get<unknown>(SETTINGS.awsKnowledge) === true;
+
 /** Globs of accounts and workloads. */
 export const productionPatterns = (): readonly string[] => texts(SETTINGS.production);
 

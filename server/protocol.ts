@@ -128,7 +128,7 @@ export interface AwsAccess {
   /** Where rollouts are recorded. */
   readonly store?: string;
   /** Of a sandbox that the client runs. */
-  readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string };
+  readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string } | null;
 }
 
 /** What clients may say in `initializationOptions`, and under the section of their settings. */

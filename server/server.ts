@@ -26,6 +26,7 @@ import { FEATURES } from './features/index.ts';
 import { diskReader, type FileReader } from './fileReader.ts';
 import { gated } from './gate.ts';
 import { KeptReader } from './keptReader.ts';
+import { refreshLenses } from './lenses.ts';
 import { pathOfUri } from './lsp.ts';
 import { whenGone } from './parent.ts';
 import { type Advertised, PROTOCOL } from './protocol.ts';
@@ -187,7 +188,8 @@ function followSettings(
   { workloads, failed, follow }: SettingsFollowers,
 ): void {
   settings.onChange((before) => {
-    const { aws, severities } = settings.current;
+    const { aws, severities, commands } = settings.current;
+    if ([...commands].join() !== [...before.commands].join()) refreshLenses(connection, settings.current);
     if (JSON.stringify(aws) !== JSON.stringify(before.aws)) follow(aws);
     if (JSON.stringify(severities) !== JSON.stringify(before.severities)) workloads.recheckAll();
   });

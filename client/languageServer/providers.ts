@@ -4,5 +4,5 @@ import { editorProviders, openEngine } from '../../session/index.ts';
 export const providers = editorProviders(async (access) => {
   const { store = '', region = '', profile = '', endpoint = '', accounts = {}, credentials } = access;
   const place = { store, region, profile, endpoint, accounts };
-  return (await openEngine(credentials === undefined ? place : { ...place, credentials })).engine;
+  return (await openEngine(credentials ? { ...place, credentials } : place)).engine;
 });

@@ -2,7 +2,6 @@
 import { join } from 'node:path';
 import {
   type CodeLens,
-  CodeLensRefreshRequest,
   CodeLensRequest,
   type InlayHint,
   InlayHintKind,
@@ -13,6 +12,7 @@ import {
   SemanticTokensRequest,
 } from 'vscode-languageserver';
 import { LastRollouts } from '../lastRollouts.ts';
+import { refreshLenses } from '../lenses.ts';
 import { uriOfPath } from '../lsp.ts';
 import { LENS_COMMANDS, type LensData, type LensTarget, rolloutsChanged } from '../protocol.ts';
 import { answerFromView } from '../requests.ts';
@@ -58,16 +58,11 @@ export const presentation: Feature = {
       { fresh: false },
     );
     const { connection, clock, rollouts } = surroundings;
-    const refreshLenses = () => {
-      const { capabilities } = surroundings.settings();
-      if (!capabilities.workspace?.codeLens?.refreshSupport) return;
-      // A client that refuses asks again with the next edit.
-      connection.sendRequest(CodeLensRefreshRequest.type).catch(() => {});
-    };
-    const last = rollouts && new LastRollouts({ rollouts, clock, changed: refreshLenses });
+    const refresh = () => refreshLenses(connection, surroundings.settings());
+    const last = rollouts && new LastRollouts({ rollouts, clock, changed: refresh });
     connection.onNotification(rolloutsChanged.method, () => {
       last?.forget();
-      refreshLenses();
+      refresh();
     });
     answerFromView<{ textDocument: { uri: string } }, CodeLens[]>(
       surroundings,

@@ -269,14 +269,16 @@ describe('the preview request', () => {
         { uri: uriOf('web_svcdef.json') },
         source.token,
       );
-      source.cancel();
-      // Anything that is answered later than the cancellation shows that it has arrived.
-      assert.equal(await preview(client, 'x'), null);
-      release();
-      await assert.rejects(
+      const refused = assert.rejects(
         answer,
         (error) => error instanceof ResponseError && error.code === LSPErrorCodes.RequestCancelled,
       );
+      source.cancel();
+      // Anything that is answered later than the cancellation shows that it has arrived.
+      assert.equal(await preview(client, 'x'), null);
+      // Before the file was read.
+      await refused;
+      release();
     });
   });
 
