@@ -3,8 +3,10 @@
  * list there, whatever is asked for by its id exists.
  */
 import { AwsFault } from '../fault.ts';
+import { text } from '../input.ts';
 import { isObject, type Json, type JsonObject, type Output } from '../json.ts';
-import { matchesGlob } from '../scenario/index.ts';
+import { pageOf } from '../page.ts';
+import { matchesGlob, type Scenario } from '../scenario/index.ts';
 import type { Operation, Service } from '../service.ts';
 import type { Region } from '../world.ts';
 
@@ -23,6 +25,8 @@ function listed(input: JsonObject, name: string): readonly Json[] {
 }
 
 const texts = (values: readonly Json[]): string[] => values.filter((value) => typeof value === 'string');
+
+type GivenSubnet = NonNullable<Scenario['given']['subnets']>[number];
 
 interface Asked {
   /** Each of them has to exist. */
@@ -49,6 +53,7 @@ const namedIn = ({ ids, filters }: Asked, idFilter: string): string[] => [
 
 interface Thing {
   readonly id: string;
+  readonly name?: string;
   readonly vpc: string;
 }
 
@@ -67,14 +72,42 @@ function missing(all: readonly Thing[], { ids }: Asked, code: string, text: (ids
   if (gone.length > 0) throw new AwsFault(code, text(gone.join(', ')));
 }
 
+/**
+ * What is asked for page by page is all of it: a world in which everything is taken to exist has no such list.
+ *
+ * @throws AwsFault `UnsupportedOperation`
+ */
+function mustBeListed(list: object | undefined, input: JsonObject, wanted: Asked, what: string): void {
+  if (list !== undefined || input['MaxResults'] === undefined || wanted.ids.length + wanted.filters.length > 0) return;
+  const message = `The sandbox lists ${what} only where its scenario gives them; those that are asked for by id exist.`;
+  throw new AwsFault('UnsupportedOperation', message);
+}
+
+/** Source: EC2 API reference, DescribeSubnets and DescribeSecurityGroups: MaxResults from 5 to 1,000. */
+function ec2Page<T extends Thing>(region: Region, input: JsonObject, things: readonly T[]) {
+  const asked = input['MaxResults'] === undefined ? 1_000 : Number(input['MaxResults']);
+  if (!(asked >= 5 && asked <= 1_000)) {
+    throw new AwsFault('InvalidParameterValue', `Value ( ${asked} ) for parameter maxResults is invalid.`);
+  }
+  return pageOf(things, ({ id }) => id, {
+    token: text(input, 'NextToken'),
+    size: Math.min(asked, region.world.pageSize),
+    badToken: () => new AwsFault('InvalidNextToken', 'The token is not valid.'),
+  });
+}
+
 const describeSubnets: Operation = (input, { region }) => {
   const wanted = asked(input, 'SubnetId', ['subnet-id', 'vpc-id']);
+  mustBeListed(region.scenario.given.subnets, input, wanted, 'subnets');
   const given = region.scenario.given.subnets ?? namedIn(wanted, 'subnet-id').map((id) => ({ id }));
-  const all = given.map((one) => ({ vpc: VPC, freeAddresses: FREE_ADDRESSES, ...one }));
+  const all = given.map((one: GivenSubnet) => ({ vpc: VPC, freeAddresses: FREE_ADDRESSES, ...one }));
   missing(all, wanted, 'InvalidSubnetID.NotFound', (ids) => `The subnet ID '${ids}' does not exist`);
+  const page = ec2Page(region, input, select(all, wanted, 'subnet-id'));
   return {
-    subnetSet: select(all, wanted, 'subnet-id').map(
-      ({ id, vpc, freeAddresses }): Output => ({
+    nextToken: page.nextToken,
+    subnetSet: page.items.map(
+      ({ id, name, vpc, freeAddresses }): Output => ({
+        tagSet: name === undefined ? [] : [{ key: 'Name', value: name }],
         subnetId: id,
         subnetArn: region.arn('ec2', `subnet/${id}`),
         state: 'available',
@@ -95,14 +128,17 @@ const zoneOf = (region: Region, id: string): string =>
 
 const describeSecurityGroups: Operation = (input, { region }) => {
   const wanted = asked(input, 'GroupId', ['group-id', 'vpc-id']);
+  mustBeListed(region.scenario.given.securityGroups, input, wanted, 'security groups');
   const given = region.scenario.given.securityGroups ?? namedIn(wanted, 'group-id').map((id) => ({ id }));
-  const all = given.map((one) => ({ vpc: VPC, ...one }));
+  const all = given.map((one: Pick<GivenSubnet, 'id' | 'name' | 'vpc'>) => ({ vpc: VPC, ...one }));
   missing(all, wanted, 'InvalidGroup.NotFound', (ids) => `The security group '${ids}' does not exist`);
+  const page = ec2Page(region, input, select(all, wanted, 'group-id'));
   return {
-    securityGroupInfo: select(all, wanted, 'group-id').map(
-      ({ id, vpc }): Output => ({
+    nextToken: page.nextToken,
+    securityGroupInfo: page.items.map(
+      ({ id, name = id, vpc }): Output => ({
         groupId: id,
-        groupName: id,
+        groupName: name,
         groupDescription: 'of the sandbox',
         vpcId: vpc,
         ownerId: region.account,

@@ -115,7 +115,29 @@ const putClusterCapacityProviders: Operation = (input, { region }) => {
   return { cluster: showCluster(cluster, EVERYTHING) };
 };
 
+/** Source: ECS API reference, DescribeCapacityProviders: names or ARNs, and maxResults from 1 to 10. */
+const describeCapacityProviders: Operation = (input, { region }) => {
+  const asked = texts(input, 'capacityProviders');
+  const all = PREDEFINED.map((name) => ({ name, arn: region.arn('ecs', `capacity-provider/${name}`) }));
+  const wanted = asked?.map(nameOf);
+  const found = all.filter(({ name }) => wanted === undefined || wanted.includes(name));
+  const page = ecsPage(region, input, found, ({ name }) => name, { default: 10, max: 10 });
+  return {
+    capacityProviders: page.items.map(({ name, arn }) => ({
+      name,
+      capacityProviderArn: arn,
+      status: 'ACTIVE',
+      tags: [],
+    })),
+    failures: (wanted ?? [])
+      .filter((name) => !PREDEFINED.includes(name))
+      .map((name) => ({ arn: region.arn('ecs', `capacity-provider/${name}`), reason: 'MISSING' })),
+    nextToken: page.nextToken,
+  };
+};
+
 export const clusterOperations = {
+  DescribeCapacityProviders: describeCapacityProviders,
   CreateCluster: createCluster,
   DescribeClusters: describeClusters,
   ListClusters: listClusters,

@@ -4,7 +4,11 @@
  */
 import { AwsFault } from '../fault.ts';
 import { text } from '../input.ts';
+import type { Output } from '../json.ts';
+import { pageOf } from '../page.ts';
+import type { Scenario } from '../scenario/index.ts';
 import type { Operation, Service } from '../service.ts';
+import type { Region } from '../world.ts';
 
 const TRUSTED = ['ecs-tasks.amazonaws.com', 'ecs.amazonaws.com', 'lambda.amazonaws.com', 'ec2.amazonaws.com'];
 
@@ -22,20 +26,47 @@ const getRole: Operation = (input, { region }) => {
   if (given === undefined) {
     throw new AwsFault('NoSuchEntity', `The role with name ${name} cannot be found.`, 404);
   }
+  return { Role: showRole(region, given) };
+};
+
+type GivenRole = NonNullable<Scenario['given']['iamRoles']>[number];
+
+function showRole(region: Region, { name: given, trusts = TRUSTED }: GivenRole): Output {
+  const name = nameOf(given);
   const policy = {
     Version: '2012-10-17',
-    Statement: [{ Effect: 'Allow', Principal: { Service: given.trusts ?? TRUSTED }, Action: 'sts:AssumeRole' }],
+    Statement: [{ Effect: 'Allow', Principal: { Service: trusts }, Action: 'sts:AssumeRole' }],
   };
   return {
-    Role: {
-      Path: '/',
-      RoleName: name,
-      RoleId: `AROA${region.random(`role/${name}`).capitals(17)}`,
-      Arn: given.name.startsWith('arn:') ? given.name : `arn:aws:iam::${region.account}:role/${given.name}`,
-      CreateDate: new Date(region.world.startedAt).toISOString(),
-      AssumeRolePolicyDocument: encodeURIComponent(JSON.stringify(policy)),
-      MaxSessionDuration: 3600,
-    },
+    Path: '/',
+    RoleName: name,
+    RoleId: `AROA${region.random(`role/${name}`).capitals(17)}`,
+    Arn: given.startsWith('arn:') ? given : `arn:aws:iam::${region.account}:role/${given}`,
+    CreateDate: new Date(region.world.startedAt).toISOString(),
+    AssumeRolePolicyDocument: encodeURIComponent(JSON.stringify(policy)),
+    MaxSessionDuration: 3600,
+  };
+}
+
+/** Source: IAM API reference, ListRoles: by path prefix, 100 a page unless MaxItems (1 to 1,000) says otherwise. */
+const listRoles: Operation = (input, { region }) => {
+  const { iamRoles } = region.scenario.given;
+  if (iamRoles === undefined) {
+    const message =
+      'The sandbox lists roles only where its scenario gives them; those that are asked for by name exist.';
+    throw new AwsFault('UnsupportedOperation', message);
+  }
+  const size = Number(input['MaxItems'] ?? 100);
+  if (!(size >= 1 && size <= 1_000)) throw new AwsFault('ValidationError', `MaxItems must be from 1 to 1000: ${size}`);
+  const page = pageOf(iamRoles, ({ name }) => name, {
+    token: text(input, 'Marker'),
+    size: Math.min(size, region.world.pageSize),
+    badToken: () => new AwsFault('InvalidInput', 'The marker is not valid.'),
+  });
+  return {
+    Roles: page.items.map((role) => showRole(region, role)),
+    IsTruncated: page.nextToken !== undefined,
+    Marker: page.nextToken,
   };
 };
 
@@ -43,7 +74,7 @@ export const iam: Service = {
   signingName: 'iam',
   protocol: 'awsQuery',
   xmlNamespace: 'https://iam.amazonaws.com/doc/2010-05-08/',
-  operations: { GetRole: getRole },
+  operations: { GetRole: getRole, ListRoles: listRoles },
   bucket: () => undefined,
   throttled: () => new AwsFault('Throttling', 'Rate exceeded'),
 };

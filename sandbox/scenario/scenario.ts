@@ -271,8 +271,13 @@ export interface Scenario {
     /** ARNs of the roles that may be assumed, globs. @default every role */
     readonly roles?: readonly string[];
     /** Where one of these lists is given, nothing else of its kind exists. @default whatever is asked for exists */
-    readonly subnets?: readonly { readonly id: string; readonly vpc?: string; readonly freeAddresses?: number }[];
-    readonly securityGroups?: readonly { readonly id: string; readonly vpc?: string }[];
+    readonly subnets?: readonly {
+      readonly id: string;
+      readonly name?: string;
+      readonly vpc?: string;
+      readonly freeAddresses?: number;
+    }[];
+    readonly securityGroups?: readonly { readonly id: string; readonly name?: string; readonly vpc?: string }[];
     /** Names or ARNs, and the services that may assume each. @default trusts those that deployments need */
     readonly iamRoles?: readonly { readonly name: string; readonly trusts?: readonly string[] }[];
     /** URIs of images in ECR, globs. */
