@@ -108,13 +108,15 @@ export function timelineMarkup(input: TimelineInput): string {
   const { record, events, now, note } = input;
   const end = record.endedAt ?? Math.max(now, record.startedAt + 1);
   const scale = { start: record.startedAt, end };
-  const traffic = series(events, ['trafficPercent', 'percent']);
-  const { ready, former, desired = 1 } = record.progress;
+  const { ready, former, desired = 1, trafficPercent } = record.progress;
   // How it ended is told by the record alone.
   const atEnd = (value: number | undefined): Point[] =>
     record.endedAt === null || value === undefined ? [] : [{ at: record.endedAt, value }];
+  const traffic = [...series(events, ['trafficPercent', 'percent']), ...atEnd(trafficPercent)];
   const tasks = [...series(events, ['ready']), ...atEnd(ready)];
-  const others = [...series(events, ['former']), ...atEnd(former)];
+  const told = [...series(events, ['former']), ...atEnd(former)];
+  // They ran before anything was told of them.
+  const others = told.length === 0 ? [] : [{ ...told[0]!, at: record.startedAt }, ...told];
   const most = Math.max(1, desired, ...[...tasks, ...others].map(({ value }) => value));
   const failure = failureLines(record);
   const name = record.workload.split('/').at(-1) ?? record.workload;

@@ -149,7 +149,7 @@ describe('the timeline', () => {
     const markup = timelineMarkup(input({ progress: { ready: 2, desired: 2, former: 0 } }, events));
     assert.match(
       markup,
-      /New tasks that run: 0 after 10 s, 2 after 40 s, 2 after 1 min 40 s; Those before: 2 after 10 s/,
+      /New tasks that run: 0 after 10 s, 2 after 40 s, 2 after 1 min 40 s; Those before: 2 after 0 s, 2 after 10 s/,
     );
     assert.match(markup, /class="line other"/);
   });
