@@ -12,8 +12,10 @@ export function ecsOf(region: Region): Ecs {
 
 function createEcs(region: Region): Ecs {
   const ecs: Ecs = { region, clusters: new Map(), families: new Map(), addresses: new Set() };
-  for (const name of region.scenario.given.clusters) {
-    addCluster(ecs, name, { capacityProviders: ['FARGATE', 'FARGATE_SPOT'] });
+  for (const given of region.scenario.given.clusters) {
+    const { name, capacityProviders } =
+      typeof given === 'string' ? { name: given, capacityProviders: ['FARGATE', 'FARGATE_SPOT'] } : given;
+    addCluster(ecs, name, { capacityProviders });
   }
   return ecs;
 }

@@ -14,7 +14,8 @@ export function addGiven(elb: Elb): void {
     if (given.arn !== undefined && !isHere(elb, given.arn)) continue;
     const group = addGroup(elb, given);
     if (given.loadBalancer === undefined) continue;
-    const place = JSON.stringify([given.loadBalancer, given.listenerPort ?? DEFAULT_PORT, given.rule ?? null]);
+    const { loadBalancer, listenerPort = DEFAULT_PORT, rule = null } = given;
+    const place = JSON.stringify([loadBalancer, listenerPort, rule]);
     forwards.set(place, [...(forwards.get(place) ?? []), { given, group }]);
   }
   // Listeners come before their rules.
@@ -33,6 +34,8 @@ function isHere({ region }: Elb, arn: string): boolean {
 function addGroup(elb: Elb, given: GivenTargetGroup): TargetGroup {
   const isNetwork = given.loadBalancerType === 'network';
   const { healthCheckIntervalSeconds: interval, deregistrationDelaySeconds: delay } = given;
+  const known = given.arn === undefined ? undefined : elb.targetGroups.get(given.arn);
+  if (known !== undefined) return known;
   const group = addTargetGroup(elb, {
     arn: given.arn,
     name: given.arn?.split('/')[1] ?? given.name ?? '',
@@ -60,14 +63,15 @@ function addForward(elb: Elb, members: readonly { given: GivenTargetGroup; group
   const balancer = balancerNamed(elb, given.loadBalancer ?? '', isNetwork ? 'network' : 'application');
   const port = given.listenerPort ?? DEFAULT_PORT;
   const protocol = isNetwork ? 'TCP' : 'HTTP';
+  const arn = given.listenerArn;
   if (given.rule === undefined) {
-    addListener(elb, balancer, { port, protocol, actions: [action] });
+    addListener(elb, balancer, { arn, port, protocol, actions: [action] });
     return;
   }
   const listener =
-    listenerAt(balancer, port) ?? addListener(elb, balancer, { port, protocol, actions: [NOTHING_HERE] });
+    listenerAt(balancer, port) ?? addListener(elb, balancer, { arn, port, protocol, actions: [NOTHING_HERE] });
   const conditions = [{ Field: 'path-pattern', PathPatternConfig: { Values: [`/rule-${given.rule}/*`] } }];
-  addRule(elb, listener, { priority: given.rule, conditions, actions: [action] });
+  addRule(elb, listener, { arn: given.ruleArn, priority: given.rule, conditions, actions: [action] });
 }
 
 /** What a listener does that was only named for its rules. */

@@ -183,7 +183,9 @@ function readGiven(given: JsonObject, path: string): Scenario['given'] {
   const api = membersOf({ apiId: text, name: text, routes: listOf(route), stages: listOf(stage) }, ['apiId']);
   const named = membersOf({ name: text, value: text }, ['name', 'value']);
   const checks = {
-    clusters: listOf(text),
+    clusters: listOf(
+      either(text, membersOf({ name: text, capacityProviders: listOf(text) }, ['name', 'capacityProviders'])),
+    ),
     alarms: listOf(alarm),
     apis: listOf(api),
     roles: listOf(text),
@@ -268,6 +270,8 @@ const givenTargetGroup: Check = (value, place) => {
       loadBalancerType: oneOf(['application', 'network']),
       listenerPort: numberIn(1, 65_535, true),
       rule: numberIn(1, 50_000, true),
+      listenerArn: text,
+      ruleArn: text,
       weight: numberIn(0, 999, true),
       healthCheckIntervalSeconds: numberIn(5, 300, true),
       deregistrationDelaySeconds: numberIn(0, 3600, true),

@@ -202,6 +202,11 @@ export interface GivenApi {
   readonly stages?: readonly { readonly stageName: string; readonly variables?: Readonly<Record<string, string>> }[];
 }
 
+export interface GivenCluster {
+  readonly name: string;
+  readonly capacityProviders: readonly string[];
+}
+
 export interface GivenAlarm {
   readonly name: string;
   readonly state: AlarmState;
@@ -209,7 +214,10 @@ export interface GivenAlarm {
   readonly metric?: Readonly<Record<string, Json>>;
 }
 
-/** A target group that is there from the start, with what forwards to it. One of `arn` and `name` is set. */
+/**
+ * A target group that is there from the start, with what forwards to it. One of `arn` and `name` is set. Where several
+ * listeners or rules forward to a group, it is named for each, by its ARN.
+ */
 export interface GivenTargetGroup {
   /** In its own account and region only. */
   readonly arn?: string;
@@ -226,6 +234,10 @@ export interface GivenTargetGroup {
   readonly listenerPort?: number;
   /** Priority of the listener's rule that forwards to it. @default the listener's default rule */
   readonly rule?: number;
+  /** What the listener is to be called. @default an ARN of its own */
+  readonly listenerArn?: string;
+  /** What the rule is to be called. @default an ARN of its own */
+  readonly ruleArn?: string;
   /** 0 to 999. @default 1 for the first group of a listener or rule, 0 for the others */
   readonly weight?: number;
   /** @default 30 */
@@ -263,8 +275,8 @@ export type TrafficSource = {
 export interface Scenario {
   /** What every account and region has from the start. */
   readonly given: {
-    /** Names of ECS clusters, with FARGATE and FARGATE_SPOT. */
-    readonly clusters: readonly string[];
+    /** ECS clusters: by name with FARGATE and FARGATE_SPOT, or with the capacity providers that are named. */
+    readonly clusters: readonly (string | GivenCluster)[];
     readonly alarms: readonly GivenAlarm[];
     readonly targetGroups?: readonly GivenTargetGroup[];
     readonly apis?: readonly GivenApi[];
