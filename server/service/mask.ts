@@ -28,7 +28,9 @@ export function maskTemplate(source: string, tokens: readonly Token[]): { text: 
       i = closingIndex(tokens, i);
       const close = tokens[i]!;
       const kind = token.type === '{{' ? 'expression' : 'statement';
-      if (close.end > close.start) masker.tag(kind, token.start, close.end, token.end, close.start);
+      // With the space that a tag strips, it would end on another line.
+      const end = close.start + source.slice(close.start, close.end).trimEnd().length;
+      if (end > close.start) masker.tag(kind, token.start, end, token.end, close.start);
       else masker.openTag(kind, token.start, token.end, close.end, tokens[i + 1]?.start ?? source.length);
     }
   }

@@ -6,7 +6,7 @@ describe('formatting', () => {
   const formatted = (fixture: string): string => {
     const { view, files } = sceneOf(fixture);
     const edits = formatting(view.document, { tabSize: 2, insertSpaces: true });
-    return edited(files, edits).get(view.document.path)!.trimEnd();
+    return edited(files, edits).get(view.document.path)!.replace(/\r?\n$/, '');
   };
   const CASES: readonly (readonly [what: string, text: string, formatted: string])[] = [
     ['puts each member on a line', '{"a":1,"b":[1,2]}', '{\n  "a": 1,\n  "b": [\n    1,\n    2\n  ]\n}'],
@@ -21,16 +21,64 @@ describe('formatting', () => {
       '{\n"a":[\n{% for s in subnets %}\n"{{ s }}"{% if not loop.last %},{% endif %}\n{% endfor %}\n]}',
       '{\n  "a": [\n    {% for s in subnets %}\n    "{{ s }}" {% if not loop.last %}, {% endif %}\n    {% endfor %}\n  ]\n}',
     ],
+    [
+      'keeps tags that strip space',
+      '{\n{%- if x -%}\n"a":1,\n{%- endif %}\n"b":2}',
+      '{\n  {%- if x -%}\n  "a": 1,\n  {%- endif %}\n  "b": 2\n}',
+    ],
+    ['keeps comments over several lines', '{# a\n   b #}\n{"a":1}', '{# a\n   b #}\n{\n  "a": 1\n}'],
+    [
+      'keeps expressions over several lines',
+      '{"a":{{ {\n"x":1\n} | tojson }},"b":[]}',
+      '{\n  "a": {{ {\n"x":1\n} | tojson }},\n  "b": []\n}',
+    ],
+    [
+      'keeps raw blocks',
+      '{"a":{% raw %}{"b":"{{ x }}",\n"c":1}{% endraw %}}',
+      '{\n  "a": {% raw %}{"b":"{{ x }}",\n"c":1}{% endraw %}\n}',
+    ],
+    [
+      'keeps text that is set',
+      '{% set n %}a,b{% endset %}\n{"a":"{{ n }}"}',
+      '{% set n %}a,b{% endset %}\n{\n  "a": "{{ n }}"\n}',
+    ],
+    [
+      'keeps macros',
+      '{% macro m(a) %}"{{a}}",1{% endmacro %}\n{"a":[{{m(1)}}]}',
+      '{% macro m(a) %}"{{a}}",1{% endmacro %}\n{\n  "a": [\n    {{m(1)}}\n  ]\n}',
+    ],
+    ['keeps tags in keys', '{"{{ cluster }}-x":{"a":1}}', '{\n  "{{ cluster }}-x": {\n    "a": 1\n  }\n}'],
+    ['keeps line breaks of Windows', '{"a":1,\r\n"b":2}', '{\r\n  "a": 1,\r\n  "b": 2\r\n}'],
+    ['begins no comment of its own', '{"a":1}{#', '{\n  "a": 1\n}{#'],
     ['keeps comments', '{\n{# why #}\n"a":1}', '{\n  {# why #}\n  "a": 1\n}'],
     ['leaves a broken template alone', '{"a":{{ x }', '{"a":{{ x }'],
     ['leaves what is formatted as it is', '{\n  "a": 1\n}', '{\n  "a": 1\n}'],
-    [
-      'leaves a statement over several lines, and everything around it',
-      '{"a":{%\nif x %}1{% endif %}}',
-      '{"a":{%\nif x %}1{% endif %}}',
-    ],
+    ['keeps a statement over several lines', '{"a":{%\nif x %}1{% endif %}}', '{\n  "a": {%\nif x %} 1 {% endif %}\n}'],
   ];
   for (const [what, text, expected] of CASES) it(what, () => assert.equal(formatted(service(text)), expected));
+
+  it('keeps a line break at the end, and makes one where it is asked for', () => {
+    const ended = (text: string, insertFinalNewline?: boolean): string => {
+      const { view, files } = sceneOf(`//- web_input.json\n${text}`);
+      const options = { tabSize: 2, insertSpaces: true, ...(insertFinalNewline && { insertFinalNewline }) };
+      return edited(files, formatting(view.document, options)).get('web_input.json')!;
+    };
+    assert.equal(ended('{"a":1}\n'), '{\n  "a": 1\n}\n');
+    assert.equal(ended('{"a":1}\r\n\r\n'), '{\r\n  "a": 1\r\n}\r\n');
+    assert.equal(ended('{"a":1}  '), '{\n  "a": 1\n}');
+    assert.equal(ended('{"a":1}', true), '{\n  "a": 1\n}\n');
+  });
+
+  it('formats whole lines of a range, and no others', () => {
+    const text = '{\n  "a":{"x":1},\n  "b":{"y":[1]}\n}\n';
+    const { view, files } = sceneOf(`//- web_input.json\n${text}`);
+    const start = text.indexOf('"y"');
+    const edits = formatting(view.document, { tabSize: 2, insertSpaces: true }, { start, end: start + 3 });
+    assert.equal(
+      edited(files, edits).get('web_input.json'),
+      '{\n  "a":{"x":1},\n  "b": {\n    "y": [\n      1\n    ]\n  }\n}\n',
+    );
+  });
 
   it('formats input files as JSON', () => assert.equal(formatted(input('{"name":"web"}')), '{\n  "name": "web"\n}'));
 
