@@ -89,7 +89,7 @@ export const navigation: Feature = {
       },
     );
     answerFromView<DocumentLinkParams, DocumentLink[]>(surroundings, DocumentLinkRequest.method, (view) =>
-      documentLinks(view.document).map((link) => ({
+      documentLinks(view).map((link) => ({
         range: view.lines.rangeOf(link),
         target: view.uriOf(link.target),
       })),

@@ -45,13 +45,8 @@ export const presentation: Feature = {
         const builder = new SemanticTokensBuilder();
         for (const { start, end, type, modifiers } of semanticTokens(view)) {
           const from = view.lines.positionAt(start);
-          // A token is on one line: of one that is not, the first line counts.
-          const length =
-            view.lines.positionAt(end).line === from.line
-              ? end - start
-              : view.document.text.slice(start, end).search(/[\r\n]/);
           const bits = modifiers.reduce((sum, one) => sum + 2 ** TOKEN_MODIFIERS.indexOf(one), 0);
-          builder.push(from.line, from.character, length, TOKEN_TYPES.indexOf(type), bits);
+          builder.push(from.line, from.character, end - start, TOKEN_TYPES.indexOf(type), bits);
         }
         return builder.build();
       },

@@ -67,8 +67,7 @@ export const structure: Feature = {
       surroundings,
       WorkspaceSymbolRequest.method,
       async ({ query }) => {
-        const wanted = query.toLowerCase();
-        const found = surroundings.workloads.places().filter(({ path }) => path.toLowerCase().includes(wanted));
+        const found = surroundings.workloads.places().filter(({ path }) => hasInOrder(path, query));
         return found
           .sort((a, b) => (a.path < b.path ? -1 : 1))
           .slice(0, MOST_FOUND)
@@ -85,6 +84,17 @@ export const structure: Feature = {
     );
   },
 };
+
+/** Whether a text has the characters of a query in their order: what is meant exactly, editors choose of these. */
+function hasInOrder(text: string, query: string): boolean {
+  const characters = text.toLowerCase();
+  let at = 0;
+  for (const wanted of query.toLowerCase().replace(/\s+/g, '')) {
+    at = characters.indexOf(wanted, at) + wanted.length;
+    if (at < wanted.length) return false;
+  }
+  return true;
+}
 
 function toSymbol({ name, detail, kind, start, end, selection, children }: DocumentSymbol, view: EdgeView): LspSymbol {
   return {

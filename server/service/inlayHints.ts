@@ -20,7 +20,7 @@ export function inlayHints(view: FileView, { start, end }: Span): InlayHint[] {
   return document.tags.flatMap((tag): InlayHint[] => {
     if (tag.kind !== 'expression' || tag.end < start || tag.start > end) return [];
     const text = isCurrent && file.map ? renderedHint(view, tag, file.text!) : sampledHint(view, tag);
-    return text === undefined ? [] : [{ offset: tag.end, text }];
+    return text === undefined || text === '' ? [] : [{ offset: tag.end, text }];
   });
 }
 

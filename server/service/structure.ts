@@ -1,5 +1,5 @@
 /** The structure of a file: symbols, folding, selection, links. Pure. */
-import type { Node } from 'jsonc-parser';
+import { type Node, parseTree } from 'jsonc-parser';
 import { inputReferences } from '../../engine/config/index.ts';
 import { type Body, partsOf } from '../../engine/template/index.ts';
 import type { ConfigDocument } from './document.ts';
@@ -31,48 +31,82 @@ const KINDS = {
 /** Symbols beyond these are not shown: nobody reads so many. */
 const MOST_SYMBOLS = 5000;
 
+/** The structure of what a template gives, at the places that give it; of what is written while it gives no JSON. */
 export function documentSymbols(view: FileView): DocumentSymbol[] {
-  const { document } = view;
+  const outlined = renderedOutline(view) ?? writtenOutline(view);
   let left = MOST_SYMBOLS;
-  const detailOf = ({ offset, length, type }: Node): string => {
-    if (type === 'object' || type === 'array') return '';
-    const span = { start: offset, end: offset + length };
-    return renderedRange(view.workload, document, span)?.text ?? document.text.slice(span.start, span.end);
-  };
-  const visit = (value: Node, name: string, range: Node, selection: Node): DocumentSymbol[] => {
+  const visit = (value: Node, name: string, range: Node, key: Node): DocumentSymbol[] => {
     if (left-- <= 0) return [];
+    const selection = outlined.spanOf(key);
+    const whole = outlined.spanOf(range);
     return [
       {
         name,
-        detail: detailOf(value).slice(0, 100),
+        detail: value.type === 'object' || value.type === 'array' ? '' : outlined.textOf(value).slice(0, 100),
         kind: KINDS[value.type],
-        start: range.offset,
-        end: range.offset + range.length,
-        selection: { start: selection.offset, end: selection.offset + selection.length },
+        // In a loop, a key may be given behind its value.
+        start: Math.min(whole.start, selection.start),
+        end: Math.max(whole.end, selection.end),
+        selection,
         children: childrenOf(value),
       },
     ];
   };
   const childrenOf = (value: Node): DocumentSymbol[] => {
     if (value.type === 'array')
-      return (value.children ?? []).flatMap((item, i) => visit(item, itemName(item, i), item, item));
+      return (value.children ?? []).flatMap((item, i) => visit(item, itemName(item, i, outlined.textOf), item, item));
     if (value.type !== 'object') return [];
     return (value.children ?? []).flatMap((property) => {
       const [key, inner] = property.children ?? [];
-      return key && inner ? visit(inner, String(key.value), property, key) : [];
+      return key && inner ? visit(inner, unquoted(outlined.textOf(key)), property, key) : [];
     });
   };
-  return document.json ? childrenOf(document.json) : [];
+  return outlined.root ? childrenOf(outlined.root) : [];
 }
 
+/** A tree of JSON, where its nodes are in the file, and what they are. */
+interface Outlined {
+  readonly root: Node | undefined;
+  spanOf(node: Node): Span;
+  textOf(node: Node): string;
+}
+
+const spanIn = ({ offset, length }: Node): Span => ({ start: offset, end: offset + length });
+
+function renderedOutline({ document, workload }: FileView): Outlined | undefined {
+  const file = workload.checked.files.find(({ path }) => path === document.path);
+  if (document.tags.length === 0 || file?.value === undefined || file.source !== document.text) return undefined;
+  const { map, text } = file;
+  if (map === undefined || text === undefined) return undefined;
+  const placeOf = ({ offset, length }: Node) => map.toSource(offset, offset + length);
+  return {
+    root: parseTree(text),
+    spanOf: placeOf,
+    textOf: (node) => {
+      if (placeOf(node).sensitive) return node.type === 'string' ? '"(sensitive)"' : '(sensitive)';
+      return text.slice(node.offset, node.offset + node.length);
+    },
+  };
+}
+
+const writtenOutline = ({ document, workload }: FileView): Outlined => ({
+  root: document.json,
+  spanOf: spanIn,
+  textOf: (node) =>
+    renderedRange(workload, document, spanIn(node))?.text ??
+    document.text.slice(node.offset, node.offset + node.length),
+});
+
 /** Items are told apart by their name, where they have one. */
-function itemName(item: Node, i: number): string {
+function itemName(item: Node, i: number, textOf: (node: Node) => string): string {
   const named = item.children?.find(({ children }) =>
     /^(name|containerName|capacityProvider|key|Key|Service)$/.test(String(children?.[0]?.value)),
   );
-  const name = named?.children?.[1]?.value;
-  return typeof name === 'string' && !/^_+$/.test(name) ? name : `[${i}]`;
+  const name = named?.children?.[1];
+  return name?.type === 'string' && name.value !== '' ? unquoted(textOf(name)) : `[${i}]`;
 }
+
+const unquoted = (text: string): string => text.replace(/^"|"$/g, '');
 
 /** Ranges of more than a line; the caller leaves out those that are not. */
 export function foldingRanges(document: ConfigDocument): Span[] {
@@ -91,7 +125,7 @@ export function foldingRanges(document: ConfigDocument): Span[] {
     }
   };
   if (document.template) statements(document.template.body);
-  for (const { kind, start, end } of document.tags) if (kind === 'comment') found.push({ start, end });
+  for (const { start, end } of document.tags) found.push({ start, end });
   return found;
 }
 
@@ -137,9 +171,16 @@ export interface DocumentLink extends Span {
   readonly target: string;
 }
 
-export function documentLinks({ role, text }: ConfigDocument): DocumentLink[] {
+/** Of files that are surely missing there is no link: there is a finding. */
+export function documentLinks({
+  document: { role, text },
+  files,
+}: Pick<FileView, 'document' | 'files'>): DocumentLink[] {
   if (role !== 'input') return [];
+  const { paths, complete } = files;
   return inputReferences(text).references.flatMap(({ path, start, end, problem }) =>
-    problem === undefined ? [{ start: start + 1, end: end - 1, target: path }] : [],
+    problem === undefined && (!complete || paths.includes(path))
+      ? [{ start: start + 1, end: end - 1, target: path }]
+      : [],
   );
 }

@@ -178,6 +178,17 @@ describe('over the protocol', () => {
       );
     }));
 
+  it('workspace symbols are found by characters in their order', () =>
+    withOpen(async (client) => {
+      await client.scanned('dev/api');
+      const search = (query: string) => client.connection.sendRequest(WorkspaceSymbolRequest.type, { query });
+      assert.deepEqual(
+        (await search('dvap'))?.map(({ name }) => name),
+        ['dev/api'],
+      );
+      assert.deepEqual(await search('ipa'), []);
+    }));
+
   it('links lead from input files', () =>
     withOpen(async (client) => {
       await client.open('dev/web_input.json', disk().get('dev/web_input.json')!);

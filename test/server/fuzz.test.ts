@@ -82,7 +82,7 @@ async function askEverything(view: FileView, offset: number): Promise<void> {
   for (const span of formatting(document, { tabSize: 2, insertSpaces: true })) assert.ok(inside(span));
   codeActions(view, { start: offset, end: offset });
   codeLenses(view);
-  documentLinks(document);
+  documentLinks(view);
 }
 
 describe('a truncated file', () => {

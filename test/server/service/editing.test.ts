@@ -6,7 +6,9 @@ describe('formatting', () => {
   const formatted = (fixture: string): string => {
     const { view, files } = sceneOf(fixture);
     const edits = formatting(view.document, { tabSize: 2, insertSpaces: true });
-    return edited(files, edits).get(view.document.path)!.replace(/\r?\n$/, '');
+    return edited(files, edits)
+      .get(view.document.path)!
+      .replace(/\r?\n$/, '');
   };
   const CASES: readonly (readonly [what: string, text: string, formatted: string])[] = [
     ['puts each member on a line', '{"a":1,"b":[1,2]}', '{\n  "a": 1,\n  "b": [\n    1,\n    2\n  ]\n}'],

@@ -308,14 +308,16 @@ describe('rename', () => {
 
 describe('document links', () => {
   it('lead from ref.file to the files', () => {
-    const { view } = sceneOf(input('{ "ref": { "file": ["./out.json", "../x", "a/b.json"] } }'));
+    const { view } = sceneOf(
+      `${input('{ "ref": { "file": ["./out.json", "../x", "a/b.json", "no/such.json"] } }')}//- a/b.json\n{}\n`,
+    );
     assert.deepEqual(
-      documentLinks(view.document).map(({ start, end, target }) => [view.document.text.slice(start, end), target]),
+      documentLinks(view).map(({ start, end, target }) => [view.document.text.slice(start, end), target]),
       [
         ['./out.json', 'out.json'],
         ['a/b.json', 'a/b.json'],
       ],
     );
   });
-  it('are none in templates', () => assert.deepEqual(documentLinks(sceneOf(service('{}')).view.document), []));
+  it('are none in templates', () => assert.deepEqual(documentLinks(sceneOf(service('{}')).view), []));
 });

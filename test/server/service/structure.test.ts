@@ -29,6 +29,40 @@ describe('document symbols', () => {
       ['containerDefinitions', '  app', '    name = "app"', '    image = "a"', '  [1]', '    image = "b"'],
     ));
   it('show no secret', () => assert.deepEqual(outlineOf(service('{ "a": "{{ password }}" }')), ['a = "(sensitive)"']));
+  it('show the structure of what expressions and loops give', () =>
+    assert.deepEqual(
+      outlineOf(
+        service(
+          '{ "net": {{ subnets | tojson }}, "tags": [{% for s in subnets %}{ "key": "{{ s }}" }{% if not loop.last %},{% endif %}{% endfor %}], "{{ cluster }}": 1 }',
+        ),
+      ),
+      [
+        'net',
+        '  [0] = "subnet-1"',
+        '  [1] = "subnet-2"',
+        'tags',
+        '  subnet-1',
+        '    key = "subnet-1"',
+        '  subnet-2',
+        '    key = "subnet-2"',
+        'prod = 1',
+      ],
+    ));
+  it('have ranges that hold one another, in the template', () => {
+    const { view } = sceneOf(service('{ "a": [{% for s in subnets %}{ "k": "{{ s }}" },{% endfor %} 1] }'));
+    const check = (symbols: readonly DocumentSymbol[]): void => {
+      for (const { start, end, selection, children } of symbols) {
+        assert.ok(start <= selection.start && selection.end <= end && end <= view.document.text.length);
+        check(children);
+      }
+    };
+    check(documentSymbols(view));
+  });
+  it('name no item by a secret', () =>
+    assert.deepEqual(
+      outlineOf(service('{ "a": [{ "name": "{{ password }}", "{{ password }}": "x-{{ password }}" }] }')),
+      ['a', '  (sensitive)', '    name = "(sensitive)"', '    (sensitive) = "(sensitive)"'],
+    ));
   it('are there while the file is half-typed', () =>
     assert.deepEqual(outlineOf(service('{ "a": 1, "b": { "c": "{{ x" , "d": [')), [
       'a = 1',
@@ -92,6 +126,33 @@ describe('selection ranges', () => {
       }
     }
   });
+});
+
+describe('semantic tokens over several lines', () => {
+  const tokens = (text: string): string[] => {
+    const { view } = sceneOf(service(text));
+    return semanticTokens(view).map(({ start, end, type }) => `${view.document.text.slice(start, end)}: ${type}`);
+  };
+  it('are one on each line', () =>
+    assert.deepEqual(tokens('{# a\r\n\r\nb #}{{ "x\ny" }}'), [
+      '{# a: comment',
+      'b #}: comment',
+      '{{: keyword',
+      '"x: string',
+      'y": string',
+      '}}: keyword',
+    ]));
+  it('tell a negated name from a test', () => {
+    assert.ok(tokens('{{ not cluster }}').includes('cluster: variable'));
+    assert.ok(tokens('{{ cluster is not defined }}').includes('defined: function'));
+  });
+  it('tell macros, their parameters and methods', () =>
+    assert.deepEqual(
+      tokens('{% macro m(a) %}{% endmacro %}{{ tgs.items() }}{% filter upper %}{% endfilter %}').filter((one) =>
+        /function|parameter/.test(one),
+      ),
+      ['m: function', 'a: parameter', 'items: function', 'upper: function'],
+    ));
 });
 
 describe('semantic tokens', () => {
