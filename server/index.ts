@@ -12,6 +12,7 @@ export type {
   RevisionReader,
   RolloutProvider,
 } from './providers.ts';
+export { rulesPageOf } from './rulesPage.ts';
 export { type RunningServer, type ServerOptions, startServer } from './server.ts';
 export {
   type AwsKind,

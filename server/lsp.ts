@@ -10,6 +10,7 @@ import {
   type MarkupContent,
   MarkupKind,
 } from 'vscode-languageserver';
+import { anchorOf } from '../engine/check/index.ts';
 import { type Finding, type LineIndex, lineIndex, type Severity } from '../engine/finding.ts';
 import { plainOfMarkdown } from './plain.ts';
 import type { PreviewPiece, PreviewProblem, RenderedPreview, TextPosition, TextRange } from './protocol.ts';
@@ -67,6 +68,8 @@ export interface FindingPlaces {
   text(path: string): string | undefined;
   /** URI of a path that a finding names. */
   uri(path: string): string;
+  /** URI of the page that explains codes, for clients that link to it. */
+  readonly rulesPage?: string | undefined;
 }
 
 export function toDiagnostics(findings: readonly Finding[], places: FindingPlaces): Diagnostic[] {
@@ -84,6 +87,7 @@ export function toDiagnostics(findings: readonly Finding[], places: FindingPlace
       source: 'gitmoxi',
       message: withHint(message, hint),
       ...(TAGS[code] !== undefined && { tags: [TAGS[code]] }),
+      ...(places.rulesPage !== undefined && { codeDescription: { href: `${places.rulesPage}#${anchorOf(code)}` } }),
     };
     if (related !== undefined && related.length > 0) {
       diagnostic.relatedInformation = related.map((place) => ({

@@ -49,6 +49,8 @@ export interface ServerOptions extends Partial<Providers> {
   readonly clock?: Clock;
   /** Shown to clients as the server's version. */
   readonly version?: string;
+  /** URI of the page that explains the codes of findings, `docs/rules.md`. @default codes lead nowhere */
+  readonly rulesPage?: string | undefined;
 }
 
 export interface RunningServer {
@@ -100,6 +102,7 @@ export function startServer(options: ServerOptions): RunningServer {
     revisions: options.revisions,
     plans: options.plans,
     rollouts: options.rollouts,
+    rulesPage: options.rulesPage,
     settings: () => settings.current,
   };
 

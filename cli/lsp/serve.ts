@@ -3,7 +3,7 @@
  * it: editors start the server with each window, and wait for it.
  */
 import packageJson from '../../package.json' with { type: 'json' };
-import { keepMemorySmall, lateProviders, startServer } from '../../server/index.ts';
+import { keepMemorySmall, lateProviders, rulesPageOf, startServer } from '../../server/index.ts';
 import { EXIT, type ExitStatus } from '../exitStatus.ts';
 import type { Context } from '../session/context.ts';
 
@@ -12,6 +12,7 @@ export async function serveLanguage(context: () => Promise<Context>): Promise<Ex
   keepMemorySmall();
   const providers = lateProviders(async () => (await import('./providers.ts')).providersFor(await context()));
   const { version } = packageJson;
-  const { ended } = startServer({ input: process.stdin, output: process.stdout, version, ...providers });
+  const rulesPage = rulesPageOf(process.argv[1]);
+  const { ended } = startServer({ input: process.stdin, output: process.stdout, version, rulesPage, ...providers });
   return (await ended) === 0 ? EXIT.done : EXIT.problems;
 }

@@ -137,6 +137,9 @@ const OTHER_CHECKS: Readonly<Record<string, Documentation>> = {
   ),
 };
 
+/** The place of a code in `docs/rules.md`: what the heading of its section is called in a link. */
+export const anchorOf = (code: string): string => code.replace('.', '');
+
 /** Documentation by code, sorted. */
 export const CATALOGUE: Readonly<Record<string, Documentation>> = Object.fromEntries(
   Object.entries({ ...OTHER_CHECKS, ...RULE_DOCUMENTATION }).sort(([a], [b]) => (a < b ? -1 : 1)),

@@ -1,6 +1,6 @@
 /** The door of engine/check. */
 export { keepReferenced } from '../template/index.ts';
-export { CATALOGUE } from './catalogue.ts';
+export { anchorOf, CATALOGUE } from './catalogue.ts';
 export { type CheckedWorkload, hasErrors, objectOf, type RenderedFile } from './checked.ts';
 export { REGIONS } from './regions.ts';
 export type { Documentation } from './rule.ts';

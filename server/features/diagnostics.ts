@@ -25,13 +25,16 @@ export const diagnostics: Feature = {
 
 type ByPath = ReadonlyMap<string, readonly Diagnostic[]>;
 
-function byAbsolutePath({ documents, aws, settings }: Surroundings, { place, checked, isOpen }: CheckedPlace): ByPath {
-  const { severities } = settings();
+function byAbsolutePath(surroundings: Surroundings, { place, checked, isOpen }: CheckedPlace): ByPath {
+  const { documents, aws, settings } = surroundings;
+  const { severities, capabilities } = settings();
+  const canLink = capabilities.textDocument?.publishDiagnostics?.codeDescriptionSupport === true;
+  const rulesPage = canLink ? surroundings.rulesPage : undefined;
   const uri = (path: string) => {
     const absolute = join(place.root, path);
     return documents.get(absolute)?.uri ?? uriOfPath(absolute);
   };
-  const places = { text: (path: string) => checked.sources.get(path), uri };
+  const places = { text: (path: string) => checked.sources.get(path), uri, rulesPage };
   // Of what somebody looks at: what is known of the account has to be kept fresh as long as it is shown.
   const findings = [...checked.findings, ...(isOpen ? awsFindings(checked, aws) : [])];
   return new Map(

@@ -30,6 +30,8 @@ export interface Surroundings {
   readonly revisions: RevisionReader | undefined;
   readonly plans: PlanProvider | undefined;
   readonly rollouts: RolloutProvider | undefined;
+  /** URI of the page that explains the codes of findings. */
+  readonly rulesPage: string | undefined;
   /** As they are now. */
   readonly settings: () => ClientSettings;
 }

@@ -39,7 +39,7 @@ import { ROOT } from './fixture.ts';
 
 export const uriOf = (path: string) => pathToFileURL(join(ROOT, path)).href;
 
-export interface StartOptions extends Pick<ServerOptions, 'aws' | 'plans' | 'revisions'> {
+export interface StartOptions extends Pick<ServerOptions, 'aws' | 'plans' | 'revisions' | 'rulesPage'> {
   readonly initializationOptions?: InitializationOptions;
   /** @default what an editor of today can do */
   readonly capabilities?: ClientCapabilities;

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { execFile, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -44,6 +44,11 @@ for _, answer in pairs(answers) do
 end
 done({ code = diagnostics[1].code, message = diagnostics[1].message, column = diagnostics[1].col, labels = labels })
 `;
+
+const PROGRAMS = [
+  ['the command', [COMMAND, 'lsp']],
+  ['the extension has it', [EXTENSIONS]],
+] as const;
 
 describe('gitmoxi lsp --stdio', () => {
   let folder: string;
@@ -94,10 +99,33 @@ describe('gitmoxi lsp --stdio', () => {
     assert.deepEqual(await ended, [0, null]);
   });
 
-  for (const [name, words] of [
-    ['the command', [COMMAND, 'lsp']],
-    ['the extension has it', [EXTENSIONS]],
-  ] as const)
+  for (const [name, words] of PROGRAMS)
+    it(`links codes to the page that is installed with it, as ${name}`, async () => {
+      const program = spawn(process.execPath, [...words, '--stdio'], { stdio: ['pipe', 'pipe', 'inherit'] });
+      const ended = once(program, 'exit');
+      const connection = createProtocolConnection(program.stdout, program.stdin);
+      const { promise: published, resolve: publish } = Promise.withResolvers<readonly Diagnostic[]>();
+      connection.onNotification(PublishDiagnosticsNotification.type, ({ diagnostics }) => {
+        if (diagnostics.length > 0) publish(diagnostics);
+      });
+      connection.listen();
+      await connection.sendRequest(InitializeRequest.type, {
+        processId: null,
+        rootUri: pathToFileURL(folder).href,
+        workspaceFolders: null,
+        capabilities: { textDocument: { publishDiagnostics: { codeDescriptionSupport: true } } },
+      });
+      await connection.sendNotification(InitializedNotification.type, {});
+      const [{ codeDescription } = {}] = await published;
+      const page = new URL(codeDescription!.href);
+      assert.equal(page.hash, '#templateundefined-name');
+      assert.match(readFileSync(page, 'utf8'), /^### template\.undefined-name$/m);
+      await connection.sendRequest(ShutdownRequest.type);
+      await connection.sendNotification(ExitNotification.type);
+      assert.deepEqual(await ended, [0, null]);
+    });
+
+  for (const [name, words] of PROGRAMS)
     it(`previews a commit, and plans offline, as ${name}`, async () => {
       const git = (...rest: string[]) =>
         assert.equal(spawnSync('git', ['-C', folder, ...rest]).status, 0, rest.join(' '));

@@ -21,6 +21,9 @@ import { memoryReader } from './fixture.ts';
 
 const SERVICE = '{ "serviceName": "{{ name }}", "taskDefinition": "web" }';
 
+/** Where the page about codes might be. */
+const PAGE = 'file:///gitmoxi/docs/rules.md';
+
 const files = (...more: [string, string][]) =>
   new Map([['web_svcdef.json', SERVICE], ['web_input.json', '{ "name": "web" }'], ...more]);
 
@@ -71,6 +74,21 @@ describe('diagnostics', () => {
       assert.equal(finding!.source, 'gitmoxi');
       assert.equal(client.published.get(uriOf('web_svcdef.json'))!.version, 7);
     }));
+
+  for (const codeDescriptionSupport of [true, false])
+    it(`${codeDescriptionSupport ? 'lead' : 'do not lead'} to the page about their codes, as the client has it`, () =>
+      withClient(
+        memoryReader(files()),
+        async (client) => {
+          await client.open('web_svcdef.json', '{ "serviceName": "{{ nme }}", "taskDefinition": "web" }');
+          const [found] = await client.codes('web_svcdef.json', 'template.undefined-name');
+          assert.equal(
+            found?.codeDescription?.href,
+            codeDescriptionSupport ? `${PAGE}#templateundefined-name` : undefined,
+          );
+        },
+        { rulesPage: PAGE, capabilities: { textDocument: { publishDiagnostics: { codeDescriptionSupport } } } },
+      ));
 
   it('follow each edit', () =>
     withClient(memoryReader(files()), async (client) => {

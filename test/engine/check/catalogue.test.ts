@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { CATALOGUE, withSeverities } from '../../../engine/check/index.ts';
+import { anchorOf, CATALOGUE, withSeverities } from '../../../engine/check/index.ts';
 import type { Finding } from '../../../engine/finding.ts';
 
 const ENGINE = join(import.meta.dirname, '../../../engine');
@@ -18,6 +18,16 @@ describe('the catalogue of findings', () => {
     const codes = texts.flatMap((text) => text.match(/'(template|json|schema|input|workload)\.[a-z-]+'/g) ?? []);
     const missing = new Set(codes.map((code) => code.slice(1, -1)).filter((code) => !Object.hasOwn(CATALOGUE, code)));
     assert.deepEqual([...missing], []);
+  });
+
+  it('has a place of its own for each on the page about them', () => {
+    const page = readFileSync(join(ENGINE, '../docs/rules.md'), 'utf8');
+    // What a link calls a heading: its letters, digits and hyphens, in lower case.
+    const headings = [...page.matchAll(/^### (.+)$/gm)].map(([, heading]) =>
+      heading!.toLowerCase().replace(/[^\w-]/g, ''),
+    );
+    assert.deepEqual(headings.sort(), Object.keys(CATALOGUE).map(anchorOf).sort());
+    assert.equal(new Set(headings).size, headings.length);
   });
 
   it('has words for each', () => {
