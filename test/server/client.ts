@@ -39,7 +39,8 @@ import { ROOT } from './fixture.ts';
 
 export const uriOf = (path: string) => pathToFileURL(join(ROOT, path)).href;
 
-export interface StartOptions extends Pick<ServerOptions, 'aws' | 'plans' | 'revisions' | 'rulesPage'> {
+export interface StartOptions
+  extends Pick<ServerOptions, 'aws' | 'clock' | 'follow' | 'plans' | 'revisions' | 'rollouts' | 'rulesPage'> {
   readonly initializationOptions?: InitializationOptions;
   /** @default what an editor of today can do */
   readonly capabilities?: ClientCapabilities;
