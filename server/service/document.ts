@@ -8,8 +8,8 @@ import { parseTemplate, type Template, type Token, tokenize } from '../../engine
 import { covers, type Excerpt, excerptAt } from './json/excerpt.ts';
 import { maskTemplate, type Tag } from './mask.ts';
 
-/** Deeper JSON than this gets no structure: parsers recurse. */
-const MOST_NESTING = 500;
+/** Brackets of JSON that is nested deeper are blanks in the mask: parsers recurse. */
+const MOST_NESTING = 200;
 
 export class ConfigDocument {
   readonly path: string;
@@ -62,7 +62,7 @@ export class ConfigDocument {
 
   /** The tree of the mask, as far as it can be parsed. */
   get json(): Node | undefined {
-    this.#json ??= { root: parseTolerantly(this.mask) };
+    this.#json ??= { root: parseTree(this.mask, [], { allowTrailingComma: true }) };
     return this.#json.root;
   }
 
@@ -84,17 +84,28 @@ export class ConfigDocument {
   }
 
   get #mask(): { readonly text: string; readonly tags: readonly Tag[] } {
-    this.#masked ??= this.isTemplate ? maskTemplate(this.text, this.tokens) : { text: this.text, tags: [] };
+    if (this.#masked === undefined) {
+      const { text, tags } = this.isTemplate ? maskTemplate(this.text, this.tokens) : { text: this.text, tags: [] };
+      this.#masked = { text: withoutDepth(text), tags };
+    }
     return this.#masked;
   }
 }
 
-function parseTolerantly(text: string): Node | undefined {
+/** The text with blanks for the brackets that are nested too deep. */
+function withoutDepth(text: string): string {
   let depth = 0;
-  for (const [token] of text.matchAll(/"(?:[^"\\\n]|\\.)*"?|[[{]|[\]}]/g)) {
-    if (token === '[' || token === '{') depth++;
-    else if (token === ']' || token === '}') depth--;
-    if (depth > MOST_NESTING) return undefined;
+  let shown = '';
+  let end = 0;
+  for (const { 0: token, index } of text.matchAll(/"(?:[^"\\\n]|\\.)*"?|[[{\]}]/g)) {
+    const isOpen = token === '[' || token === '{';
+    if (!isOpen && token !== ']' && token !== '}') continue;
+    if ((isOpen ? ++depth : depth--) <= MOST_NESTING) {
+      if (depth < 0) depth = 0;
+      continue;
+    }
+    shown += `${text.slice(end, index)} `;
+    end = index + 1;
   }
-  return parseTree(text, [], { allowTrailingComma: true });
+  return end === 0 ? text : shown + text.slice(end);
 }
