@@ -32,7 +32,7 @@ const BEFORE_VALUE: ReadonlySet<string> = new Set('and or not in is if elif else
 
 /** Filters whose text arguments name an attribute of each item, at once or as `attribute=`. */
 const ATTRIBUTE =
-  /([\s\S]*)\|\s*(?:(?:groupby|selectattr|rejectattr)\(|(?:map|sum|sort|unique|min|max|join)\([^()|]*\battribute\s*=)\s*(['"])([\w.]*)$/;
+  /^([\s\S]*)\|\s*(?:(?:groupby|selectattr|rejectattr)\(|(?:map|sum|sort|unique|min|max|join)\([^()|]*\battribute\s*=)\s*(['"])([\w.]*)$/;
 
 /** @param tag the tag that the offset is in */
 export function completeInTag(view: FileView, offset: number, tag: Tag): Completion[] {
@@ -47,14 +47,14 @@ export function completeInTag(view: FileView, offset: number, tag: Tag): Complet
 /** @param lead what is before the word that is being typed */
 function found(context: Context, before: string, lead: string): Completion[] {
   const { tag } = context;
-  const quoted = /([\s\S]*)\[\s*(['"])([^'"\]]*)$/.exec(before);
+  const quoted = /^([\s\S]*)\[\s*(['"])([^'"\]]*)$/.exec(before);
   if (quoted) return keys(context, quoted[1]!, quoted[2]!, quoted[3]!);
   const attribute = ATTRIBUTE.exec(before);
   if (attribute) return attributes(context, attribute[1]!, attribute[3]!);
   if (isInsideString(before)) return [];
   if (/\|\s*$/.test(lead)) return filters(context);
   if (/\bis\s+(?:not\s+)?$/.test(lead)) return tests(context);
-  const member = /([\s\S]*)\.\s*$/.exec(lead);
+  const member = /^([\s\S]*)\.\s*$/.exec(lead);
   if (member) return members(context, member[1]!);
   if (tag.kind === 'statement') {
     if (/^[-+]?\s*$/.test(lead)) return statements(context);
@@ -65,7 +65,7 @@ function found(context: Context, before: string, lead: string): Completion[] {
   const end = lead.trimEnd();
   const isAfterValue = /[\p{ID_Continue})\]}'"]$/u.test(end) && !BEFORE_VALUE.has(/\w*$/.exec(end)![0]);
   if (isAfterValue) return end === lead ? [] : words(context, OPERATORS);
-  const item = /([\s\S]*)\[$/.exec(end);
+  const item = /^([\s\S]*)\[$/.exec(end);
   return [...(item ? keys(context, item[1]!, '', '') : []), ...names(context)];
 }
 
