@@ -7,6 +7,7 @@
 import * as vscode from 'vscode';
 import type { Opened } from '../engine/session.ts';
 import { COMMANDS, CREDENTIALS_VIEW, type CredentialTrouble, ROLLOUTS_VIEW, type Welcome } from '../manifestIds.ts';
+import { plain } from './explanationText.ts';
 import type { LiveStates } from './liveStates.ts';
 import { eventNode, historyNode, waitNode } from './recordNodes.ts';
 import type { ReadRollouts, WorkloadRow } from './rollout.ts';
@@ -212,10 +213,6 @@ const same = (item: never): never => item;
 
 /** The first line stands out, and indented ones are a list. What AWS and repositories say is shown as text. */
 function tooltipOf({ tooltip: [first = '', ...lines] }: RolloutNode): vscode.MarkdownString {
-  const text = new vscode.MarkdownString('**').appendText(first).appendMarkdown('**');
-  for (const line of lines) {
-    const isItem = line.startsWith('  ');
-    text.appendMarkdown(isItem ? '\n- ' : '\n\n').appendText(line.trim());
-  }
-  return text;
+  const rest = lines.map((line) => `${line.startsWith('  ') ? '\n- ' : '\n\n'}${plain(line.trim())}`);
+  return new vscode.MarkdownString(`**${plain(first)}**${rest.join('')}`);
 }

@@ -43,6 +43,35 @@ export function makeWorkspace(isForPerson = false): string {
   return repo;
 }
 
+/** Services and clusters with names as long as teams give them, in three regions, in two accounts. */
+const PLACES = [
+  ['production', 'eu-west-1', '123456789012'],
+  ['staging', 'us-east-1', '210987654321'],
+  ['development', 'ap-southeast-2', '123456789012'],
+] as const;
+const NAMES = ['checkout-payment-gateway-adapter', 'customer-notification-dispatcher-v2', 'search-indexer', 'web'];
+
+/** @returns the folder of a repository with many workloads, which the caller removes with the folder that it is in */
+export function makeLongNames(): string {
+  const repo = join(temporaryFolder('long-names'), 'platform');
+  for (const [stage, region, account] of PLACES) {
+    for (const name of NAMES) {
+      const folder = join(repo, stage, name);
+      mkdirSync(folder, { recursive: true });
+      const put = (suffix: string, value: unknown) =>
+        writeFileSync(join(folder, `${name}_${suffix}.json`), JSON.stringify(value, null, 2));
+      put('svcdef', { cluster: `${stage}-platform-cluster`, serviceName: name, desiredCount: 2 });
+      const container = { name: 'app', image: `public.ecr.aws/acme/${name}:1.0.0`, memory: 128 };
+      put('taskdef', { family: `${stage}-${name}`, containerDefinitions: [container] });
+      put('depdef', { environment: { account, region } });
+    }
+  }
+  git(repo, 'init', '-q', '-b', 'main');
+  git(repo, 'add', '.');
+  git(repo, 'commit', '-q', '-m', 'Give everything the longest name that there is room for');
+  return repo;
+}
+
 function replace(folder: string, file: string, before: string, after: string): void {
   const path = join(folder, file);
   const text = readFileSync(path, 'utf8');

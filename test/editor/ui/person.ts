@@ -100,6 +100,19 @@ export class Person {
     return this.page.locator('.sidebar .monaco-list-row').filter({ hasText: text }).first();
   }
 
+  /** A button in the side bar. */
+  button(text: string): Locator {
+    return this.page.locator('.sidebar .monaco-button').filter({ hasText: text }).first();
+  }
+
+  /** Clicks until the effect is there: what moves under the pointer takes no click. */
+  async press(button: Locator, effect: Locator): Promise<void> {
+    await this.insist(
+      () => button.click({ timeout: EFFECT_MS }),
+      () => isThere(effect.first()),
+    );
+  }
+
   /** Rows whose text does not fit. Under the pointer or the focus, a row gives way to its buttons. */
   async cutOff(): Promise<(string | null)[]> {
     await this.page.mouse.move(NOWHERE.x, NOWHERE.y);

@@ -7,10 +7,16 @@ import { openStore } from '../../../engine/index.ts';
 import { parseScenario, type Sandbox, speedClock, startSandbox } from '../../../sandbox/index.ts';
 import { startEditor, writeSettings } from '../host/codeServer.ts';
 import { CACHE, ROOT, SCREENSHOTS } from '../host/folders.ts';
-import { git, makeWorkspace } from '../host/workspace.ts';
+import { git, makeLongNames, makeWorkspace } from '../host/workspace.ts';
 import { Person, type Surroundings, surroundings } from './person.ts';
 
 const VSIX = join(CACHE, 'gitmoxi.vsix');
+
+/** VS Code writes its settings so soon after they were changed, ms. */
+const SETTLE_MS = 1_000;
+
+const settingsOf = (data: string): Record<string, unknown> =>
+  JSON.parse(readFileSync(join(data, 'data/User/settings.json'), 'utf8'));
 
 function changeIn(repo: string, name: string, edit: (text: string) => string, message: string): void {
   const path = join(repo, 'examples/shop', name);
@@ -54,12 +60,20 @@ describe('a person in the editor', function () {
     if (this.currentTest?.state === 'failed') await person?.look(`failed-${this.currentTest.title.slice(0, 40)}`);
   });
 
-  it('sees the workloads by their places, and starts the sandbox', async () => {
+  it('sees the workloads by their places, and what to do without credentials', async () => {
     await person.openView();
     await person.row('web').waitFor();
-    await person.run('GitMoxi: Try It without AWS: Start Sandbox');
+    await person.row('No AWS credentials').waitFor();
+    await person.button('Choose a Profile').waitFor();
+    assert.deepEqual(await person.cutOff(), []);
+    await person.look('0-no-credentials');
+  });
+
+  it('starts the sandbox instead', async () => {
+    const mark = person.page.locator('.statusbar-item').filter({ hasText: 'Sandbox' });
+    await person.press(person.button('Try It without AWS'), mark);
     await person.row('never deployed').waitFor();
-    await person.page.locator('.statusbar-item').filter({ hasText: 'Sandbox' }).waitFor();
+    await person.button('Choose a Profile').waitFor({ state: 'hidden' });
     assert.deepEqual(await person.cutOff(), []);
     await person.look('1-sandbox');
   });
@@ -179,10 +193,22 @@ describe('a person in the editor', function () {
     await person.closeNotifications();
   });
 
+  it('releases what it holds, and holds it again with a reason', async () => {
+    await person.fromContextMenu(/^web.*held/, 'Release');
+    await person.row(/^web.*out of sync/).waitFor();
+    await person.fromContextMenu(/^web/, 'Hold');
+    await person.page.keyboard.type('until the image is mended');
+    await person.page.keyboard.press('Enter');
+    await person.row(/^web.*held/).waitFor();
+  });
+
   it('finds its way by the walkthrough', async () => {
     await person.run('Welcome: Open Walkthrough...');
     await person.pick('Deploy to ECS and Lambda from Git');
-    await person.page.locator('.getting-started-category').first().waitFor();
+    const steps = person.page.locator('.getting-started-step');
+    await steps.first().waitFor();
+    // A repository is open, and the sandbox runs.
+    await person.page.locator('.getting-started-step .codicon-getting-started-step-checked').nth(1).waitFor();
     await person.look('13-walkthrough');
     await person.run('View: Close All Editors');
   });
@@ -236,6 +262,10 @@ describe('a person in the editor', function () {
       await person.fromContextMenu(/^thumbnails/, 'Deploy');
       await person.answer('Update shop-thumbnails', 'Deploy');
       await person.row(moving).waitFor();
+      // VS Code asks no extension before it closes a window: its own question is offered.
+      await person.answer('Rollouts run in this window', 'Ask before Closing');
+      await person.page.waitForTimeout(SETTLE_MS);
+      assert.equal(settingsOf(place.data)['window.confirmBeforeClose'], 'always');
       const other = await Person.open(place, own);
       await other.openView();
       await other.row(moving).waitFor();
@@ -266,6 +296,16 @@ describe('a person in the editor', function () {
       await person.closeNotifications();
     });
 
+    it('hands the canary over when its window is loaded anew', async () => {
+      const before = await underWay();
+      await person.run('Developer: Reload Window');
+      await person.notification('goes on in this window').waitFor();
+      await person.row(moving).waitFor();
+      const after = await underWay();
+      assert.notEqual(after.owner?.pid, before.owner?.pid);
+      assert.equal(after.resumed, before.resumed + 1);
+    });
+
     it('asks whether to deploy a commit, with what it changes', async () => {
       changeIn(own, 'thumbnails_lambdainput.json', (text) => text.replace('2.1.0', '2.2.0'), 'Make them sharper');
       await person.run('Git: Refresh');
@@ -277,12 +317,30 @@ describe('a person in the editor', function () {
     });
   });
 
+  it('fits long names and many places into a sidebar of 300 pixels', async () => {
+    await person.page.close();
+    const many = makeLongNames();
+    try {
+      person = await Person.open(place, many);
+      await person.openView();
+      await person.run('GitMoxi: Try It without AWS: Start Sandbox');
+      await person.row(/^web.*never deployed/).waitFor();
+      await person.row(/^customer-.*….*-v2new/).waitFor();
+      const { width } = (await person.page.locator('.part.sidebar').boundingBox())!;
+      assert.ok(width <= 302, `${width}`);
+      assert.deepEqual(await person.cutOff(), []);
+      await person.look('17-long-names');
+    } finally {
+      rmSync(dirname(many), { recursive: true, force: true });
+    }
+  });
+
   it('says in an empty window what to do', async () => {
     await person.page.close();
     person = await Person.open(place);
     await person.openView();
     await person.page.locator('.sidebar .monaco-button').filter({ hasText: 'Open Folder' }).waitFor();
-    await person.look('17-empty-window');
+    await person.look('18-empty-window');
   });
 
   it('edits, and deploys nothing, in Restricted Mode', async () => {
@@ -297,6 +355,6 @@ describe('a person in the editor', function () {
     await person.page.locator('.sidebar').filter({ hasText: 'Rollouts are not read in Restricted Mode' }).waitFor();
     await person.openFile('web_taskdef.json');
     await person.page.locator('.codelens-decoration').filter({ hasText: 'Preview' }).waitFor();
-    await person.look('18-restricted');
+    await person.look('19-restricted');
   });
 });
