@@ -177,7 +177,7 @@ class RolloutWindow implements vscode.Disposable {
       deploying: deployer,
       rollBack: (about) => rollBack({ session, asked, deployer }, about),
       rehearse: (about) => rehearse({ session, asked, timelines, rules: () => this.#sandbox.rules }, about),
-      steering: new Steering({ session, asked, changed: () => this.#steered() }),
+      steering: new Steering({ session, asked, moved: () => this.#tree.moved(), held: () => this.#refresh() }),
       reports: new Reports({ session, asked, documents }),
       timeline: (about) => showTimeline(session, asked, timelines, about),
       files,
@@ -243,12 +243,6 @@ class RolloutWindow implements vscode.Disposable {
     this.#reading.forget();
     this.#language.rolloutsChanged();
     return this.#tree.refresh(group);
-  }
-
-  /** What is held is kept with the workloads: these are read anew too. */
-  #steered(): Promise<void> {
-    this.#reading.forget();
-    return this.#tree.moved();
   }
 
   /** What the window runs is somebody else's from now on. */

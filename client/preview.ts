@@ -76,9 +76,21 @@ export class Preview implements vscode.TextDocumentContentProvider, vscode.Dispo
    * @param target the template's URI, a code lens, or `{ workload, revision }` with a workload or one of its files.
    *   @default the active editor's document
    * @returns the preview's URI; undefined where there is nothing to preview, which the user was told
+   * @throws EngineError `client.no-workload` where no file of the named workload is there
    */
   async show(target?: unknown): Promise<vscode.Uri | undefined> {
-    const { source, revision } = await askedFor(target);
+    const { source, revision, workload } = await askedFor(target);
+    if (source === undefined && workload !== undefined) {
+      const { EngineError } = await import('./engine/loaded.ts');
+      throw new EngineError(
+        'client.no-workload',
+        `no file of a workload ${workload} is in the folders of this window`,
+        {
+          kind: 'usage',
+          hint: "name it by its path from the repository's root",
+        },
+      );
+    }
     const document = source?.scheme === 'file' ? await opened(source) : undefined;
     if (document?.languageId !== LANGUAGE) {
       void vscode.window.showInformationMessage(
@@ -146,6 +158,8 @@ async function opened(uri: vscode.Uri): Promise<vscode.TextDocument | undefined>
 
 interface AskedFor {
   readonly source: vscode.Uri | undefined;
+  /** Where one was named. */
+  readonly workload?: string;
   readonly revision: string | undefined;
 }
 
@@ -156,7 +170,7 @@ async function askedFor(target: unknown): Promise<AskedFor> {
   const uri = (target as { uri?: unknown } | undefined | null)?.uri;
   if (typeof uri === 'string') return { source: vscode.Uri.parse(uri), revision: undefined };
   const { workload, revision } = aboutOf(target);
-  return { source: workload === undefined ? active : await fileOf(workload), revision };
+  return workload === undefined ? { source: active, revision } : { source: await fileOf(workload), revision, workload };
 }
 
 /** Of a workload's files, the first of these is shown. */

@@ -8,7 +8,10 @@ import type { EngineSession } from '../engine/session.ts';
 export interface SteeringOptions {
   readonly session: EngineSession;
   readonly asked: Asked;
-  readonly changed: () => Promise<void>;
+  /** Told when something was asked of a rollout. */
+  readonly moved: () => Promise<void>;
+  /** Told when a workload was held or released: what would be deployed is another now. */
+  readonly held: () => Promise<void>;
 }
 
 /** What became of a request. */
@@ -73,7 +76,7 @@ export class Steering {
     const { person } = await import('../engine/loaded.ts');
     const { engine } = await this.#options.session.open();
     const held = await engine.hold(where, `by ${person()}${reason === '' ? '' : `: ${reason}`}`);
-    await this.#options.changed();
+    await this.#options.held();
     return held;
   }
 
@@ -82,7 +85,7 @@ export class Steering {
     if (where === undefined) return undefined;
     const { engine } = await this.#options.session.open();
     const released = await engine.release(where);
-    await this.#options.changed();
+    await this.#options.held();
     return released;
   }
 
@@ -101,7 +104,7 @@ export class Steering {
     const { person } = await import('../engine/loaded.ts');
     const asked = await engine.ask(id, command, person());
     if (!asked) void vscode.window.showInformationMessage(`The rollout of ${workload} is over already: ${phase}.`);
-    await this.#options.changed();
+    await this.#options.moved();
     return { rollout: id, command, asked };
   }
 }

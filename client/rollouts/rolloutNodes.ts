@@ -14,7 +14,7 @@ export interface RolloutForest {
   readonly nodes: ReadonlyMap<string, RolloutNode>;
   readonly children: ReadonlyMap<string, readonly string[]>;
   readonly inProgress: number;
-  /** What is wrong with the credentials, as far as a group was refused an answer for it. */
+  /** What is wrong with the credentials, where no group is answered for it. */
   readonly credentials: CredentialTrouble | undefined;
 }
 
@@ -72,11 +72,13 @@ const CREDENTIAL_TROUBLE: ReadonlyMap<string | undefined, CredentialTrouble> = n
   ['aws.rejected-credentials', 'refused'],
 ]);
 
-/** The first trouble of any group. */
-const credentialTrouble = (groups: readonly (LiveGroup | undefined)[]): CredentialTrouble | undefined =>
-  groups
+/** Where some group was answered, what another one lacks is its own affair. */
+function credentialTrouble(groups: readonly (LiveGroup | undefined)[]): CredentialTrouble | undefined {
+  if (groups.some((group) => group?.state === 'read')) return undefined;
+  return groups
     .map((group) => (group?.state === 'failed' ? CREDENTIAL_TROUBLE.get(codeOf(group.error)) : undefined))
     .find((trouble) => trouble !== undefined);
+}
 
 function groupNode(key: string, members: readonly WorkloadRow[], live: LiveGroup | undefined): RolloutNode {
   const { target, kind, errors } = members[0]!;

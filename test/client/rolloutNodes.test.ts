@@ -1,6 +1,12 @@
 import assert from 'node:assert/strict';
 import { eventNode, historyNode, waitNode } from '../../client/rollouts/recordNodes.ts';
-import { groupOf, type Live, type WorkloadPlan, type WorkloadRow } from '../../client/rollouts/rollout.ts';
+import {
+  groupOf,
+  type Live,
+  type LiveGroup,
+  type WorkloadPlan,
+  type WorkloadRow,
+} from '../../client/rollouts/rollout.ts';
 import type { RolloutNode } from '../../client/rollouts/rolloutNode.ts';
 import { changesBetween, rolloutForest, shortPath, welcomeOf } from '../../client/rollouts/rolloutNodes.ts';
 import { duration } from '../../client/words.ts';
@@ -223,6 +229,19 @@ describe('the rollouts view', () => {
     const failed = shown(state(one), live).find(({ context }) => context === 'failure')!;
     assert.deepEqual([failed.label, failed.description], ['No AWS credentials', 'retry']);
     assert.match(failed.tooltip[0]!, /whose they are/);
+  });
+
+  it('tells trouble with the credentials where nothing is answered for it, and not where one place of several lacks them', () => {
+    const [here, there] = [row('a'), row('b', {}, { target: { ...row('b').target!, region: 'us-east-1' } })];
+    const failed = (code: string) => ({ state: 'failed', error: new EngineError(code, 'no') }) as const;
+    const troubleOf = (...groups: [string, LiveGroup][]) =>
+      rolloutForest(state(here, there), new Map(groups), NOW).credentials;
+    const missing: [string, LiveGroup] = [groupOf(here), failed('aws.no-credentials')];
+    assert.equal(troubleOf(missing), 'missing');
+    assert.equal(troubleOf([groupOf(here), failed('aws.rejected-credentials')]), 'refused');
+    assert.equal(troubleOf([groupOf(here), failed('aws.unreachable')]), undefined);
+    assert.equal(troubleOf(missing, [groupOf(there), { state: 'read', plans: new Map() }]), undefined);
+    assert.equal(troubleOf(['ecs/of/another/window', missing[1]]), undefined);
   });
 
   it('says where a region is missing, since nothing can be looked at without one', () => {

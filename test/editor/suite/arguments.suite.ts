@@ -39,6 +39,11 @@ describe('commands with odd arguments', function () {
     });
   }
 
+  it('preview says that there is no such workload', async () => {
+    const said = await refusal('gitmoxi.preview', { workload: 'examples/shop/nothing', confirm: false });
+    assert.match(said, /no file of a workload examples\/shop\/nothing/);
+  });
+
   for (const name of OF_ROLLOUTS) {
     it(`${name} says that there is no such rollout`, async () => {
       assert.match(await refusal(`gitmoxi.${name}`, { rollout: 'ro-none', confirm: false }), /no rollout ro-none/);
