@@ -138,7 +138,9 @@ describe("the extension's manifest", () => {
     for (const name of [SETTINGS.store, SETTINGS.profile, SETTINGS.endpoint, SETTINGS.deployOnCommit]) {
       assert.ok(restrictedConfigurations.includes(name), name);
     }
-    for (const setting of Object.values(properties)) {
+    for (const [name, setting] of Object.entries(properties)) {
+      // In a remote window VS Code takes no other scope from the person's own settings.
+      assert.match(setting.scope, /^(window|resource)$/, name);
       const described = 'description' in setting ? setting.description : setting.markdownDescription;
       assert.ok(described.length > 20);
     }

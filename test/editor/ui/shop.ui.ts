@@ -205,10 +205,16 @@ describe('a person in the editor', function () {
   it('finds its way by the walkthrough', async () => {
     await person.run('Welcome: Open Walkthrough...');
     await person.pick('Deploy to ECS and Lambda from Git');
-    const steps = person.page.locator('.getting-started-step');
-    await steps.first().waitFor();
-    // A repository is open, and the sandbox runs.
-    await person.page.locator('.getting-started-step .codicon-getting-started-step-checked').nth(1).waitFor();
+    const step = (title: string) => person.page.locator('.getting-started-step').filter({ hasText: title });
+    const done = (title: string) => step(title).locator('.codicon-getting-started-step-checked');
+    for (const [title, button] of [
+      ['Try it without AWS', 'Start Sandbox'],
+      ['Open a repository', 'Show Workloads'],
+    ] as const) {
+      const key = step(title).locator('.monaco-button').filter({ hasText: button });
+      await person.press(step(title), key);
+      await person.press(key, done(title));
+    }
     await person.look('13-walkthrough');
     await person.run('View: Close All Editors');
   });
