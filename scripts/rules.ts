@@ -20,6 +20,7 @@ const FAMILIES: Readonly<Record<string, string>> = {
   function: 'Functions',
   event: 'Event sources',
   environment: 'Where things are',
+  aws: 'What there is in the account',
 };
 
 function page(): string {

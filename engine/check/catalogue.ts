@@ -137,10 +137,30 @@ const OTHER_CHECKS: Readonly<Record<string, Documentation>> = {
   ),
 };
 
+const ONLY_WHERE_KNOWN =
+  'Found in the editor alone, and only with `gitmoxi.awsKnowledge`: once AWS has listed all that there is in the account and region of the workload.';
+
+const absent = (what: string, more = ''): Documentation =>
+  warning(`${what} does not exist`, `${ONLY_WHERE_KNOWN}${more}`);
+
+/** What the language server finds out from AWS. */
+const OF_THE_ACCOUNT: Readonly<Record<string, Documentation>> = {
+  'aws.no-cluster': absent('A cluster'),
+  'aws.no-target-group': absent('A target group'),
+  'aws.no-alarm': absent('An alarm', ' Composite alarms count as well.'),
+  'aws.no-subnet': absent('A subnet'),
+  'aws.no-security-group': absent('A security group'),
+  'aws.no-role': absent('A role', ' Of roles in other accounts nothing is said.'),
+  'aws.no-image': absent('An image', ' Only tags in ECR are looked at, and none that are pulled through a cache.'),
+  'aws.no-log-group': absent('A log group', ' Not said where `awslogs-create-group` is `true`.'),
+  'aws.no-queue': absent('A queue'),
+  'aws.no-capacity-provider': absent('A capacity provider'),
+};
+
 /** The place of a code in `docs/rules.md`: what the heading of its section is called in a link. */
 export const anchorOf = (code: string): string => code.replace('.', '');
 
 /** Documentation by code, sorted. */
 export const CATALOGUE: Readonly<Record<string, Documentation>> = Object.fromEntries(
-  Object.entries({ ...OTHER_CHECKS, ...RULE_DOCUMENTATION }).sort(([a], [b]) => (a < b ? -1 : 1)),
+  Object.entries({ ...OTHER_CHECKS, ...OF_THE_ACCOUNT, ...RULE_DOCUMENTATION }).sort(([a], [b]) => (a < b ? -1 : 1)),
 );

@@ -59,13 +59,17 @@ function missing(
 ): Finding {
   const root = parseTree(file.text!);
   const node = root && findNodeAtLocation(root, [...path]);
-  const place = file.map!.toSource(node?.offset ?? 0, (node?.offset ?? 0) + (node?.length ?? 0));
+  const start = node?.offset ?? 0;
+  const end = start + (node?.length ?? 0);
+  const place = file.map!.toSource(start, end);
   const near = place.sensitive
     ? undefined
     : closest(
         value,
         things.map(({ id }) => id),
       );
+  // Only what stands in the template as it is can be replaced there.
+  const written = near === undefined ? undefined : file.map!.verbatim(start, end);
   // Roles are everywhere in an account, and an image says itself where it is.
   const parts = kind === 'image' ? [] : kind === 'role' ? [account] : [account, region];
   const where = parts.filter((part) => part !== undefined).join(', ');
@@ -77,6 +81,12 @@ function missing(
     code: `aws.no-${AWS_WORDS[kind].replaceAll(' ', '-')}`,
     message: `there is no ${AWS_WORDS[kind]} ${place.sensitive ? '(sensitive)' : JSON.stringify(value)} in ${where || (kind === 'image' ? 'its repository' : 'the account')}`,
     hint: near === undefined ? 'create it, or correct the name' : `did you mean "${near}"?`,
+    ...(written && {
+      fix: {
+        title: `Change to ${JSON.stringify(near)}`,
+        edits: [{ path: file.path, ...written, text: JSON.stringify(near) }],
+      },
+    }),
   };
 }
 

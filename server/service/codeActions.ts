@@ -5,6 +5,7 @@ import type { Node } from 'jsonc-parser';
 import type { Finding, SourceEdit } from '../../engine/finding.ts';
 import { isObject, type Json } from '../../engine/json.ts';
 import { GLOBAL_NAMES, parseTemplate, templateUses } from '../../engine/template/index.ts';
+import { awsFindings } from './awsFindings.ts';
 import type { ConfigDocument } from './document.ts';
 import { missingNames, placeholderOf } from './inputPlaceholders.ts';
 import { sampleOf } from './jinja/sample.ts';
@@ -29,7 +30,8 @@ export interface CodeAction {
 
 /** @param range what is selected; empty at a cursor */
 export function codeActions(view: FileView, range: Span): CodeAction[] {
-  const findings = view.workload.checked.findings.filter(
+  const { checked } = view.workload;
+  const findings = [...checked.findings, ...awsFindings(checked, view.aws)].filter(
     ({ path, start, end }) => path === view.document.path && start <= range.end && range.start <= end,
   );
   const fixes = findings.flatMap((finding) => fixesOf(view, finding));

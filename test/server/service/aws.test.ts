@@ -4,11 +4,12 @@ import {
   type AwsKind,
   type AwsKnowledge,
   awsFindings,
+  codeActions,
   complete,
   NOTHING_KNOWN,
   Schemas,
 } from '../../../server/service/index.ts';
-import { sceneOf } from './view.ts';
+import { edited, sceneOf } from './view.ts';
 
 const ACCOUNT = '111111111111';
 const REGISTRY = `${ACCOUNT}.dkr.ecr.eu-west-1.amazonaws.com`;
@@ -191,6 +192,22 @@ describe('what does not exist in the account', () => {
     ],
   ];
   for (const [what, fixture] of SILENT) it(`is not said ${what}`, () => assert.deepEqual(found(fixture), []));
+
+  it('is put right by what was meant', () => {
+    const { view, start, end, files } = sceneOf(service('{ "cluster": "pr$0do" }'), aws());
+    const [action] = codeActions(view, { start, end });
+    assert.equal(action?.title, 'Change to "prod"');
+    assert.equal(edited(files, action.edits).get('web_svcdef.json'), '{ "cluster": "prod" }\n');
+  });
+
+  it('is put right by hand where a template gave it', () => {
+    const fixture = service('{ "cluster": "{{ $0name }}" }', '//- web_input.json\n{ "name": "prdo" }\n');
+    const { view, start, end } = sceneOf(fixture, aws());
+    assert.deepEqual(
+      codeActions(view, { start, end }).filter(({ title }) => title.includes('prod')),
+      [],
+    );
+  });
 
   it('shows no sensitive value, and nothing like it', () => {
     const fixture = service(
