@@ -1,8 +1,8 @@
 /** Rules about where a service's tasks run. */
 import { closest } from '../../closest.ts';
-import type { Place } from '../place.ts';
+import { type Place, textAt } from '../place.ts';
 import { type Rules, type Subject, writing } from '../rule.ts';
-import { asksForFargate, capacityOf } from './fargate.ts';
+import { asksForFargate, capacityOf, cpuUnits } from './fargate.ts';
 import { reportRepeats, reportUseless } from './reporting.ts';
 
 const OF_FARGATE: readonly string[] = ['FARGATE', 'FARGATE_SPOT'];
@@ -12,6 +12,16 @@ const KEPT_NAME = /^(?:aws|ecs|fargate)/i;
 
 /** @see Amazon ECS developer guide, "Fargate platform versions"; LATEST stands for the newest. */
 const PLATFORM_VERSIONS: readonly string[] = ['LATEST', '1.0.0', '1.1.0', '1.2.0', '1.3.0', '1.4.0'];
+
+/**
+ * What a task asks for that platform versions before 1.4.0 do not have.
+ * Source: Amazon ECS developer guide, task size, "EFS volumes" and "Fargate task ephemeral storage".
+ */
+function needOfNewPlatform({ task }: Subject): string | undefined {
+  if ((cpuUnits(textAt(task, 'cpu') ?? '') ?? 0) >= 8192) return `${textAt(task, 'cpu')} CPU units`;
+  if (task?.each('volumes').some((volume) => volume.has('efsVolumeConfiguration'))) return 'EFS volumes';
+  return task?.has('ephemeralStorage') ? 'storage of a size that is asked for' : undefined;
+}
 
 /** The strategies of the service and of its fallback. */
 const strategiesOf = ({ service, deployment }: Subject): readonly Place[] =>
@@ -64,14 +74,19 @@ export const CAPACITY_RULES: Rules = {
   'service.platform-version': {
     severity: 'error',
     title: 'A platform version is given outside of Fargate, or is none',
-    about: '`platformVersion` is for tasks on Fargate, and is `LATEST` or a version such as `1.4.0`.',
-    check({ service }, report) {
+    about:
+      '`platformVersion` is for tasks on Fargate, and is `LATEST` or a version such as `1.4.0`, which EFS, more storage and 8 or more vCPUs need.',
+    check(subject, report) {
+      const { service } = subject;
       const version = service?.get('platformVersion');
       if (version?.text && !PLATFORM_VERSIONS.includes(version.text))
         report(version, `there is no platform version ${version.shown}`, 'write "LATEST"', {
           ...writing('LATEST'),
           severity: 'warning',
         });
+      const needs = /^1\.[0-3]\.0$/.test(version?.text ?? '') ? needOfNewPlatform(subject) : undefined;
+      if (needs !== undefined)
+        report(version, `platform version ${version!.shown} has no ${needs}`, 'write "LATEST"', writing('LATEST'));
       if (capacityOf(service) === 'EC2' && service!.has('platformVersion'))
         reportUseless(service!.get('platformVersion'), 'is for Fargate only', report);
     },
@@ -137,6 +152,23 @@ export const CAPACITY_RULES: Rules = {
           },
         );
       }
+    },
+  },
+
+  'service.external-instances': {
+    severity: 'error',
+    title: 'External instances are asked for what they do not have',
+    about:
+      'Tasks on external instances (ECS Anywhere) have no interface of their own, and no load balancer leads to them: the network mode is bridge, host or none.',
+    check({ service, task }, report) {
+      if (capacityOf(service) !== 'EXTERNAL') return;
+      const mode = task?.get('networkMode');
+      if (mode?.text === 'awsvpc')
+        report(mode, 'external instances have no network mode "awsvpc"', 'write "bridge", "host" or "none"', {
+          ...writing('bridge'),
+        });
+      if (service!.has('loadBalancers'))
+        reportUseless(service!.get('loadBalancers'), 'is not for external instances', report);
     },
   },
 

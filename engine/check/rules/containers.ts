@@ -82,14 +82,17 @@ export const CONTAINER_RULES: Rules = {
     title: 'A container depends on one that is not there',
     about:
       '`dependsOn[].containerName`, `volumesFrom[].sourceContainer`, `links` and the container of `proxyConfiguration` have to name a container of the same task.',
-    check({ task }, report) {
+    check(subject, report) {
+      const { task } = subject;
       const containers = containersOf(task);
+      const fargate = onFargate(subject);
       const names = containers.map(nameOf).filter((name) => name !== undefined);
       const wanted = [
         ...containers.flatMap((one) => [
           ...one.each('dependsOn').map((need) => need.get('containerName')),
           ...one.each('volumesFrom').map((need) => need.get('sourceContainer')),
-          ...one.each('links'),
+          // On Fargate there are none at all.
+          ...(fargate ? [] : one.each('links')),
         ]),
         task?.at('proxyConfiguration', 'containerName'),
       ];

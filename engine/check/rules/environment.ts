@@ -15,7 +15,7 @@ function parseArn(text: string | undefined): Arn | undefined {
   return match ? { region: match[1]!, account: match[2] ?? '' } : undefined;
 }
 
-/** Values that have to be in the region and account of the workload. Images, layers and keys may be elsewhere. */
+/** Values that have to be in the region and account of the workload. Images and keys may be elsewhere. */
 function localPlaces(subject: Subject): (Place | undefined)[] {
   const { service, task, deployment, eventSource } = subject;
   return [
@@ -33,9 +33,16 @@ function localPlaces(subject: Subject): (Place | undefined)[] {
 function compare(subject: Subject, key: 'region' | 'account', report: Report): void {
   const setting = subject.deployment?.at('environment', key);
   if (setting?.text === undefined || setting.text === '') return;
-  if (key === 'region' && isUnknownRegion(setting.text)) return;
-  const queues = key === 'region' ? mappingsOf(subject).map((mapping) => mapping.get('EventSourceArn')) : [];
-  for (const place of [...localPlaces(subject), ...queues]) {
+  // What is no region or account is said to be none.
+  if (key === 'region' ? isUnknownRegion(setting.text) : !/^\d{12}$/.test(setting.text)) return;
+  const ofAnyAccount =
+    key === 'region'
+      ? [
+          ...mappingsOf(subject).map((mapping) => mapping.get('EventSourceArn')),
+          ...(subject.function?.each('Layers') ?? []),
+        ]
+      : [];
+  for (const place of [...localPlaces(subject), ...ofAnyAccount]) {
     const found = parseArn(place?.text)?.[key];
     if (found === undefined || found === '' || found === setting.text) continue;
     report(
@@ -74,7 +81,7 @@ export const ENVIRONMENT_RULES: Rules = {
   'environment.other-region': {
     severity: 'error',
     title: 'Something is in another region than the workload',
-    about: 'Clusters, target groups, queues and streams have to be in the region that is deployed to.',
+    about: 'Clusters, target groups, queues, streams and layers have to be in the region that is deployed to.',
     check: (subject, report) => compare(subject, 'region', report),
   },
   'environment.other-account': {

@@ -21,6 +21,9 @@ function window({ service }: Subject): { desired: number; minimum: number; maxim
   return { desired, minimum: Math.ceil((desired * minimum) / 100), maximum: Math.floor((desired * maximum) / 100) };
 }
 
+/** Options of ECS's own deployments. */
+const OPTIONS_OF_ECS = ['bakeTimeInMinutes', 'linearConfiguration', 'canaryConfiguration', 'lifecycleHooks'] as const;
+
 export const SERVICE_RULES: Rules = {
   'service.no-network': {
     severity: 'error',
@@ -135,6 +138,12 @@ export const SERVICE_RULES: Rules = {
       reportUseless(service.get('desiredCount'), 'is not for daemons: one runs on each instance', report);
       if (service.has('placementStrategy'))
         reportUseless(service.get('placementStrategy'), 'is not for daemons', report);
+      const maximum = service.at('deploymentConfiguration', 'maximumPercent');
+      if (maximum?.number !== undefined && maximum.number !== 100)
+        report(maximum, `maximumPercent ${maximum.shown} is not for daemons`, 'write 100', {
+          ...writing(100),
+          severity: 'warning',
+        });
     },
   },
 
@@ -186,17 +195,14 @@ export const SERVICE_RULES: Rules = {
     severity: 'error',
     title: 'There is a grace period for health checks that nobody makes',
     about:
-      '`healthCheckGracePeriodSeconds` is about the checks of a load balancer; ECS refuses it for a service without one.',
-    check({ service }, report) {
+      '`healthCheckGracePeriodSeconds` is about the checks of load balancers, of VPC Lattice and of containers; without one of them it has no effect.',
+    check({ service, task }, report) {
       const grace = service?.get('healthCheckGracePeriodSeconds');
-      if (
-        !grace?.number ||
-        service!.has('loadBalancers') ||
-        service!.has('serviceConnectConfiguration') ||
-        service!.has('vpcLatticeConfigurations')
-      )
-        return;
-      reportUseless(grace, 'is only for services with a load balancer', report, 'warning');
+      const checks = ['loadBalancers', 'serviceConnectConfiguration', 'vpcLatticeConfigurations'];
+      // A task definition that is not here may have checks of its containers.
+      const mayBeChecked = task?.each('containerDefinitions').some((one) => one.has('healthCheck')) ?? true;
+      if (!grace?.number || mayBeChecked || checks.some((key) => service!.has(key))) return;
+      reportUseless(grace, 'has no effect: neither a load balancer nor a container checks health', report, 'warning');
     },
   },
 
@@ -214,7 +220,7 @@ export const SERVICE_RULES: Rules = {
     severity: 'error',
     title: "Something of ECS's own deployments is asked for, and another controller deploys",
     about:
-      '`strategy`, `deploymentCircuitBreaker` and `alarms` of `deploymentConfiguration` are for services with the controller ECS; a deployment definition has its own circuit breaker and alarms.',
+      '`strategy` and its options, `deploymentCircuitBreaker` and `alarms` of `deploymentConfiguration` are for services with the controller ECS; a deployment definition has its own circuit breaker and alarms.',
     check({ service }, report) {
       if (controllerOf(service) === 'ECS') return;
       const configuration = service?.get('deploymentConfiguration');
@@ -223,9 +229,9 @@ export const SERVICE_RULES: Rules = {
         reportUseless(strategy, `has no effect with the controller ${controllerOf(service)}`, report, 'warning');
       else if (strategy?.text !== undefined)
         reportUseless(strategy, `${strategy.shown} contradicts the controller ${controllerOf(service)}`, report);
-      for (const key of ['deploymentCircuitBreaker', 'alarms']) {
-        const place = configuration?.get(key);
-        if (place?.get('enable')?.isTrue)
+      for (const key of ['deploymentCircuitBreaker', 'alarms', ...OPTIONS_OF_ECS]) {
+        const place = configuration?.has(key) ? configuration.get(key) : undefined;
+        if (place?.get('enable')?.node.value !== false)
           reportUseless(place, `is for the controller ECS, not ${controllerOf(service)}`, report);
       }
     },
@@ -234,8 +240,7 @@ export const SERVICE_RULES: Rules = {
   'service.strategy-options': {
     severity: 'error',
     title: 'Options of one strategy stand beside another',
-    about:
-      '`linearConfiguration` is for LINEAR, `canaryConfiguration` for CANARY; `bakeTimeInMinutes` and `lifecycleHooks` for BLUE_GREEN, LINEAR and CANARY.',
+    about: '`linearConfiguration` is for the strategy LINEAR, and `canaryConfiguration` for CANARY.',
     check({ service }, report) {
       const configuration = service?.get('deploymentConfiguration');
       if (!configuration || controllerOf(service) !== 'ECS') return;

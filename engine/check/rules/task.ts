@@ -157,6 +157,10 @@ export const TASK_RULES: Rules = {
           const place = container.get('linuxParameters');
           if (place?.has(key)) reportNotOnFargate(place.get(key)!, report);
         }
+        for (const added of container.at('linuxParameters', 'capabilities')?.each('add') ?? []) {
+          if (added.text !== undefined && added.text !== 'SYS_PTRACE')
+            report(added, `Fargate adds no capability ${added.shown}`, 'delete it: only "SYS_PTRACE" can be added');
+        }
         for (const resource of container.each('resourceRequirements')) {
           const type = resource.get('type');
           if (type?.text === 'GPU') report(type, 'GPUs are not supported on Fargate', 'run these tasks on EC2');
@@ -268,8 +272,8 @@ export const TASK_RULES: Rules = {
 
   'task.windows-fargate': {
     severity: 'error',
-    title: 'A Windows task on Fargate is too small',
-    about: 'Windows containers on Fargate need at least 1024 CPU units, and run on X86_64 only.',
+    title: 'A Windows task on Fargate is too small or too large',
+    about: 'Windows containers on Fargate have 1024 to 4096 CPU units, and run on X86_64 only.',
     check(subject, report) {
       const { task } = subject;
       const system = task?.at('runtimePlatform', 'operatingSystemFamily');
@@ -281,10 +285,14 @@ export const TASK_RULES: Rules = {
         });
       const cpu = task?.get('cpu');
       const units = cpu?.text === undefined ? undefined : cpuUnits(cpu.text);
-      if (units !== undefined && units < 1024)
-        report(cpu, `cpu ${cpu!.shown} is too small for Windows on Fargate`, 'write "1024" or more', {
-          write: { title: 'Change cpu to "1024"', json: '"1024"' },
-        });
+      if (units === undefined || (units >= 1024 && units <= 4096)) return;
+      const nearest = units < 1024 ? '1024' : '4096';
+      report(
+        cpu,
+        `cpu ${cpu!.shown} is too ${units < 1024 ? 'small' : 'large'} for Windows on Fargate`,
+        'write "1024", "2048" or "4096"',
+        { write: { title: `Change cpu to "${nearest}"`, json: `"${nearest}"` } },
+      );
     },
   },
 

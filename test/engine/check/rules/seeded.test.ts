@@ -53,6 +53,9 @@ const BRIDGE: readonly Change[] = [...ON_EC2, [TASK, '"networkMode": "awsvpc"', 
 const NETWORK = /"networkConfiguration": \{[\s\S]*?\n {2}\},\n/.exec(RIGHT.rolling['web_svcdef.json']!)![0];
 /** On EC2 in bridge mode, where the service gives no subnets. */
 const WITHOUT_NETWORK: readonly Change[] = [[SVC, NETWORK, ''], ...BRIDGE.filter(([, from]) => from !== '"ENABLED"')];
+const ON_EXTERNAL: readonly Change[] = WITHOUT_NETWORK.map(
+  ([suffix, from, to]): Change => [suffix, from, to.replace('EC2', 'EXTERNAL')],
+);
 const CODE = '"S3Bucket": "code", "S3Key": "jobs.zip"';
 const LOG_OPTIONS = /"options": .*/.exec(RIGHT.rolling['web_taskdef.json']!)![0];
 const QUEUE = '"EventSourceArn": "{{ queue }}"';
@@ -153,9 +156,71 @@ const MISTAKES: readonly Mistake[] = [
     { message: 'the options awslogs-group and awslogs-region and awslogs-stream-prefix' },
   ),
   mistake('service.daemon', 'rolling', [
-    [TASK, '"FARGATE"', '"EXTERNAL"'],
+    ...ON_EXTERNAL,
     [SVC, '"desiredCount": 4', '"schedulingStrategy": $0"DAEMON"$0'],
+    [SVC, '"minimumHealthyPercent": 50, "maximumPercent": 200', '"minimumHealthyPercent": 50'],
+  ]),
+  mistake(
+    'service.daemon',
+    'rolling',
+    [
+      ...ON_EXTERNAL.map(([suffix, from, to]): Change => [suffix, from, to.replace('EXTERNAL', 'EC2')]),
+      [SVC, '"desiredCount": 4', '"schedulingStrategy": "DAEMON"'],
+      [SVC, '"maximumPercent": 200', '"maximumPercent": $0200$0'],
+    ],
+    { fix: '100' },
+  ),
+  mistake('service.external-instances', 'rolling', [
     [SVC, '"launchType": "FARGATE"', '"launchType": "EXTERNAL"'],
+    [TASK, '"FARGATE"', '"EXTERNAL"'],
+    [TASK, '"networkMode": "awsvpc"', '"networkMode": $0"awsvpc"$0'],
+  ]),
+  mistake('service.external-instances', 'rolling', [
+    ...ON_EXTERNAL,
+    [
+      SVC,
+      '"desiredCount": 4,',
+      '"desiredCount": 4, $0"loadBalancers"$0: [{ "targetGroupArn": "{{ tgs.blue }}", "containerName": "web", "containerPort": {{ port }} }],',
+    ],
+  ]),
+  mistake(
+    'service.platform-version',
+    'rolling',
+    [
+      [TASK, '"cpu": "512"', '"ephemeralStorage": { "sizeInGiB": 50 }, "cpu": "512"'],
+      [SVC, '"launchType": "FARGATE"', '"launchType": "FARGATE", "platformVersion": $0"1.3.0"$0'],
+    ],
+    { fix: '"LATEST"', message: 'storage' },
+  ),
+  one(
+    'service.strategy-controller',
+    'blueGreen',
+    SVC,
+    '"desiredCount": 4',
+    '"desiredCount": 4, "deploymentConfiguration": { $0"bakeTimeInMinutes"$0: 5 }',
+  ),
+  mistake(
+    'task.windows-fargate',
+    'rolling',
+    [
+      [
+        TASK,
+        '"cpu": "512"',
+        '"runtimePlatform": { "operatingSystemFamily": "WINDOWS_SERVER_2022_CORE" }, "cpu": $0"8192"$0',
+      ],
+      [TASK, '"memory": "1024"', '"memory": "16384"'],
+    ],
+    { fix: '"4096"', message: 'too large' },
+  ),
+  one(
+    'task.fargate-parameter',
+    'rolling',
+    TASK,
+    '"essential": true,',
+    '"essential": true, "linuxParameters": { "capabilities": { "add": ["SYS_PTRACE", $0"NET_ADMIN"$0] } },',
+  ),
+  mistake('environment.other-region', 'lambda', [
+    [FN, '"Timeout": 15', '"Layers": [$0"arn:aws:lambda:us-east-1:123456789012:layer:tools:1"$0], "Timeout": 15'],
   ]),
   one(
     'event.option',
@@ -399,9 +464,15 @@ const MISTAKES: readonly Mistake[] = [
     '"minimumHealthyPercent": 110, "maximumPercent": $0100$0',
     { besides: ['service.cannot-replace'] },
   ),
-  one('service.grace-period', 'rolling', SVC, '"launchType"', '$0"healthCheckGracePeriodSeconds"$0: 60, "launchType"', {
-    fix: '',
-  }),
+  mistake(
+    'service.grace-period',
+    'rolling',
+    [
+      [TASK, /"healthCheck".*\n/.exec(RIGHT.rolling['web_taskdef.json']!)![0], ''],
+      [SVC, '"launchType"', '$0"healthCheckGracePeriodSeconds"$0: 60, "launchType"'],
+    ],
+    { fix: '' },
+  ),
   one(
     'service.placement-on-fargate',
     'rolling',

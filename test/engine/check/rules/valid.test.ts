@@ -264,6 +264,11 @@ const ECS: readonly EcsCase[] = [
     'a container that runs before another',
     onFargate({}, container({ dependsOn: [{ containerName: 'sidecar', condition: 'SUCCESS' }] }), sidecar()),
   ],
+  [
+    'a grace period for the health check of a container',
+    onFargate({}, container({ healthCheck: { command: ['CMD-SHELL', 'true'] } })),
+    fargateService({ healthCheckGracePeriodSeconds: 60 }),
+  ],
   ['a check of the image turned off', onFargate({}, container({ healthCheck: { command: ['NONE'] } }))],
   ['a range of ports', onFargate({}, container({ portMappings: [{ containerPortRange: '8000-8010' }] }))],
   [
