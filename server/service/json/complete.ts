@@ -124,7 +124,10 @@ function keys(view: FileView, place: JsonPlace, { whole }: Slot, fromSchema: rea
     ];
   }
   const open = document.role === 'input' ? [] : knownKeys(document.role, patternOf(parent));
-  const present = new Set(nodeAt(document, parent)?.children?.map(({ children }) => children?.[0]?.value));
+  const members = open.length > 0 ? nodeAt(document, parent)?.children : undefined;
+  // The key that is being typed is not there yet.
+  const others = members?.filter(({ offset }) => offset !== whole.start);
+  const present = new Set(others?.map(({ children }) => children?.[0]?.value));
   return [
     ...open
       .filter((label) => !present.has(label))

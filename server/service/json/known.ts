@@ -1,9 +1,10 @@
 /** Values that are known for certain keys: from the sibling file, from AWS, or fixed. Pure. */
-import { objectOf, REGIONS } from '../../../engine/check/index.ts';
+import { REGIONS } from '../../../engine/check/index.ts';
 import { isObject, type Json, type JsonObject } from '../../../engine/json.ts';
 import { AWS_WORDS, type AwsKind, imageRepository, placeOf } from '../aws.ts';
 import type { FileView, WorkloadView } from '../knowledge.ts';
 import { patternOf } from './location.ts';
+import { objectIn } from './objects.ts';
 
 export interface KnownValue {
   readonly value: string | number;
@@ -14,8 +15,8 @@ export interface KnownValue {
 
 const itemsOf = (value: Json | undefined): readonly Json[] => (Array.isArray(value) ? value : []);
 
-const containersOf = ({ checked }: WorkloadView) =>
-  itemsOf(objectOf(checked, 'task')?.['containerDefinitions']).filter(isObject);
+const containersOf = (workload: WorkloadView) =>
+  itemsOf(objectIn(workload, 'task')?.['containerDefinitions']).filter(isObject);
 
 function containerNames({ workload }: FileView): KnownValue[] {
   return containersOf(workload).flatMap(({ name, image }) =>
@@ -34,8 +35,18 @@ function containerPorts({ workload }: FileView): KnownValue[] {
   );
 }
 
+function portNames({ workload }: FileView): KnownValue[] {
+  return containersOf(workload).flatMap((container) =>
+    itemsOf(container['portMappings']).flatMap((mapping): KnownValue[] =>
+      isObject(mapping) && typeof mapping['name'] === 'string'
+        ? [{ value: mapping['name'], detail: `port of ${String(container['name'])}` }]
+        : [],
+    ),
+  );
+}
+
 function volumeNames({ workload }: FileView): KnownValue[] {
-  return itemsOf(objectOf(workload.checked, 'task')?.['volumes']).flatMap((volume): KnownValue[] =>
+  return itemsOf(objectIn(workload, 'task')?.['volumes']).flatMap((volume): KnownValue[] =>
     isObject(volume) && typeof volume['name'] === 'string'
       ? [{ value: volume['name'], detail: 'volume of the task' }]
       : [],
@@ -45,12 +56,12 @@ function volumeNames({ workload }: FileView): KnownValue[] {
 const regions = (): KnownValue[] => REGIONS.map((value) => ({ value, detail: 'AWS region' }));
 
 function functionName({ workload }: FileView): KnownValue[] {
-  const name = objectOf(workload.checked, 'function')?.['FunctionName'];
+  const name = objectIn(workload, 'function')?.['FunctionName'];
   return typeof name === 'string' ? [{ value: name, detail: 'the function of this workload' }] : [];
 }
 
 function targetGroups({ workload }: FileView): KnownValue[] {
-  const pairs = itemsOf(objectOf(workload.checked, 'deployment')?.['targetGroupArnPairs']);
+  const pairs = itemsOf(objectIn(workload, 'deployment')?.['targetGroupArnPairs']);
   return pairs.flatMap((pair, i) =>
     itemsOf(pair).flatMap((arn): KnownValue[] =>
       typeof arn === 'string' ? [{ value: arn, detail: `half of pair ${i + 1}` }] : [],
@@ -77,7 +88,11 @@ const KNOWN: Readonly<Record<string, (view: FileView) => KnownValue[]>> = {
   'deployment environment/region': regions,
   'task cpu': CPU,
   'task containerDefinitions/*/dependsOn/*/containerName': containerNames,
+  'service serviceConnectConfiguration/services/*/portName': portNames,
+  'service vpcLatticeConfigurations/*/portName': portNames,
+  'service volumeConfigurations/*/name': volumeNames,
   'task containerDefinitions/*/volumesFrom/*/sourceContainer': containerNames,
+  'task containerDefinitions/*/links/*': containerNames,
   'task containerDefinitions/*/mountPoints/*/sourceVolume': volumeNames,
   'task proxyConfiguration/containerName': containerNames,
   'task containerDefinitions/*/logConfiguration/options/awslogs-region': regions,
@@ -209,7 +224,7 @@ function thingsFor({ workload, aws, document }: FileView, key: AwsKey, path: Aws
   return shown('image', repository).map((one, i) => ({ ...one, order: String(i).padStart(5, '0') }));
 }
 
-function clusterOf({ checked }: WorkloadView): string {
-  const cluster = objectOf(checked, 'service')?.['cluster'];
+function clusterOf(workload: WorkloadView): string {
+  const cluster = objectIn(workload, 'service')?.['cluster'];
   return typeof cluster === 'string' && cluster !== '' ? cluster.replace(/^arn:.*:cluster\//, '') : 'default';
 }

@@ -278,6 +278,46 @@ describe('what may follow', () => {
     checkApplied(lambda('{% set a = 1 %}{% set x %}{% $0 %}'), 'endset', '{% set a = 1 %}{% set x %}{% endset %}'));
 });
 
+describe('what a file names while it gives no JSON', () => {
+  const CASES: readonly (readonly [fixture: string, label: string])[] = [
+    [task('{ "containerDefinitions": [{ "name": "a" }, { "dependsOn": [{ "containerName": "$0'), 'a'],
+    [task('{ "containerDefinitions": [{ "name": "{{ cluster }}" }, { "dependsOn": [{ "containerName": $0'), 'prod'],
+    [
+      task('{ "volumes": [{ "name": "data" }], "containerDefinitions": [{ "mountPoints": [{ "sourceVolume": "$0'),
+      'data',
+    ],
+    [task('{ "containerDefinitions": [{ "name": "a" }, { "links": ["$0'), 'a'],
+    [
+      service('{ "loadBalancers": [{ "containerPort": $0').replace(
+        '"containerPort": 8080 }] }',
+        '"containerPort": {{ port }} }] ',
+      ),
+      '80',
+    ],
+  ];
+  for (const [fixture, label] of CASES) {
+    it(`${label} of ${fixture.split('\n')[1]}`, async () => {
+      const labels = (await applied(fixture)).map((one) => one.label);
+      assert.ok(labels.includes(label), labels.join(' · '));
+    });
+  }
+
+  it('has no secrets', async () => {
+    const names = await applied(
+      task('{ "containerDefinitions": [{ "name": "{{ password }}" }, { "dependsOn": [{ "containerName": "$0" }] }] }'),
+    );
+    assert.ok(!names.some((one) => one.label.includes('hunter2')));
+  });
+  it('has keys of log options that are typed to their end', async () => {
+    const labels = (
+      await applied(
+        task('{ "containerDefinitions": [{ "logConfiguration": { "options": { "awslogs-group$0": "x" } } }] }'),
+      )
+    ).map((one) => one.label);
+    assert.ok(labels.includes('awslogs-group'));
+  });
+});
+
 describe('scaffolds', () => {
   const ECS = ['_svcdef.json', '_taskdef.json', '_depdef.json'];
   const LAMBDA = ['_lambdadef.json', '_lambdadepdef.json', '_lambdaeventsourcedef.json'];
