@@ -1,15 +1,18 @@
 /**
  * Deploys commits, or asks whether to: new commits of the chosen branches, made here or brought by a fetch.
  *
- * Owns: the last commit seen of each repository, and the timer of the next fetch. Must not: look at AWS before a commit
- * comes.
+ * Owns: the last commit seen of each branch, kept with the workspace, and the timer of the next fetch. Must not: look at
+ * AWS before a commit comes.
  */
 import * as vscode from 'vscode';
+import type { PlanReport } from '../engine/index.ts';
 import { tellFailure } from './asked.ts';
 import type { Deployer } from './deploying/deploy.ts';
 import { toCarryOut } from './deploying/planText.ts';
 import type { EngineSession } from './engine/session.ts';
 import { matchesAny } from './globs.ts';
+import type { WorkloadPlan } from './rollouts/rollout.ts';
+import { type News, SeenCommits } from './seenCommits.ts';
 import { deployBranches, deployFrom, onCommit } from './settings.ts';
 import { errorText, plural, shortCommit } from './words.ts';
 
@@ -27,6 +30,8 @@ interface GitRepository {
     readonly onDidChange: vscode.Event<void>;
   };
   fetch(): Promise<void>;
+  status(): Promise<void>;
+  getMergeBase(one: string, other: string): Promise<string | undefined>;
 }
 
 interface GitApi {
@@ -39,23 +44,31 @@ interface GitExtension {
   getAPI(version: 1): GitApi;
 }
 
-/** Between fetches where the remote's commits count, ms. */
-const FETCH_MS = 60_000;
+/** Between fetches where the remote's commits count, and looks where the Git extension does not look by itself, ms. */
+const LOOK_MS = 60_000;
+
+/** Where the workspace keeps what was seen. */
+const KEPT = 'gitmoxi.seenCommits';
 
 export interface CommitTriggerOptions {
   readonly session: EngineSession;
   readonly deployer: Deployer;
   readonly log: vscode.LogOutputChannel;
+  /** The workspace's own. */
+  readonly memory: vscode.Memento;
 }
 
 export class CommitTrigger implements vscode.Disposable {
   readonly #options: CommitTriggerOptions;
-  readonly #seen = new Map<string, string | undefined>();
+  readonly #seen: SeenCommits;
+  /** What the workspace keeps of it. */
+  #kept: string | undefined;
   readonly #registrations: vscode.Disposable[] = [];
   #timer: NodeJS.Timeout | undefined;
 
   constructor(options: CommitTriggerOptions) {
     this.#options = options;
+    this.#seen = new SeenCommits(options.memory.get(KEPT));
   }
 
   /** Begins to watch; does nothing where the Git extension is off. */
@@ -67,9 +80,8 @@ export class CommitTrigger implements vscode.Disposable {
     for (const repository of api.repositories) this.#watch(repository);
     this.#registrations.push(api.onDidOpenRepository((repository) => this.#watch(repository)));
     this.#timer = setInterval(() => {
-      if (onCommit() === 'off' || deployFrom() !== 'remote') return;
-      for (const repository of api.repositories) repository.fetch().catch((error) => this.#failed('fetch', error));
-    }, FETCH_MS);
+      for (const repository of api.repositories) this.#lookAt(repository);
+    }, LOOK_MS);
   }
 
   dispose(): void {
@@ -78,40 +90,85 @@ export class CommitTrigger implements vscode.Disposable {
   }
 
   #watch(repository: GitRepository): void {
-    const root = repository.rootUri.fsPath;
-    // Where it stands when the window opens is no news.
-    this.#seen.set(root, commitOf(repository));
-    this.#registrations.push(
-      repository.state.onDidChange(() => {
-        const commit = commitOf(repository);
-        const before = this.#seen.get(root);
-        if (commit === undefined || commit === before) return;
-        this.#seen.set(root, commit);
-        // A repository that is only now read has no news either.
-        if (before === undefined) return;
-        this.#news(root, repository.state.HEAD?.name, commit).catch((error) => {
-          this.#failed('deploy a commit', error);
-          void tellFailure(`deploy commit ${shortCommit(commit)}`, error);
-        });
-      }),
-    );
+    this.#moved(repository);
+    this.#registrations.push(repository.state.onDidChange(() => this.#moved(repository)));
   }
 
-  async #news(repo: string, branch: string | undefined, commit: string): Promise<void> {
+  /** Has the Git extension look, where it does not by itself. */
+  #lookAt(repository: GitRepository): void {
+    if (onCommit() === 'off') return;
+    const isLooking = vscode.workspace.getConfiguration('git').get('autorefresh') !== false;
+    if (deployFrom() === 'remote') repository.fetch().catch((error) => this.#failed('fetch', error));
+    else if (!isLooking) repository.status().catch((error) => this.#failed('look at the repository', error));
+  }
+
+  #moved(repository: GitRepository): void {
+    const root = repository.rootUri.fsPath;
+    const { HEAD } = repository.state;
+    const branch = HEAD?.name;
+    // Both are followed, so that another setting makes no news of what is long known.
+    const local = this.#seen.moved(root, { from: 'local', branch, commit: HEAD?.commit });
+    const remote = this.#seen.moved(root, { from: 'remote', branch, commit: HEAD?.upstream?.commit });
+    const news = deployFrom() === 'remote' ? remote : local;
+    const kept = JSON.stringify(this.#seen.kept);
+    if (kept !== this.#kept) void this.#options.memory.update(KEPT, this.#seen.kept);
+    this.#kept = kept;
+    if (news === undefined) return;
+    this.#hear(repository, news).catch((error) => {
+      this.#failed('deploy a commit', error);
+      void tellFailure(`deploy commit ${shortCommit(news.commit)}`, error);
+    });
+  }
+
+  async #hear(repository: GitRepository, news: News): Promise<void> {
     const mode = onCommit();
-    if (mode === 'off' || branch === undefined || !matchesAny(deployBranches(), branch)) return;
+    if (mode === 'off' || !matchesAny(deployBranches(), news.branch)) return;
+    if (await isStepBack(repository, news)) return;
+    const repo = repository.rootUri.fsPath;
     const { engine } = await this.#options.session.open();
-    const changed = toCarryOut(await engine.plan({ repo, revision: commit, offline: true }));
+    const request = { repo, revision: news.commit, offline: true };
+    const sinceProcessed = await engine.plan(request);
+    if (sinceProcessed.since === news.commit) return;
+    // Where nothing was deployed from this branch yet, the commit is about what it changes itself.
+    const base = sinceProcessed.since === null && news.before !== '' ? { since: news.before } : {};
+    const report = 'since' in base ? await engine.plan({ ...request, ...base }) : sinceProcessed;
+    this.#tellBlocked(report, news);
+    const changed = toCarryOut(report);
     if (changed.length === 0) return;
-    this.#options.log.info(`commit ${shortCommit(commit)} on ${branch} changes ${plural(changed.length, 'workload')}`);
-    if (mode === 'ask') {
-      const names = changed.map(({ workload }) => workload.split('/').at(-1)).join(', ');
-      const text = `Commit ${shortCommit(commit)} on ${branch} changes ${names}.`;
-      const answer = await vscode.window.showInformationMessage(text, 'Plan and Deploy', 'Not Now');
-      if (answer !== 'Plan and Deploy') return;
-    }
-    const report = await engine.plan({ repo, revision: commit, preflight: 'changes' });
-    await this.#options.deployer.carryOut(report, mode === 'auto' ? { confirm: false } : {});
+    const { log, deployer } = this.#options;
+    log.info(`commit ${shortCommit(news.commit)} on ${news.branch} changes ${plural(changed.length, 'workload')}`);
+    // What came while nobody looked may be long ago.
+    const isAsked = mode === 'ask' || news.isOld;
+    if (isAsked && !(await this.#agrees(repo, news, changed))) return;
+    const plan = await engine.plan({ ...request, ...base, offline: false, preflight: 'changes' });
+    await deployer.carryOut(plan, isAsked ? {} : { confirm: false });
+  }
+
+  async #agrees(repo: string, news: News, changed: readonly WorkloadPlan[]): Promise<boolean> {
+    const names = changed.map(({ workload }) => workload.split('/').at(-1)).join(', ');
+    const text = `Commit ${shortCommit(news.commit)} on ${news.branch} changes ${names}.`;
+    const answer = await vscode.window.showInformationMessage(text, 'Plan and Deploy', 'Not Now');
+    if (answer !== 'Plan and Deploy') return false;
+    if (this.#seen.isNewest(repo, deployFrom(), news)) return true;
+    void vscode.window.showInformationMessage(
+      `Commit ${shortCommit(news.commit)} was not deployed: ${news.branch} has a newer one.`,
+    );
+    return false;
+  }
+
+  /** A commit that cannot be deployed says so, and where its mistakes are. */
+  #tellBlocked({ workloads }: PlanReport, { commit, branch }: News): void {
+    const wrong = workloads.filter(
+      ({ action, problems }) => action === 'blocked' && problems.some(({ severity }) => severity === 'error'),
+    );
+    if (wrong.length === 0) return;
+    const names = wrong.map(({ workload }) => workload.split('/').at(-1)).join(', ');
+    const text = `Commit ${shortCommit(commit)} on ${branch} is not deployed to ${names}: ${wrong[0]!.reason}.`;
+    this.#options.log.warn(text);
+    const PROBLEMS = 'Show Problems';
+    void vscode.window.showWarningMessage(text, PROBLEMS).then((answer) => {
+      if (answer === PROBLEMS) void vscode.commands.executeCommand('workbench.actions.view.problems');
+    });
   }
 
   #failed(doing: string, error: unknown): void {
@@ -119,7 +176,13 @@ export class CommitTrigger implements vscode.Disposable {
   }
 }
 
-/** The commit that counts, by the setting. */
-function commitOf({ state: { HEAD } }: GitRepository): string | undefined {
-  return deployFrom() === 'remote' ? HEAD?.upstream?.commit : HEAD?.commit;
+/**
+ * Did the branch only go back to a commit that it has had, as before the commit is made anew? What the remote goes back to
+ * is what is wanted there.
+ */
+async function isStepBack(repository: GitRepository, { commit, before }: News): Promise<boolean> {
+  if (deployFrom() === 'remote' || before === '') return false;
+  // A commit that is gone has nothing in common with others.
+  const base = await repository.getMergeBase(before, commit).catch(() => undefined);
+  return base === commit;
 }

@@ -160,7 +160,7 @@ class RolloutWindow implements vscode.Disposable {
       isSandbox: () => this.#sandbox.place !== undefined,
     });
     const files = new WorkloadFiles(session, asked);
-    const commits = new CommitTrigger({ session, deployer, log });
+    const commits = new CommitTrigger({ session, deployer, log, memory: context.workspaceState });
     const caretaker = new Caretaker({
       session,
       folders,

@@ -218,6 +218,11 @@ export async function tellEnd({ rollout, workload, phase, reason }: RolloutSumma
     void vscode.window.showWarningMessage(`${workload} was not deployed${why}`);
     return;
   }
+  if (phase === 'busy') {
+    const answer = await vscode.window.showInformationMessage(`${workload} was not deployed here${why}`, 'Timeline');
+    if (answer === 'Timeline') await run(COMMANDS.timeline);
+    return;
+  }
   const text = `${workload}: ${phase}${why}`;
   const answer = await vscode.window.showErrorMessage(text, 'Explain', 'Timeline');
   if (answer === 'Explain') await run(COMMANDS.explain);

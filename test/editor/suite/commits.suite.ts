@@ -95,4 +95,77 @@ describe('commits', function () {
       rmSync(folder, { recursive: true, force: true });
     }
   });
+
+  describe('where it asks', () => {
+    /** What the person is shown, and how they answer: with the first button whose name is among these. */
+    const shown: string[] = [];
+    let answers: readonly string[] = [];
+    const before_ = { ...vscode.window };
+
+    before(async () => {
+      await configure('deployFrom', undefined);
+      await configure('deployBranches', undefined);
+      await configure('deployOnCommit', 'ask');
+      for (const name of ['showInformationMessage', 'showWarningMessage', 'showErrorMessage'] as const) {
+        Object.assign(vscode.window, {
+          [name]: async (text: string, ...items: unknown[]) => {
+            shown.push(text);
+            return items.find((item) => typeof item === 'string' && answers.includes(item));
+          },
+        });
+      }
+    });
+
+    after(() => {
+      const { showInformationMessage, showWarningMessage, showErrorMessage } = before_;
+      Object.assign(vscode.window, { showInformationMessage, showWarningMessage, showErrorMessage });
+    });
+
+    beforeEach(() => {
+      shown.length = 0;
+      answers = [];
+    });
+
+    const asked = (id: string) =>
+      until(() => shown.some((text) => text.startsWith(`Commit ${id.slice(0, 7)} on main`)));
+
+    it('asks about a commit of a chosen branch, and deploys it when told to', async () => {
+      answers = ['Plan and Deploy', 'Deploy'];
+      const id = await commit(2);
+      await asked(id);
+      assert.match(shown[0]!, /on main changes web\./);
+      await isDeployed(id);
+    });
+
+    it('says nothing of other branches, of a detached head, of coming back, and of a commit that is taken back', async () => {
+      git('checkout', '-q', '-b', 'topic');
+      await run('git.refresh');
+      await commit(8);
+      git('checkout', '-q', '--detach');
+      await run('git.refresh');
+      await commit(9);
+      git('checkout', '-q', 'main');
+      await run('git.refresh');
+      const first = await commit(10);
+      await asked(first);
+      git('reset', '-q', '--hard', 'HEAD~1');
+      await run('git.refresh');
+      const second = await commit(11);
+      await asked(second);
+      const said = shown.filter((text) => text.startsWith('Commit '));
+      assert.deepEqual(
+        said.map((text) => text.slice(7, 14)),
+        [first.slice(0, 7), second.slice(0, 7)],
+      );
+    });
+
+    it('says why a commit cannot be deployed', async () => {
+      await changeFile('web_input.json', (text) => text.replace(/"tasks": \d+/, '"tasks": -1'));
+      commitAll('Serve with less than nothing');
+      await run('git.refresh');
+      const id = head();
+      await until(() => shown.some((text) => text.includes(id.slice(0, 7))));
+      assert.match(shown.join('\n'), /is not deployed to web: /);
+    });
+  });
 });
