@@ -71,7 +71,7 @@ export interface RenderedPreview {
 /** A request about one file, at the working tree or at a commit. */
 export interface PreviewParams extends FileParams {
   /** A commit, branch or tag. @default the working tree, unsaved changes included */
-  readonly revision?: string;
+  readonly revision?: string | null;
 }
 
 /** Renders one template with its inputs, unsaved changes included. Answers null where the file is no template of ours. */

@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { checkWorkload } from '../../engine/check/index.ts';
 import { toRenderedPreview } from '../lsp.ts';
-import { previewChanged, renderPreview as request } from '../protocol.ts';
+import { previewChanged, type RenderedPreview, renderPreview as request } from '../protocol.ts';
 import { answerAboutFile, Refusal } from '../requests.ts';
 import { previewOf } from '../service/index.ts';
 import type { FilePlace } from '../workspace.ts';
@@ -14,9 +14,11 @@ export const renderPreview: Feature = {
 
     answerAboutFile(surroundings, request, async (place, { revision }) => {
       const checked =
-        revision === undefined
+        revision == null
           ? (await workloads.current(place, true))?.checked
           : await checkedAt(surroundings, place, revision);
+      if (revision != null && !checked?.files.some(({ path }) => path === place.file.path))
+        return absentAt(place, revision);
       const preview = checked && previewOf(checked, place.file.path);
       return preview === undefined ? null : toRenderedPreview(preview);
     });
@@ -31,6 +33,22 @@ export const renderPreview: Feature = {
     });
   },
 };
+
+const START = { line: 0, character: 0 };
+
+/** A file that came later, or went before. */
+const absentAt = ({ file }: FilePlace, revision: string): RenderedPreview => ({
+  text: null,
+  problems: [
+    {
+      range: { start: START, end: START },
+      severity: 'error',
+      code: 'file.missing',
+      message: `there is no ${file.path} in ${JSON.stringify(revision)}`,
+    },
+  ],
+  map: [],
+});
 
 /** The workload as it was in a commit. */
 async function checkedAt({ workspace, revisions }: Surroundings, place: FilePlace, revision: string) {

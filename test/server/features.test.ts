@@ -19,7 +19,7 @@ import {
   SemanticTokensRequest,
   WorkspaceSymbolRequest,
 } from 'vscode-languageserver/node';
-import { LENS_COMMANDS, planWorkload, renderPreview } from '../../server/index.ts';
+import { LENS_COMMANDS, planWorkload, type RenderedPreview, renderPreview } from '../../server/index.ts';
 import { type StartOptions, type TestClient, uriOf, withClient } from './client.ts';
 import { memoryReader } from './fixture.ts';
 
@@ -303,6 +303,12 @@ describe('over the protocol', () => {
           connection.sendRequest(renderPreview.method, { uri: uriOf(PATH), revision });
         assert.match(((await preview('v1')) as { text: string }).text, /"serviceName": "old"/);
         await assert.rejects(preview('v2'), /no revision "v2"/);
+        then.delete(PATH);
+        const { text, problems } = (await preview('v1')) as RenderedPreview;
+        assert.deepEqual(
+          [text, problems.map(({ code, message }) => [code, message])],
+          [null, [['file.missing', `there is no ${PATH} in "v1"`]]],
+        );
       },
       { revisions },
     );
