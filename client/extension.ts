@@ -130,7 +130,10 @@ class RolloutWindow implements vscode.Disposable {
   constructor(context: vscode.ExtensionContext, log: vscode.LogOutputChannel, language: LanguageNews) {
     this.#log = log;
     this.#language = language;
-    this.#sandbox = new SandboxMode({ moved: (message) => this.#moveTo(message) });
+    this.#sandbox = new SandboxMode({
+      moved: (message) => this.#moveTo(message),
+      memory: context.workspaceState,
+    });
     this.#here = new RunningHere({
       memory: context.globalState,
       isSandbox: () => this.#sandbox.place !== undefined,
@@ -170,6 +173,7 @@ class RolloutWindow implements vscode.Disposable {
     });
     const begin = () => {
       void commits.start();
+      void this.#sandbox.offerAgain();
       caretaker.start();
     };
     const refresh = (group?: string) => this.#refresh(group);
@@ -219,7 +223,7 @@ class RolloutWindow implements vscode.Disposable {
   async close(): Promise<void> {
     await this.#runs.close();
     await this.session.close();
-    await this.#sandbox.stop();
+    await this.#sandbox.close();
   }
 
   dispose(): void {

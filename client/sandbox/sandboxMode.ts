@@ -13,12 +13,18 @@ import { startTrial, type Trial } from './trial.ts';
 export interface SandboxModeOptions {
   /** Lets go of what runs at the old place and shows what is at the new one. */
   readonly moved: (message: string | undefined) => Promise<void>;
+  /** The workspace's own. */
+  readonly memory: vscode.Memento;
 }
+
+/** Where the workspace keeps that a sandbox runs. */
+const KEPT = 'gitmoxi.sandboxRuns';
 
 export class SandboxMode implements vscode.Disposable {
   readonly #options: SandboxModeOptions;
   readonly #mark: vscode.StatusBarItem;
   #trial: Trial | undefined;
+  #starting: Promise<Trial> | undefined;
 
   constructor(options: SandboxModeOptions) {
     this.#options = options;
@@ -28,6 +34,17 @@ export class SandboxMode implements vscode.Disposable {
     this.#mark.tooltip = 'Deployments go to a simulated AWS on this machine. Select to choose what goes wrong in it.';
     this.#mark.backgroundColor = new vscode.ThemeColor('statusBarItem.warningBackground');
     this.#mark.command = COMMANDS.sandboxScenario;
+    // An extension host that was before this one may have left the mark on the window.
+    void vscode.commands.executeCommand('setContext', SANDBOX_CONTEXT, false);
+  }
+
+  /** A sandbox ends with its window: whoever had one is told, and may have another. */
+  async offerAgain(): Promise<void> {
+    if (this.#trial !== undefined || !this.#options.memory.get<boolean>(KEPT)) return;
+    await this.#options.memory.update(KEPT, undefined);
+    const text = 'The sandbox ended with the window, and all that ran in it. Real AWS is used again.';
+    const answer = await vscode.window.showInformationMessage(text, 'Start Sandbox');
+    if (answer !== undefined) await vscode.commands.executeCommand(COMMANDS.sandboxStart);
   }
 
   /** Where the window works, while it works on a sandbox. */
@@ -42,24 +59,42 @@ export class SandboxMode implements vscode.Disposable {
 
   /** @returns the sandbox's endpoint */
   async start(): Promise<{ readonly endpoint: string } | undefined> {
-    if (this.#trial !== undefined) return { endpoint: this.#trial.endpoint };
+    // Asked for twice, it is started once.
+    this.#starting ??= this.#begin().finally(() => {
+      this.#starting = undefined;
+    });
+    const { endpoint } = await this.#starting;
+    return { endpoint };
+  }
+
+  async stop(): Promise<void> {
+    await this.#options.memory.update(KEPT, undefined);
+    await this.close();
+  }
+
+  /** Ends it with the window. */
+  async close(): Promise<void> {
+    await this.#starting?.catch(() => {});
+    const trial = this.#trial;
+    if (trial === undefined) return;
+    this.#trial = undefined;
+    await this.#show(false);
+    await trial.stop();
+  }
+
+  async #begin(): Promise<Trial> {
+    if (this.#trial !== undefined) return this.#trial;
     const options = { location: vscode.ProgressLocation.Window, title: 'GitMoxi: starting the sandbox' };
     const files = folders().flatMap((repo) => [
       { repo, revision: 'HEAD' },
       { repo, revision: { worktree: true } as const },
     ]);
     const wanted = { files, speed: sandboxSpeed(), region: placeFromSettings().region };
-    this.#trial = await vscode.window.withProgress(options, () => startTrial(wanted));
+    const trial = await vscode.window.withProgress(options, () => startTrial(wanted));
+    this.#trial = trial;
+    await this.#options.memory.update(KEPT, true);
     await this.#show(true);
-    return { endpoint: this.#trial.endpoint };
-  }
-
-  async stop(): Promise<void> {
-    const trial = this.#trial;
-    if (trial === undefined) return;
-    this.#trial = undefined;
-    await this.#show(false);
-    await trial.stop();
+    return trial;
   }
 
   /** Lets the person choose what goes wrong from now on. */
@@ -71,11 +106,13 @@ export class SandboxMode implements vscode.Disposable {
       return undefined;
     }
     const mishaps = MISHAPS.map(({ label, detail, rules }) => ({ label, detail, rules: rules({}) }));
+    const well = { label: 'Let everything work again', detail: 'What has gone wrong stays as it is.', rules: [] };
     const stop = { label: 'Stop the sandbox', detail: 'Everything in it is forgotten.', rules: [] };
-    const chosen = await vscode.window.showQuickPick([...mishaps, stop], {
-      placeHolder: 'What should go wrong in the sandbox from now on?',
-    });
+    const items = [...mishaps, ...(trial.rules.length > 0 ? [well] : []), stop];
+    const placeHolder = 'What should go wrong in the sandbox from now on?';
+    const chosen = await vscode.window.showQuickPick(items, { placeHolder });
     if (chosen === stop) await this.stop();
+    else if (chosen === well) await trial.clearRules();
     else if (chosen !== undefined) await trial.addRules(chosen.rules);
     return chosen?.label;
   }

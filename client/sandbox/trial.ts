@@ -30,6 +30,8 @@ export interface Trial {
   readonly rules: readonly Rule[];
   /** Puts rules before those that hold already. */
   addRules(rules: readonly Rule[]): Promise<void>;
+  /** Takes away all that were put there. */
+  clearRules(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -81,6 +83,10 @@ export async function startTrial({ files, speed, region, snapshot, rules = [] }:
     },
     async addRules(more) {
       added = [...more, ...added];
+      sandbox.setScenario(scenario());
+    },
+    async clearRules() {
+      added = [];
       sandbox.setScenario(scenario());
     },
     async stop() {

@@ -7,7 +7,10 @@ import { changeFile, commitAll, firstCommit, restore, run, WEB } from './window.
 describe('a window on the sandbox', function () {
   this.timeout(60_000);
 
-  before(() => run('gitmoxi.sandbox.start'));
+  before(async () => {
+    const started = await Promise.all([run('gitmoxi.sandbox.start'), run('gitmoxi.sandbox.start')]);
+    assert.deepEqual(started[0], started[1], 'asked for twice, there is one');
+  });
   after(async () => {
     await run('gitmoxi.sandbox.stop');
     restore();
@@ -121,6 +124,39 @@ describe('a window on the sandbox', function () {
     assert.equal(ended[0]?.phase, 'rolled back');
     const after = await run<PlanReport>('gitmoxi.plan', { workload: WEB, confirm: false });
     assert.deepEqual(after.workloads[0]?.differences, before.workloads[0]?.differences);
+  });
+
+  it('rehearses with what goes wrong as it is told, and names what can', async () => {
+    await changeFile('web_input.json', (text) => text.replace('web:1.5.0-broken', 'web:1.5.0'));
+    commitAll('Mend the image');
+    const well = await run<DeployReport['rollouts']>('gitmoxi.rehearse', { workload: WEB, confirm: false });
+    assert.equal(well[0]?.phase, 'succeeded');
+    const crashed = await run<DeployReport['rollouts']>('gitmoxi.rehearse', {
+      workload: WEB,
+      scenario: 'crash',
+      confirm: false,
+    });
+    assert.equal(crashed[0]?.phase, 'rolled back');
+    const wrong = { workload: WEB, scenario: 'flood', confirm: false };
+    await assert.rejects(run('gitmoxi.rehearse', wrong), /there is no scenario flood/);
+  });
+
+  it('shows the timeline of a rehearsal, which says what it is', async () => {
+    const { showQuickPick } = vscode.window;
+    const offered: string[] = [];
+    Object.assign(vscode.window, {
+      showQuickPick: async (items: readonly vscode.QuickPickItem[]) => {
+        offered.push(...items.map(({ label }) => label));
+        return items[0];
+      },
+    });
+    try {
+      await run('gitmoxi.rehearse', { workload: WEB });
+    } finally {
+      Object.assign(vscode.window, { showQuickPick });
+    }
+    assert.deepEqual(offered.slice(0, 2), ['As it is', 'New tasks fail their health checks']);
+    assert.equal(vscode.window.tabGroups.activeTabGroup.activeTab?.label, 'Rehearsal: web');
   });
 });
 
