@@ -1,8 +1,11 @@
 /** The shared samples as they are, and copies of them with one mistake each. */
 import assert from 'node:assert/strict';
 import type { Finding } from '../../../engine/finding.ts';
+import { RARER } from './rarerSampleMistakes.ts';
 import { findingsIn, sampleFiles } from './sampleFiles.ts';
 import { SEEDED } from './sampleMistakes.ts';
+
+const ALL = [...SEEDED, ...RARER];
 
 const identity = ({ path, code, message }: Finding) => JSON.stringify([path, code, message]);
 
@@ -21,7 +24,7 @@ describe('the shared samples', () => {
     ]);
   });
 
-  for (const { code, what, path, from, to, besides } of SEEDED) {
+  for (const { code, what, path, from, to, besides } of ALL) {
     it(`with a mistake, ${what}: ${code}`, function () {
       if (texts === undefined) this.skip();
       const known = new Set(findingsIn(texts).map(identity));
@@ -42,7 +45,7 @@ describe('the shared samples', () => {
     });
   }
 
-  it('are mistaken in 60 ways here, each for a rule of its own', () => {
-    assert.ok(new Set(SEEDED.map(({ code }) => code)).size >= 60);
+  it('are mistaken in 120 ways here, each for a rule of its own', () => {
+    assert.ok(new Set(ALL.map(({ code }) => code)).size >= 120);
   });
 });
