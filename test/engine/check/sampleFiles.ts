@@ -26,7 +26,9 @@ export function findingsIn(texts: ReadonlyMap<string, string>): Finding[] {
     const input = own.find(({ role }) => role === 'input');
     const references = inputReferences(input?.text ?? '').references.map((written): ReferencedFile => {
       const text = texts.get(written.path);
-      return text === undefined ? { ...written, problem: written.problem ?? 'missing' } : { ...written, problem: undefined, text };
+      return text === undefined
+        ? { ...written, problem: written.problem ?? 'missing' }
+        : { ...written, problem: undefined, text };
     });
     return checkWorkload({ path, kind, files: own, references }).findings;
   });

@@ -17,7 +17,9 @@ export function sourceOf(files: ReadonlyMap<string, string>): WorkloadSource {
   const input = own.find(({ role }) => role === 'input');
   const references = inputReferences(input?.text ?? '').references.map((written): ReferencedFile => {
     const text = files.get(written.path);
-    return text === undefined ? { ...written, problem: written.problem ?? 'missing' } : { ...written, problem: undefined, text };
+    return text === undefined
+      ? { ...written, problem: written.problem ?? 'missing' }
+      : { ...written, problem: undefined, text };
   });
   return { path: workload.path, kind: workload.kind, files: own, references };
 }
