@@ -54,7 +54,7 @@ function prepareAhead({ workloads, workspace, documents, views, schemas, connect
     const path = documents.latest;
     const place = path === undefined || workloads.due > 0 ? undefined : await workspace.locate(path);
     const view = place && (await views.of(place, false));
-    if (view) await schemas.prepare(view.document);
+    if (view) await schemas.prepare(view.document, turn);
   };
   workloads.listen({
     checked({ isOpen }) {

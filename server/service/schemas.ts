@@ -4,8 +4,9 @@
  *
  * Owns: the language service, which keeps the schemas that it has read, and the parsed forms of documents in use.
  */
-import type { JSONDocument, LanguageService } from 'vscode-json-languageservice';
+import type { JSONDocument, JSONSchema, LanguageService } from 'vscode-json-languageservice';
 import { TextDocument } from 'vscode-languageserver-textdocument';
+import type { Suffix } from '../../engine/config/index.ts';
 import { EngineError } from '../../engine/errors.ts';
 import { documentedSchema, type SchemaFile, schemaFileOf } from '../../schemas/index.ts';
 import type { Completion, CompletionKind } from './completion.ts';
@@ -22,19 +23,27 @@ export interface KeyHover extends Span {
 }
 
 export class Schemas {
-  #service: Promise<LanguageService> | undefined;
-  readonly #loaded = new Set<string>();
+  /** One for each kind of file, because a service is given its schemas all at once. */
+  readonly #services = new Map<Suffix, Promise<LanguageService>>();
+  readonly #prepared = new Set<Suffix>();
   readonly #parsed = new WeakMap<Excerpt, Parsed>();
 
-  /** Does beforehand what the next request about the document would wait for. */
-  async prepare(document: ConfigDocument): Promise<void> {
-    this.#service ??= load();
-    const service = await this.#service;
+  /**
+   * Does beforehand what the next request about the document would wait for.
+   *
+   * @param pause lets others have their turn, between steps that each take a while
+   */
+  async prepare(document: ConfigDocument, pause: () => Promise<void>): Promise<void> {
+    const { suffix } = document;
+    const isNew = !this.#prepared.has(suffix);
+    this.#prepared.add(suffix);
+    const service = await this.#service(suffix, pause);
+    if (isNew) await pause();
     // Of a large document, the part that matters is known when somebody asks.
     if (isWhole(document.mask)) await this.#parse(document, 0);
-    if (this.#loaded.has(document.suffix)) return;
-    this.#loaded.add(document.suffix);
-    // The first question makes the service read the schema.
+    if (!isNew) return;
+    await pause();
+    // The first question makes the service put the schema's parts together.
     const text = textOf(document, '{}');
     await service.doHover(text, text.positionAt(1), service.parseJSONDocument(text));
   }
@@ -76,12 +85,17 @@ export class Schemas {
   }
 
   async #parse(document: ConfigDocument, offset: number) {
-    this.#service ??= load();
-    const service = await this.#service;
+    const service = await this.#service(document.suffix);
     const excerpt = document.excerptAt(offset);
     const parsed = this.#parsed.get(excerpt) ?? parse(service, document, excerpt);
     this.#parsed.set(excerpt, parsed);
     return { service, ...parsed };
+  }
+
+  #service(suffix: Suffix, pause = async () => {}): Promise<LanguageService> {
+    const known = this.#services.get(suffix) ?? load(suffix, pause);
+    this.#services.set(suffix, known);
+    return known;
   }
 }
 
@@ -100,8 +114,9 @@ function parse(service: LanguageService, document: ConfigDocument, { text: conte
   return { text, json: service.parseJSONDocument(text), shift };
 }
 
-async function load(): Promise<LanguageService> {
+async function load(suffix: Suffix, pause: () => Promise<void>): Promise<LanguageService> {
   const { getLanguageService } = await import('vscode-json-languageservice');
+  await pause();
   const service = getLanguageService({
     clientCapabilities: {
       textDocument: {
@@ -115,10 +130,13 @@ async function load(): Promise<LanguageService> {
     },
     workspaceContext: { resolveRelativePath: (path, from) => new URL(path, from).href },
   });
+  const file = schemaFileOf[suffix];
+  // A copy: the service writes into its schemas.
+  const schema = structuredClone(await documentedSchema(file)) as JSONSchema;
   service.configure({
     validate: false,
     allowComments: false,
-    schemas: Object.entries(schemaFileOf).map(([suffix, file]) => ({ uri: BASE + file, fileMatch: [`*${suffix}`] })),
+    schemas: [{ uri: BASE + file, fileMatch: [`*${suffix}`], schema }],
   });
   return service;
 }
