@@ -2,7 +2,7 @@
  * Times the language server beside vscode-json-languageserver, each as a program over its standard streams: ours on
  * the template, the other on what it renders to, with the same schema and the same edits.
  *
- *     npm run build && node bench/language.ts
+ *     npm run bench:language
  */
 import { spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';

@@ -2,7 +2,7 @@
  * Times the language server on a workspace of 2,000 workloads that share one Terraform output: the first look, and an
  * edit of the output, while somebody types in one of the files.
  *
- *     npm run build && node bench/workspace.ts
+ *     npm run bench:workspace
  */
 import { spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';

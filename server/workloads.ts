@@ -7,8 +7,9 @@
  */
 import { join, sep } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
-import { type CheckedWorkload, checkWorkload } from '../engine/check/index.ts';
+import { type CheckedWorkload, checkInSteps } from '../engine/check/index.ts';
 import type { Clock } from '../engine/clock.ts';
+import type { WorkloadSource } from '../engine/config/index.ts';
 import { keepReferenced } from '../engine/template/index.ts';
 import type { Documents } from './documents.ts';
 import { filesOf, type LoadedWorkload, placeKey, type WorkloadPlace, type Workspace } from './workspace.ts';
@@ -287,11 +288,14 @@ export class Workloads {
     const { generation } = entry;
     const looked = new Set<string>(filesOf(entry.place));
     try {
-      const result = await this.#check(entry.place, entry.key, entry.isOpen, (path) => {
+      const looking = (path: string) => {
         looked.add(path);
         // At once, so that a file that changes while it is read makes another check due.
         if (!entry.looked.has(path)) this.#look(entry, new Set([...entry.looked, path]));
-      });
+      };
+      // Where somebody types, a check that lets the next key come in between would never be right at its end.
+      const isPatient = !entry.isOpen || entry.last === undefined;
+      const result = await this.#check(entry.place, entry.key, entry.isOpen, looking, isPatient);
       if (entry.generation !== generation || this.#entries.get(entry.key) !== entry) return;
       this.#dueOpen.delete(entry.key);
       this.#dueClosed.delete(entry.key);
@@ -314,11 +318,28 @@ export class Workloads {
     key: string,
     isOpen: boolean,
     looking: (path: string) => void,
+    isPatient = false,
   ): Promise<(CheckedPlace & { readonly tookMs: number }) | undefined> {
     const { source, versions } = await this.#options.workspace.load(place, { looking });
     if (source.files.length === 0) return undefined;
-    const startedAt = performance.now();
-    const checked = checkWorkload(source, this.#readReferenced);
-    return { key, place, checked, versions, isOpen, tookMs: performance.now() - startedAt };
+    return { key, place, versions, isOpen, ...(await this.#checkSource(source, isPatient)) };
+  }
+
+  /** @param isPatient whether others have their turn in the middle of it, whose time does not count */
+  async #checkSource(
+    source: WorkloadSource,
+    isPatient: boolean,
+  ): Promise<{ checked: CheckedWorkload; tookMs: number }> {
+    const steps = checkInSteps(source, this.#readReferenced);
+    let tookMs = 0;
+    for (let startedAt = performance.now(); ; ) {
+      const { done, value } = steps.next();
+      const sinceMs = performance.now() - startedAt;
+      if (done) return { checked: value, tookMs: tookMs + sinceMs };
+      if (!isPatient || sinceMs < SLICE_MS) continue;
+      tookMs += sinceMs;
+      await turn();
+      startedAt = performance.now();
+    }
   }
 }

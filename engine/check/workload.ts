@@ -267,12 +267,24 @@ function subjectOf({ path, kind, files }: WorkloadSource, outcomes: readonly Out
  * @param read reads a file that the input refers to; `keepReferenced` gives one that remembers. @default reads each time
  */
 export function checkWorkload(source: WorkloadSource, read?: ReadReferenced): CheckedWorkload {
+  const steps = checkInSteps(source, read);
+  for (;;) {
+    const { done, value } = steps.next();
+    if (done) return value;
+  }
+}
+
+/** Likewise, a part at a time, for who has something else to do in between: what comes last is the whole. */
+export function* checkInSteps(source: WorkloadSource, read?: ReadReferenced): Generator<undefined, CheckedWorkload> {
   const inputs = inputsOf(source, read);
   const scope = scopeOf(inputs);
   const originsOf = originsIn(inputs);
-  const outcomes = source.files.map((file) =>
-    file.role === 'input' ? checkInput(file) : checkTemplate(file, scope, originsOf),
-  );
+  yield;
+  const outcomes: Outcome[] = [];
+  for (const file of source.files) {
+    outcomes.push(file.role === 'input' ? checkInput(file) : checkTemplate(file, scope, originsOf));
+    yield;
+  }
   const files = outcomes.map(({ file }) => file);
   const perFile = outcomes.flatMap(({ findings }) => findings);
   const missing = missingFiles(source, files);
