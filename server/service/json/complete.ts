@@ -1,9 +1,12 @@
 /** Completion outside tags: keys, known values, inputs as expressions, paths of `ref.file`; scaffolds of empty files. */
 
 import { DEPRECATED_RUNTIMES } from '../../../engine/check/index.ts';
+import type { InputValue } from '../../../engine/template/index.ts';
 import type { SchemaPlace } from '../../../schemas/index.ts';
 import type { Completion } from '../completion.ts';
 import { missingNames, placeholderOf } from '../inputPlaceholders.ts';
+import { sampleOf } from '../jinja/sample.ts';
+import { localsAt } from '../jinja/scope.ts';
 import type { FileView, Span } from '../knowledge.ts';
 import type { Schemas } from '../schemas.ts';
 import { kindOfValue, shownBlock, shownValue } from '../shown.ts';
@@ -11,9 +14,9 @@ import { asPart, asValue, isTemplateName } from '../written.ts';
 import { knownKeys, knownValues } from './known.ts';
 import { type JsonPlace, jsonPlaceAt, nodeAt, patternOf } from './location.ts';
 import { SCAFFOLDS } from './scaffolds.ts';
-import { accepts, memberOf, requiredAt, schemaAt, typesAt } from './schemaPlace.ts';
+import { accepts, memberOf, schemaAt, typesAt } from './schemaPlace.ts';
 import { separatorsAround } from './separators.ts';
-import { escaped, memberSnippet, valueSnippet } from './snippets.ts';
+import { escaped, memberSnippet, neededAt, valueSnippet } from './snippets.ts';
 
 export async function completeJson(view: FileView, offset: number, schemas: Schemas): Promise<Completion[]> {
   const { document } = view;
@@ -104,12 +107,13 @@ function keys(view: FileView, place: JsonPlace, { whole }: Slot, fromSchema: rea
   const parent = place.path.slice(0, -1);
   const around = schemaAt(document, parent);
   const isNamed = document.mask.slice(whole.end).trimStart().startsWith(':');
-  const required = requiredAt(document, parent);
+  const target = { role: document.role, pattern: patternOf(parent) };
+  const required = around ? neededAt(around, target) : [];
   const key = (label: string, member: SchemaPlace | undefined, more: Partial<Completion>): Completion => ({
     label,
     kind: 'key',
     replace: whole,
-    text: isNamed ? escaped(JSON.stringify(label)) : memberSnippet(label, member),
+    text: isNamed ? escaped(JSON.stringify(label)) : memberSnippet(label, member, target),
     isSnippet: true,
     order: `${required.includes(label) ? 0 : 1}${label}`,
     filter: JSON.stringify(label),
@@ -180,7 +184,9 @@ const toValue =
   ({ document }: FileView, { path }: JsonPlace, { whole }: Slot) =>
   (item: Completion, i: number): Completion => {
     const container = item.label === '[]' ? 'array' : item.label === '{}' ? 'object' : undefined;
-    const text = container ? valueSnippet(schemaAt(document, path), container) : item.text.replace(/,$/, '');
+    const text = container
+      ? valueSnippet(schemaAt(document, path), { role: document.role, pattern: patternOf(path) }, container)
+      : item.text.replace(/,$/, '');
     const isOld = document.role === 'function' && Object.hasOwn(DEPRECATED_RUNTIMES, item.label.replaceAll('"', ''));
     return {
       ...item,
@@ -214,24 +220,38 @@ function expressions(view: FileView, { path }: JsonPlace, slot: Slot): Completio
   const types = typesAt(view.document, path);
   const schema = schemaAt(view.document, path);
   const { whole, inner } = slot;
-  return Array.from(view.workload.inputs.values(), ({ name, value, sensitive }): Completion | undefined => {
-    if (!isTemplateName(name) || !accepts(schema, value)) return undefined;
-    const isText = types.length === 0 || types.includes('string');
-    const isPart = inner !== undefined && (slot.hasTag || (isText && typeof value !== 'object'));
-    if (inner !== undefined && types.length === 0 && typeof value === 'object') return undefined;
-    const text = isPart ? asPart(name, value) : asValue(name, value, types);
-    if (text === undefined) return undefined;
-    return {
-      label: `{{ ${name} }}`,
-      kind: 'variable',
-      detail: shownValue(value, sensitive, 40),
-      documentation: `${kindOfValue(value)}\n\n${shownBlock(value, sensitive)}`,
-      replace: isPart ? wordIn(view, inner, slot.offset) : whole,
-      text,
-      order: `2${name}`,
-      ...(!isPart && { filter: `"{{ ${name}` }),
-    };
-  }).filter((one) => one !== undefined);
+  return namesAt(view, slot.offset)
+    .map(({ name, value, sensitive }): Completion | undefined => {
+      if (!isTemplateName(name) || !accepts(schema, value)) return undefined;
+      const isText = types.length === 0 || types.includes('string');
+      const isPart = inner !== undefined && (slot.hasTag || (isText && typeof value !== 'object'));
+      if (inner !== undefined && types.length === 0 && typeof value === 'object') return undefined;
+      const text = isPart ? asPart(name, value) : asValue(name, value, types);
+      if (text === undefined) return undefined;
+      return {
+        label: `{{ ${name} }}`,
+        kind: 'variable',
+        detail: shownValue(value, sensitive, 40),
+        documentation: `${kindOfValue(value)}\n\n${shownBlock(value, sensitive)}`,
+        replace: isPart ? wordIn(view, inner, slot.offset) : whole,
+        text,
+        order: `2${name}`,
+        ...(!isPart && { filter: `"{{ ${name}` }),
+      };
+    })
+    .filter((one) => one !== undefined);
+}
+
+/** Inputs, and the template's own variables that hide some of them. */
+function namesAt({ document, workload }: FileView, offset: number): Pick<InputValue, 'name' | 'value' | 'sensitive'>[] {
+  const { template } = document;
+  const locals = template ? localsAt(template, offset) : [];
+  const hidden = new Set(locals.map(({ name }) => name));
+  const own = [...hidden].flatMap((name) => {
+    const sample = sampleOf(name, offset, template!, workload.inputs);
+    return sample === undefined ? [] : [{ name, value: sample.value, sensitive: sample.sensitive }];
+  });
+  return [...own, ...[...workload.inputs.values()].filter(({ name }) => !hidden.has(name))];
 }
 
 /** Of a string's text, the name that is being typed, and the braces around it. */

@@ -9,7 +9,7 @@ type Path = readonly (string | number)[];
 export function schemaAt({ suffix }: ConfigDocument, path: Path): SchemaPlace | undefined {
   let place = followReference(schemaFor(suffix));
   for (const segment of path) {
-    const next = alternativesOf(place).flatMap((branch) => memberOf(branch, segment) ?? [])[0];
+    const next = memberOf(place, segment);
     if (next === undefined) return undefined;
     place = next;
   }
@@ -20,8 +20,13 @@ export function schemaAt({ suffix }: ConfigDocument, path: Path): SchemaPlace | 
 export const alternativesOf = (place: SchemaPlace): readonly SchemaPlace[] =>
   place.schema.anyOf?.map((schema) => followReference({ schema, file: place.file })) ?? [place];
 
-/** The schema of a member of an object, or of an item of a list. */
-export function memberOf({ schema, file }: SchemaPlace, segment: string | number): SchemaPlace | undefined {
+/** The schema of a member of an object, or of an item of a list, in the first of the alternatives that has one. */
+export function memberOf(place: SchemaPlace, segment: string | number): SchemaPlace | undefined {
+  const alternatives = place.schema.anyOf ? [place, ...alternativesOf(place)] : [place];
+  return alternatives.flatMap((one) => ownMember(one, segment) ?? [])[0];
+}
+
+function ownMember({ schema, file }: SchemaPlace, segment: string | number): SchemaPlace | undefined {
   const { items, properties, additionalProperties } = schema;
   const named =
     typeof segment === 'string' && properties && Object.hasOwn(properties, segment) ? properties[segment] : undefined;
@@ -52,6 +57,7 @@ function acceptsOne(place: SchemaPlace, value: Json): boolean {
   const { schema } = place;
   const types = typeof schema.type === 'string' ? [schema.type] : (schema.type ?? []);
   if (types.length > 0 && !namesOfType(value).some((name) => types.includes(name))) return false;
+  if (schema.const !== undefined && schema.const !== value) return false;
   if (schema.enum && !schema['x-gitmoxi-open'] && !schema.enum.includes(String(value))) return false;
   if (Array.isArray(value)) return value.slice(0, MOST_ITEMS).every((item: Json) => accepts(memberOf(place, 0), item));
   if (!isObject(value)) return true;
@@ -73,6 +79,9 @@ function namesOfType(value: Json): string[] {
   return [typeof value];
 }
 
-/** Members that the object at a path has to have. */
-export const requiredAt = (document: ConfigDocument, path: Path): readonly string[] =>
-  schemaAt(document, path)?.schema.required ?? [];
+/** Members that an object has to have by the schema, whichever alternative it is. */
+export function requiredOf(place: SchemaPlace): readonly string[] {
+  const objects = alternativesOf(place).filter(({ schema }) => schema.properties !== undefined);
+  const [first = place, ...others] = objects;
+  return (first.schema.required ?? []).filter((key) => others.every(({ schema }) => schema.required?.includes(key)));
+}

@@ -1,6 +1,6 @@
 /** Snippets for keys and values, by what the schema asks for; and what a snippet is without its stops. Pure. */
 import type { SchemaPlace } from '../../../schemas/index.ts';
-import { alternativesOf, memberOf } from './schemaPlace.ts';
+import { alternativesOf, memberOf, requiredOf } from './schemaPlace.ts';
 
 /** Objects deeper than this are left empty: schemas may be recursive. */
 const DEEPEST = 4;
@@ -13,9 +13,49 @@ interface Stops {
   next: number;
 }
 
+/** Where a value goes: the role of its file, and the pattern of its path. */
+export interface Target {
+  readonly role: string;
+  readonly pattern: string;
+}
+
+/** What these objects do not work without, although AWS's schemas do not say so. By role and pattern. */
+const NEEDED: Readonly<Record<string, readonly string[]>> = {
+  'service loadBalancers/*': ['targetGroupArn', 'containerName', 'containerPort'],
+  'service networkConfiguration': ['awsvpcConfiguration'],
+  'service networkConfiguration/awsvpcConfiguration': ['subnets', 'securityGroups'],
+  'service tags/*': ['key', 'value'],
+  'task tags/*': ['key', 'value'],
+  'task volumes/*': ['name'],
+  'task containerDefinitions/*/environment/*': ['name', 'value'],
+  'task containerDefinitions/*/portMappings/*': ['containerPort'],
+  'task containerDefinitions/*/mountPoints/*': ['sourceVolume', 'containerPath'],
+  'task containerDefinitions/*/volumesFrom/*': ['sourceContainer'],
+  'task containerDefinitions/*/logConfiguration': ['logDriver', 'options'],
+  'function VpcConfig': ['SubnetIds', 'SecurityGroupIds'],
+  'function Environment': ['Variables'],
+  'deployment environment': ['region'],
+  'deployment trafficShiftingConfig': ['type', 'percent', 'waitInterval'],
+  'deployment alarms': ['alarmNames'],
+  'deployment stabilityCheck': ['timeout'],
+  'deployment gmDeploymentCircuitBreaker': ['failureThreshold'],
+  'eventSource PullEventSources': ['EventSourceMapping'],
+  'eventSource PullEventSources/EventSourceMapping': ['EventSourceArn', 'FunctionName'],
+  'eventSource PullEventSources/EventSourceMapping/*': ['EventSourceArn', 'FunctionName'],
+};
+
+/** Members that an object has to have, by the schema or to be of any use. */
+export const neededAt = (place: SchemaPlace, { role, pattern }: Target): readonly string[] =>
+  NEEDED[`${role} ${pattern}`] ?? requiredOf(place);
+
+const inside = ({ role, pattern }: Target, segment: string): Target => ({
+  role,
+  pattern: pattern === '' ? segment : `${pattern}/${segment}`,
+});
+
 /** `"key": value`, with a stop at each thing to fill in. */
-export function memberSnippet(key: string, place: SchemaPlace | undefined): string {
-  return `${escaped(JSON.stringify(key))}: ${valueSnippet(place)}`;
+export function memberSnippet(key: string, place: SchemaPlace | undefined, around: Target): string {
+  return `${escaped(JSON.stringify(key))}: ${valueSnippet(place, inside(around, key))}`;
 }
 
 /**
@@ -23,13 +63,14 @@ export function memberSnippet(key: string, place: SchemaPlace | undefined): stri
  *
  * @param type of those that the schema allows
  */
-export function valueSnippet(place: SchemaPlace | undefined, type?: 'array' | 'object'): string {
+export function valueSnippet(place: SchemaPlace | undefined, at: Target, type?: 'array' | 'object'): string {
   const wanted = type && place && alternativesOf(place).find(({ schema }) => schema.type === type);
-  return value(wanted ?? place, { next: 1 }, 0);
+  return value(wanted ?? place, at, { next: 1 }, 0);
 }
 
-function value(place: SchemaPlace | undefined, stops: Stops, depth: number): string {
-  const one = place && (alternativesOf(place).find(({ schema }) => schema.type !== 'array') ?? place);
+function value(place: SchemaPlace | undefined, at: Target, stops: Stops, depth: number): string {
+  const [one] = place ? alternativesOf(place) : [];
+  if (one?.schema.anyOf) return value(one, at, stops, depth);
   const stop = () => stops.next++;
   if (one === undefined) return `"$${stop()}"`;
   const { schema } = one;
@@ -44,34 +85,38 @@ function value(place: SchemaPlace | undefined, stops: Stops, depth: number): str
     case 'number':
       return `\${${stop()}:${typeof schema.default === 'number' ? schema.default : Math.max(1, schema.minimum ?? 1)}}`;
     case 'array':
-      return list(one, stops, depth);
+      return list(one, at, stops, depth);
     case 'object':
-      return object(one, stops, depth);
+      return object(one, at, stops, depth);
     default:
       return `"$${stop()}"`;
   }
 }
 
-function list(place: SchemaPlace, stops: Stops, depth: number): string {
+function list(place: SchemaPlace, at: Target, stops: Stops, depth: number): string {
   const items = memberOf(place, 0);
   const isSimple = items === undefined || (items.schema.type === 'string' && items.schema.enum === undefined);
   // Strings may as well come from an expression: what there is to type is left open.
   if (depth >= DEEPEST || (isSimple && place.schema.minItems === undefined)) return `[$${stops.next++}]`;
   const count = Math.max(1, place.schema.minItems ?? 1);
-  return `[${Array.from({ length: count }, () => value(items, stops, depth + 1)).join(', ')}]`;
+  return `[${Array.from({ length: count }, () => value(items, inside(at, '*'), stops, depth + 1)).join(', ')}]`;
 }
 
-function object(place: SchemaPlace, stops: Stops, depth: number): string {
-  const required = place.schema.required ?? [];
+function object(place: SchemaPlace, at: Target, stops: Stops, depth: number): string {
+  const required = neededAt(place, at);
   if (depth >= DEEPEST || required.length === 0) return `{$${stops.next++}}`;
   const members = required.map(
-    (key) => `${escaped(JSON.stringify(key))}: ${value(memberOf(place, key), stops, depth + 1)}`,
+    (key) => `${escaped(JSON.stringify(key))}: ${value(memberOf(place, key), inside(at, key), stops, depth + 1)}`,
   );
   return `{ ${members.join(', ')} }`;
 }
 
-function choices(values: readonly string[], first: unknown): string {
-  const sorted = typeof first === 'string' ? [first, ...values.filter((one) => one !== first)] : values;
+/** Of several values, those that most people mean. */
+const COMMON: ReadonlySet<string> = new Set(['ECS', 'FARGATE', 'awslogs', 'awsvpc', 'tcp', 'HEALTHY', 'TRIM_HORIZON']);
+
+function choices(values: readonly string[], standard: unknown): string {
+  const first = typeof standard === 'string' ? standard : values.find((one) => COMMON.has(one));
+  const sorted = first === undefined ? values : [first, ...values.filter((one) => one !== first)];
   return sorted.map((one) => one.replace(/[\\,|$}]/g, '\\$&')).join(',');
 }
 

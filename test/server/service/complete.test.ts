@@ -111,7 +111,7 @@ describe('completion of names in expressions', () => {
 describe('completion of keys and values', () => {
   const APPLIED: readonly (readonly [fixture: string, label: string, applied: string])[] = [
     [service('{ $0 }'), 'serviceName', '{ "serviceName": "" }'],
-    [service('{ "serviceName": "web", $0 }'), 'launchType', '{ "serviceName": "web", "launchType": "EC2" }'],
+    [service('{ "serviceName": "web", $0 }'), 'launchType', '{ "serviceName": "web", "launchType": "FARGATE" }'],
     [service('{ "serv$0" }'), 'serviceName', '{ "serviceName": "" }'],
     [
       service('{ "serviceName": "web", "launchType": $0 }'),
@@ -161,7 +161,11 @@ describe('completion of keys and values', () => {
     ],
     [deployment('{ "environment": { "region": "$0" } }'), 'eu-west-1', '{ "environment": { "region": "eu-west-1" } }'],
     [deployment('{ "environment": { "region": $0 } }'), 'us-east-1', '{ "environment": { "region": "us-east-1" } }'],
-    [deployment('{ $0 }'), 'trafficShiftingConfig', '{ "trafficShiftingConfig": {} }'],
+    [
+      deployment('{ $0 }'),
+      'trafficShiftingConfig',
+      '{ "trafficShiftingConfig": { "type": "CANARY", "percent": 20, "waitInterval": 60 } }',
+    ],
     [
       deployment('{ "trafficShiftingConfig": { "type": "$0" } }'),
       '"LINEAR"',

@@ -44,6 +44,8 @@ ${text}
 { "My-Stack": { "Out": "v" }, "MyStack": { "Out": "w", "Out-2": "z" } }
 `;
 
+const sources = (text: string): string => `//- fn_lambdaeventsourcedef.json\n${text}\n`;
+
 describe('commas around a completion', () => {
   const CASES: readonly (readonly [fixture: string, label: string, applied: string])[] = [
     [service('{ "cluster": "a" $0 }'), 'serviceName', '{ "cluster": "a", "serviceName": "" }'],
@@ -64,12 +66,12 @@ describe('commas around a completion', () => {
     [
       service('{ "loadBalancers": [$0 { "containerName": "a" }] }'),
       '{}',
-      '{ "loadBalancers": [{}, { "containerName": "a" }] }',
+      '{ "loadBalancers": [{ "targetGroupArn": "", "containerName": "", "containerPort": 1 }, { "containerName": "a" }] }',
     ],
     [
       service('{ "loadBalancers": [{ "containerName": "a" } $0] }'),
       '{}',
-      '{ "loadBalancers": [{ "containerName": "a" }, {}] }',
+      '{ "loadBalancers": [{ "containerName": "a" }, { "targetGroupArn": "", "containerName": "", "containerPort": 1 }] }',
     ],
     [
       deployment('{ "environment": { "region": $0 "account": "1" } }'),
@@ -144,12 +146,37 @@ describe('required parts', () => {
     [
       task('{ "containerDefinitions": [{ $0 }] }'),
       'logConfiguration',
-      '{ "containerDefinitions": [{ "logConfiguration": { "logDriver": "awsfirelens" } }] }',
+      '{ "containerDefinitions": [{ "logConfiguration": { "logDriver": "awslogs", "options": {} } }] }',
     ],
-    [task('{ "volumes": $0 }'), '[]', '{ "volumes": [{}] }'],
-    [service('{ $0 }'), 'deploymentController', '{ "deploymentController": { "type": "CODE_DEPLOY" } }'],
+    [task('{ "volumes": $0 }'), '[]', '{ "volumes": [{ "name": "" }] }'],
+    [service('{ $0 }'), 'deploymentController', '{ "deploymentController": { "type": "ECS" } }'],
     [deployment('{ $0 }'), 'targetGroupArnPairs', '{ "targetGroupArnPairs": [["", ""]] }'],
     [lambda('{ $0 }'), 'Runtime', '{ "Runtime": "" }'],
+    [
+      task('{ "containerDefinitions": [{ "environment": $0 }] }'),
+      '[]',
+      '{ "containerDefinitions": [{ "environment": [{ "name": "", "value": "" }] }] }',
+    ],
+    [
+      sources('{ $0 }'),
+      'PushEventSources',
+      '{ "PushEventSources": [{ "Service": "elasticloadbalancing.amazonaws.com", "TargetGroupArn": "" }] }',
+    ],
+    [
+      sources('{ $0 }'),
+      'PullEventSources',
+      '{ "PullEventSources": { "EventSourceMapping": { "EventSourceArn": "", "FunctionName": "" } } }',
+    ],
+    [
+      sources('{ "PullEventSources": { "EventSourceMapping": { $0 } } }'),
+      'BatchSize',
+      '{ "PullEventSources": { "EventSourceMapping": { "BatchSize": 1 } } }',
+    ],
+    [
+      sources('{ "PullEventSources": { "EventSourceMapping": [{ $0 }] } }'),
+      'BatchSize',
+      '{ "PullEventSources": { "EventSourceMapping": [{ "BatchSize": 1 }] } }',
+    ],
     [input('{ $0 }'), 'ref', '{ "ref": { "file": [""], "type": "TERRAFORM" } }'],
     [input('{ "ref": { $0 } }'), 'file', '{ "ref": { "file": "" } }'],
   ];
@@ -199,6 +226,12 @@ describe('expressions by the type of their value', () => {
   ];
   for (const [fixture, label, expected] of CASES) it(expected, () => checkApplied(fixture, label, expected));
 
+  it('offers variables of the loops around', () =>
+    checkApplied(
+      task('{ "containerDefinitions": [{% for s in subnets %}{ "name": "$0" }{% endfor %}] }'),
+      '{{ s }}',
+      '{ "containerDefinitions": [{% for s in subnets %}{ "name": "{{ s }}" }{% endfor %}] }',
+    ));
   it('offers no input that a template cannot name', async () => {
     const labels = (await applied(lambda('{ "A": {{ $0 }} }'))).map(({ label }) => label);
     for (const name of ['my-key', 'My-Stack']) assert.ok(!labels.includes(name), `${name} is a difference`);
