@@ -20,6 +20,7 @@ export async function run(): Promise<void> {
   await import('./deploying.suite.ts');
   await import('./arguments.suite.ts');
   await import('./commits.suite.ts');
+  await import('./knowledge.suite.ts');
   await import('./surroundings.suite.ts');
   const failures: { title: string; error: string }[] = [];
   const lines: string[] = [];
