@@ -4,7 +4,7 @@
  */
 import * as vscode from 'vscode';
 import type { LanguageClient } from 'vscode-languageclient/node';
-import type { RolloutRecord } from '../engine/index.ts';
+import type { RolloutEvent, RolloutRecord } from '../engine/index.ts';
 import { type About, isArgument } from './about.ts';
 import { createApi, type GitMoxiApi } from './api.ts';
 import { Asked, tellFailure } from './asked.ts';
@@ -231,16 +231,29 @@ class RolloutWindow implements vscode.Disposable {
   }
 
   #newRuns(): Runs {
-    const runs: Runs = new Runs(this.session, ({ id, phase, endedAt }) => {
-      if (runs === this.#runs) this.#here.show(runs.running);
-      if (this.#phases.get(id) !== phase) this.#language.rolloutsChanged();
-      if (endedAt === null) this.#phases.set(id, phase);
-      else {
-        this.#phases.delete(id);
-        void this.#refresh();
-      }
+    const runs: Runs = new Runs(this.session, {
+      moved: (record) => {
+        if (runs === this.#runs) this.#here.show(runs.running);
+        this.#moved(record);
+      },
+      happened: (event) => this.#write(event),
     });
     return runs;
+  }
+
+  #moved({ id, phase, endedAt }: RolloutRecord): void {
+    if (this.#phases.get(id) !== phase) this.#language.rolloutsChanged();
+    if (endedAt === null) this.#phases.set(id, phase);
+    else {
+      this.#phases.delete(id);
+      void this.#refresh();
+    }
+  }
+
+  /** Into the output channel: what happened for people, and where it belongs for whoever searches. */
+  #write({ workload, message, level, rollout, seq, code, phase }: RolloutEvent): void {
+    const write = { info: 'info', warning: 'warn', error: 'error' } as const;
+    this.#log[write[level]](`${workload}: ${message}`, { rollout, seq, code, phase });
   }
 
   #refresh(group?: string): Promise<void> {

@@ -3,7 +3,7 @@
  *
  * Owns: their signals. Ending the window lets go of them: whoever looks next takes them up.
  */
-import type { DeployReport, PlanReport, RolloutRecord, RunOptions } from '../../engine/index.ts';
+import type { DeployReport, PlanReport, RolloutEvent, RolloutRecord, RunOptions } from '../../engine/index.ts';
 import type { EngineSession } from './session.ts';
 
 export interface Watching {
@@ -11,18 +11,24 @@ export interface Watching {
   readonly onWaiting?: (workload: string, message: string) => void;
 }
 
+export interface RunsOptions {
+  /** Told whenever something in a rollout of this window moved. */
+  readonly moved: (record: RolloutRecord) => void;
+  /** Told of each event of these rollouts. */
+  readonly happened: (event: RolloutEvent) => void;
+}
+
 export class Runs {
   readonly #session: EngineSession;
-  readonly #moved: (record: RolloutRecord) => void;
+  readonly #options: RunsOptions;
   readonly #letGo = new AbortController();
   readonly #under = new Set<Promise<unknown>>();
   readonly #records = new Map<string, RolloutRecord>();
   readonly #takingUp = new Set<string>();
 
-  /** @param moved told whenever something in a rollout of this window moved */
-  constructor(session: EngineSession, moved: (record: RolloutRecord) => void) {
+  constructor(session: EngineSession, options: RunsOptions) {
     this.#session = session;
-    this.#moved = moved;
+    this.#options = options;
   }
 
   /** Unfinished rollouts that this window runs. */
@@ -32,7 +38,7 @@ export class Runs {
 
   async deploy(plan: PlanReport, watching: Watching = {}): Promise<DeployReport> {
     const { engine } = await this.#session.open();
-    return this.#follow(engine.deploy(plan, this.#options(watching)));
+    return this.#follow(engine.deploy(plan, this.#runOptions(watching)));
   }
 
   /** Takes up unfinished rollouts that nobody runs; each only once at a time. */
@@ -42,7 +48,7 @@ export class Runs {
     for (const id of wanted) this.#takingUp.add(id);
     try {
       const { engine } = await this.#session.open();
-      return await this.#follow(engine.resume(this.#options(watching), wanted));
+      return await this.#follow(engine.resume(this.#runOptions(watching), wanted));
     } finally {
       for (const id of wanted) this.#takingUp.delete(id);
     }
@@ -51,7 +57,7 @@ export class Runs {
   /** Keeps the services of repositories where they belong, until this is closed. */
   async keepReturning(repos: readonly string[], watching: Watching = {}): Promise<void> {
     const { engine } = await this.#session.open();
-    const options = this.#options(watching);
+    const options = this.#runOptions(watching);
     await Promise.all(repos.map((repo) => this.#follow(engine.keepReturning(options, { repo }))));
   }
 
@@ -61,16 +67,19 @@ export class Runs {
     await Promise.allSettled(this.#under);
   }
 
-  #options({ onRecord, onWaiting }: Watching): RunOptions {
+  #runOptions({ onRecord, onWaiting }: Watching): RunOptions {
     const told = (record: RolloutRecord) => {
       this.#records.set(record.id, record);
       if (record.endedAt !== null) this.#records.delete(record.id);
       onRecord?.(record);
-      this.#moved(record);
+      this.#options.moved(record);
     };
     return {
       signal: this.#letGo.signal,
-      onEvent: (_event, record) => told(record),
+      onEvent: (event, record) => {
+        this.#options.happened(event);
+        told(record);
+      },
       onRecord: told,
       ...(onWaiting === undefined ? {} : { onWaiting }),
     };

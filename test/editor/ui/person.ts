@@ -179,7 +179,9 @@ export class Person {
     const named = rows.filter({ has: this.page.getByText(command, { exact: true }) }).first();
     await this.insist(
       async () => {
-        if (!(await input.isVisible())) await this.page.keyboard.press('F1');
+        // The palette has what could be run when it was opened.
+        if (await input.isVisible()) await this.page.keyboard.press('Escape');
+        await this.page.keyboard.press('F1');
         await input.fill(`>${command}`, { timeout: EFFECT_MS });
       },
       () => isThere(named),

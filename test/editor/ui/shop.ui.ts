@@ -12,8 +12,8 @@ import { Person, type Surroundings, surroundings } from './person.ts';
 
 const VSIX = join(CACHE, 'gitmoxi.vsix');
 
-/** VS Code writes its settings so soon after they were changed, ms. */
-const SETTLE_MS = 1_000;
+/** Between looks at settings that VS Code is to write, ms. */
+const WRITTEN_MS = 200;
 
 const settingsOf = (data: string): Record<string, unknown> =>
   JSON.parse(readFileSync(join(data, 'data/User/settings.json'), 'utf8'));
@@ -270,8 +270,10 @@ describe('a person in the editor', function () {
       await person.row(moving).waitFor();
       // VS Code asks no extension before it closes a window: its own question is offered.
       await person.answer('Rollouts run in this window', 'Ask before Closing');
-      await person.page.waitForTimeout(SETTLE_MS);
-      assert.equal(settingsOf(place.data)['window.confirmBeforeClose'], 'always');
+      await person.insist(
+        () => person.page.waitForTimeout(WRITTEN_MS),
+        async () => settingsOf(place.data)['window.confirmBeforeClose'] === 'always',
+      );
       const other = await Person.open(place, own);
       await other.openView();
       await other.row(moving).waitFor();
