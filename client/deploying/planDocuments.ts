@@ -4,7 +4,7 @@ import type { Engine, PlanReport } from '../../engine/index.ts';
 import type { Documents } from '../documents.ts';
 import type { WorkloadPlan } from '../rollouts/rollout.ts';
 import { shortCommit } from '../words.ts';
-import { type Files, summary } from './planText.ts';
+import { type Files, present, summary } from './planText.ts';
 import { sidesOf } from './sides.ts';
 
 /** The rendered files of the plan's workloads. */
@@ -29,6 +29,7 @@ export async function showPlan(
 ): Promise<void> {
   const revision = report.context.commit === undefined ? 'working tree' : shortCommit(report.context.commit.id);
   const text = documents.add('Plan.md', () => summary(report, filesOf));
+  const now = documents.add('Plan.md', () => present(report));
   const pairs = report.workloads
     .filter(({ action }) => action !== 'unchanged')
     .flatMap((plan) => sidesOf(plan, filesOf(plan)))
@@ -39,10 +40,7 @@ export async function showPlan(
       return [right, live === '' ? undefined : documents.add(path, () => live), right];
     });
   const title = report.context.trigger === 'rollback' ? 'Roll Back' : 'Plan';
-  await vscode.commands.executeCommand('vscode.changes', `${title}: live ↔ ${revision}`, [
-    [text, undefined, text],
-    ...pairs,
-  ]);
+  await vscode.commands.executeCommand('vscode.changes', `${title}: live ↔ ${revision}`, [[text, now, text], ...pairs]);
 }
 
 /** Compares the definitions of one workload with what runs. */

@@ -178,6 +178,30 @@ export function summary(report: PlanReport, filesOf: (plan: WorkloadPlan) => Fil
   return `# ${isBack ? 'Roll back to' : 'Plan for'} ${title}\n\n${parts.length === 0 ? 'No workload is touched.' : parts.join('\n\n')}\n`;
 }
 
+/** Places that are listed of what runs, and the longest value that a line shows, characters. */
+const MOST_PLACES = 20;
+const LONGEST_VALUE = 80;
+
+/** What runs now, where the plan would change it: the other side of its summary. */
+export function present({ workloads }: PlanReport): string {
+  const parts = workloads.map(({ workload, action, differences }) => {
+    const places = differences
+      .slice(0, MOST_PLACES)
+      .map(({ path, live }) => `- ${memberName(path)}: ${valueText(live)}`);
+    const hidden = differences.length - places.length;
+    const lines = hidden > 0 ? [...places, `- and ${hidden} more`] : places;
+    const said = action === 'create' ? ['Nothing yet.'] : lines.length === 0 ? ['What the files ask for.'] : lines;
+    return [`## ${workload}`, '', ...said].join('\n');
+  });
+  return `# What runs now\n\n${parts.join('\n\n')}\n`;
+}
+
+function valueText(value: Json): string {
+  if (value === null) return 'not there';
+  const text = typeof value === 'string' ? value : JSON.stringify(value);
+  return text.length > LONGEST_VALUE ? `${text.slice(0, LONGEST_VALUE)}…` : text;
+}
+
 /** Why nothing would be done. */
 export function nothingToDo(report: PlanReport): string {
   const [first] = report.workloads;

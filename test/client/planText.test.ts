@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { details, type Files, nothingToDo, question, summary } from '../../client/deploying/planText.ts';
+import { details, type Files, nothingToDo, present, question, summary } from '../../client/deploying/planText.ts';
 import type { WorkloadPlan } from '../../client/rollouts/rollout.ts';
 import type { PlanReport } from '../../engine/index.ts';
 
@@ -128,6 +128,28 @@ describe('the summary of a plan', () => {
     const back = summary(report([plan({ reason: 'forced' })], 'rollback'), () => files());
     assert.match(back, /^# Roll back to c0ffee0.*Going back to an earlier good rollout\.$/ms);
     assert.doesNotMatch(back, /forced/);
+  });
+
+  it('has what runs now on its other side, value by value', () => {
+    const differences = [
+      { path: '/taskDefinition/containerDefinitions/0/image', live: 'web:1', desired: 'web:2' },
+      { path: '/tags', live: null, desired: [] },
+      { path: '/x', live: { long: 'v'.repeat(200) }, desired: 1 },
+    ];
+    const lines = present(report([plan({ differences }), plan({ workload: 'dev/new', action: 'create' })])).split('\n');
+    assert.deepEqual(lines.slice(0, 6), [
+      '# What runs now',
+      '',
+      '## dev/web',
+      '',
+      '- containerDefinitions[0].image: web:1',
+      '- tags: not there',
+    ]);
+    assert.match(lines[6]!, /^- x: \{"long":"v+…$/);
+    assert.deepEqual(lines.slice(7), ['', '## dev/new', '', 'Nothing yet.', '']);
+    const many = Array.from({ length: 25 }, (_, i) => ({ path: `/${i}x`, live: i, desired: 0 }));
+    assert.match(present(report([plan({ differences: many })])), /- and 5 more\n$/);
+    assert.match(present(report([plan({ action: 'unchanged' })])), /What the files ask for\.\n$/);
   });
 
   it('says where there is nothing to do, and why', () => {
