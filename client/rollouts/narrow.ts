@@ -47,11 +47,15 @@ const WIDEST = 1;
 
 const advanceOf = (sign: string): number => WIDTHS.find(([kind]) => kind.test(sign))?.[1] ?? WIDEST;
 
+/** Nearly all that is shown, looked up: a view of thousands of rows is fitted with each change. */
+const ASCII: readonly number[] = Array.from({ length: 128 }, (_, code) => advanceOf(String.fromCharCode(code)));
+
 /** @returns pixels */
 const widthOf = (text: string, size: number): number =>
-  Array.from(text).reduce((sum, sign) => sum + advanceOf(sign), 0) * size;
+  Array.from(text).reduce((sum, sign) => sum + (ASCII[sign.charCodeAt(0)] ?? advanceOf(sign)), 0) * size;
 
 const SEPARATOR = ' · ';
+const MARK = '…';
 
 /**
  * @param parts of the description, the most important first; the first one is always said, the others where there is
@@ -64,33 +68,45 @@ export function fitted(label: string, parts: readonly Forms[], { depth = 0, lose
   const least = forms[0]?.at(-1) ?? '';
   const name = shortened(label, room - (least === '' ? 0 : GAP + widthOf(least, DESCRIPTION)), loses);
   const left = room - GAP - widthOf(name, LABEL);
-  const fits = (texts: readonly (string | undefined)[]) => widthOf(joined(texts), DESCRIPTION) <= left;
-  const said: (string | undefined)[] = forms.map(() => undefined);
+  const widths = forms.map((part) => part.map((form) => widthOf(form, DESCRIPTION)));
+  const separator = widthOf(SEPARATOR, DESCRIPTION);
+  /** Which form of each part is said; undefined where none is. The shortest ones first. */
+  const said = forms.map((): number | undefined => undefined);
+  let used = -separator;
   forms.forEach((part, i) => {
-    if (i === 0 || fits(said.with(i, part.at(-1)))) said[i] = part.at(-1);
+    const width = separator + widths[i]![part.length - 1]!;
+    if (i > 0 && used + width > left) return;
+    said[i] = part.length - 1;
+    used += width;
   });
   // The last first: its longer forms add something, while those of the first only spell it out.
   for (let i = forms.length - 1; i >= 0; i -= 1) {
-    if (said[i] !== undefined) said[i] = forms[i]!.find((form) => fits(said.with(i, form))) ?? said[i];
+    const now = said[i];
+    if (now === undefined) continue;
+    const rest = used - widths[i]![now]!;
+    const best = widths[i]!.findIndex((width) => rest + width <= left);
+    if (best < 0) continue;
+    said[i] = best;
+    used = rest + widths[i]![best]!;
   }
-  return { label: name, description: joined(said), spoken };
+  const description = forms.flatMap((part, i) => (said[i] === undefined ? [] : part[said[i]]!)).join(SEPARATOR);
+  return { label: name, description, spoken };
 }
-
-const joined = (texts: readonly (string | undefined)[]): string =>
-  texts.filter((text) => text !== undefined && text !== '').join(SEPARATOR);
 
 /** The longest of the text that fits, with a mark where something is missing. */
 function shortened(text: string, room: number, loses: 'middle' | 'end'): string {
   if (widthOf(text, LABEL) <= room) return text;
   const signs = Array.from(text);
-  for (let kept = signs.length - 1; kept > 1; kept -= 1) {
-    const tail = loses === 'end' ? 0 : Math.floor(kept / 2);
-    const head = signs
-      .slice(0, kept - tail)
-      .join('')
-      .trimEnd();
-    const short = `${head}…${tail === 0 ? '' : signs.slice(-tail).join('')}`;
-    if (widthOf(short, LABEL) <= room) return short;
+  let left = room - widthOf(MARK, LABEL);
+  let [head, tail] = [0, 0];
+  // In turns from both ends, the beginning first.
+  for (;;) {
+    const isTail = loses === 'middle' && tail < head;
+    const width = widthOf(signs[isTail ? signs.length - 1 - tail : head] ?? '', LABEL);
+    if (width > left || head + tail >= signs.length) break;
+    left -= width;
+    if (isTail) tail += 1;
+    else head += 1;
   }
-  return '…';
+  return `${signs.slice(0, head).join('').trimEnd()}${MARK}${signs.slice(signs.length - tail).join('')}`;
 }
