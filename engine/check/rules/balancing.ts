@@ -2,7 +2,7 @@
 import { closest } from '../../closest.ts';
 import type { Place } from '../place.ts';
 import { type Rules, writing } from '../rule.ts';
-import { reportUseless } from './reporting.ts';
+import { didYouMean, reportUseless } from './reporting.ts';
 import { containersOf } from './task.ts';
 
 /** Whether a text is the ARN of a target group. */
@@ -38,7 +38,7 @@ export const BALANCING_RULES: Rules = {
         report(
           name,
           `the task definition has no container ${name.shown}`,
-          near === undefined ? `it has ${names.join(', ')}` : `did you mean "${near}"?`,
+          didYouMean(near, `it has ${names.join(', ')}`),
           writing(near ?? (names.length === 1 ? names[0] : undefined)),
         );
       }

@@ -3,7 +3,7 @@ import { closest } from '../../closest.ts';
 import { type Place, textAt } from '../place.ts';
 import { type Rules, type Subject, writing } from '../rule.ts';
 import { asksForFargate, capacityOf, cpuUnits } from './fargate.ts';
-import { reportRepeats, reportUseless } from './reporting.ts';
+import { reportRepeatedTexts, reportUseless } from './reporting.ts';
 
 const OF_FARGATE: readonly string[] = ['FARGATE', 'FARGATE_SPOT'];
 
@@ -101,11 +101,10 @@ export const CAPACITY_RULES: Rules = {
       for (const strategy of strategiesOf(subject)) {
         const items = strategy.items();
         const providers = items.flatMap((item) => item.get('capacityProvider') ?? []);
-        reportRepeats(
-          providers.map((place) => ({ place, identity: place.text })),
-          report,
-          (place) => ({ message: `${place.shown} is there already`, hint: 'name each capacity provider once' }),
-        );
+        reportRepeatedTexts(providers, report, (place) => ({
+          message: `${place.shown} is there already`,
+          hint: 'name each capacity provider once',
+        }));
         const based = items.filter((item) => (item.get('base')?.number ?? 0) > 0);
         if (based.length > 1) report(based[1]!.get('base'), 'a second item has a base', 'keep the base of one item');
         const weights = items.map((item) => item.get('weight')?.number ?? 0);

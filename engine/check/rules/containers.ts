@@ -4,8 +4,8 @@ import type { Place } from '../place.ts';
 import { type Rules, writing } from '../rule.ts';
 import { onFargate } from './fargate.ts';
 import { isImageName } from './imageName.ts';
-import { reportRepeats } from './reporting.ts';
-import { containersOf } from './task.ts';
+import { didYouMean, reportRepeatedTexts, reportRepeats } from './reporting.ts';
+import { containersOf, inContainers } from './task.ts';
 
 const nameOf = (container: Place): string | undefined => container.get('name')?.text;
 
@@ -69,11 +69,10 @@ export const CONTAINER_RULES: Rules = {
     about: 'Container names tell containers apart within a task; ECS refuses a repeated one.',
     check({ task }, report) {
       const places = containersOf(task).flatMap((one) => one.get('name') ?? []);
-      reportRepeats(
-        places.map((place) => ({ place, identity: place.text })),
-        report,
-        (place) => ({ message: `another container is called ${place.shown}`, hint: 'give it a name of its own' }),
-      );
+      reportRepeatedTexts(places, report, (place) => ({
+        message: `another container is called ${place.shown}`,
+        hint: 'give it a name of its own',
+      }));
     },
   },
 
@@ -101,7 +100,7 @@ export const CONTAINER_RULES: Rules = {
         const [name, ...alias] = place?.text?.split(':') ?? [];
         if (place === undefined || name === undefined || names.includes(name)) continue;
         const near = closest(name, names);
-        const hint = near === undefined ? `the task has ${names.join(', ')}` : `did you mean "${near}"?`;
+        const hint = didYouMean(near, `the task has ${names.join(', ')}`);
         report(place, `no container is called ${place.shown}`, hint, writing(near && [near, ...alias].join(':')));
       }
     },
@@ -185,7 +184,7 @@ export const CONTAINER_RULES: Rules = {
     check({ task }, report) {
       const mode = task?.get('networkMode')?.text;
       if (mode !== 'awsvpc' && mode !== 'host') return;
-      for (const mapping of containersOf(task).flatMap((one) => one.each('portMappings'))) {
+      for (const mapping of inContainers(task, 'portMappings')) {
         const hostPort = mapping.get('hostPort');
         const containerPort = mapping.get('containerPort')?.number;
         if (hostPort?.number === undefined || containerPort === undefined || hostPort.number === containerPort)
@@ -194,9 +193,7 @@ export const CONTAINER_RULES: Rules = {
           hostPort,
           `hostPort ${hostPort.shown} differs from containerPort ${containerPort} in network mode ${mode}`,
           'delete "hostPort"',
-          {
-            write: { title: `Change to ${containerPort}`, json: String(containerPort) },
-          },
+          writing(containerPort),
         );
       }
     },
@@ -248,7 +245,7 @@ export const CONTAINER_RULES: Rules = {
     about:
       'A password or key written into `environment` is readable by everybody who can read the repository or describe the task definition.',
     check({ task }, report) {
-      for (const variable of containersOf(task).flatMap((one) => one.each('environment'))) {
+      for (const variable of inContainers(task, 'environment')) {
         const name = variable.get('name');
         const value = variable.get('value');
         const literal =
@@ -326,11 +323,10 @@ export const CONTAINER_RULES: Rules = {
       const names = containersOf(task).flatMap((one) =>
         one.each('portMappings').flatMap((port) => port.get('name') ?? []),
       );
-      reportRepeats(
-        names.map((place) => ({ place, identity: place.text })),
-        report,
-        (place) => ({ message: `another port is called ${place.shown}`, hint: 'give it a name of its own' }),
-      );
+      reportRepeatedTexts(names, report, (place) => ({
+        message: `another port is called ${place.shown}`,
+        hint: 'give it a name of its own',
+      }));
     },
   },
 
@@ -339,7 +335,7 @@ export const CONTAINER_RULES: Rules = {
     title: 'A port mapping has no port, or two kinds of it',
     about: 'A mapping has `containerPort` or `containerPortRange`.',
     check({ task }, report) {
-      for (const mapping of containersOf(task).flatMap((one) => one.each('portMappings'))) {
+      for (const mapping of inContainers(task, 'portMappings')) {
         if (!mapping.has('containerPort') && !mapping.has('containerPortRange'))
           report(mapping, 'the mapping has no containerPort', 'add "containerPort"');
         if (mapping.has('containerPort') && mapping.has('containerPortRange'))
@@ -376,7 +372,7 @@ export const CONTAINER_RULES: Rules = {
     title: 'A soft limit is above its hard limit',
     about: 'Of each of `ulimits`, `softLimit` is at most `hardLimit`; -1 stands for none.',
     check({ task }, report) {
-      for (const limit of containersOf(task).flatMap((one) => one.each('ulimits'))) {
+      for (const limit of inContainers(task, 'ulimits')) {
         const soft = limit.get('softLimit');
         const hard = limit.get('hardLimit');
         if (soft?.number === undefined || hard?.number === undefined || hard.number === -1) continue;

@@ -4,6 +4,7 @@ import type { Place } from '../place.ts';
 import { REGIONS } from '../regions.ts';
 import { type Report, type Rules, type Subject, writing } from '../rule.ts';
 import { mappingsOf } from './eventSources.ts';
+import { didYouMean } from './reporting.ts';
 
 interface Arn {
   readonly region: string;
@@ -73,7 +74,7 @@ export const ENVIRONMENT_RULES: Rules = {
       report(
         region,
         `no region is called ${region.shown}`,
-        near === undefined ? 'correct it, unless it is new' : `did you mean "${near}"?`,
+        didYouMean(near, 'correct it, unless it is new'),
         writing(near),
       );
     },

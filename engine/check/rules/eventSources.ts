@@ -1,6 +1,6 @@
 /** Rules about `_lambdaeventsourcedef.json`: what each kind of source takes. */
 import type { Place } from '../place.ts';
-import type { Rules, Subject } from '../rule.ts';
+import { type Rules, type Subject, writing } from '../rule.ts';
 import { isTargetGroup, TARGET_GROUP_HINT } from './balancing.ts';
 import { reportRepeats, reportUseless } from './reporting.ts';
 
@@ -192,9 +192,12 @@ export const EVENT_SOURCE_RULES: Rules = {
         const size = mapping.get('BatchSize');
         const largest = kind === 'sqs' && isFifo(mapping) ? 10 : FACTS[kind].largestBatch;
         if ((size?.number ?? 0) > largest)
-          report(size, `batches have at most ${largest} records here, not ${size!.shown}`, `write ${largest} or less`, {
-            write: { title: `Change to ${largest}`, json: String(largest) },
-          });
+          report(
+            size,
+            `batches have at most ${largest} records here, not ${size!.shown}`,
+            `write ${largest} or less`,
+            writing(largest),
+          );
       });
     },
   },

@@ -42,7 +42,7 @@ export const FUNCTION_RULES: Rules = {
         runtime,
         `runtime ${runtime!.shown} is deprecated since ${DEPRECATED_RUNTIMES[name]}`,
         `move to a supported one, for example ${next}`,
-        next === undefined ? {} : { write: { title: `Change to "${next}"`, json: `"${next}"` } },
+        next === undefined ? {} : writing(next),
       );
     },
   },

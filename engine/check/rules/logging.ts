@@ -2,6 +2,7 @@
 import { closest } from '../../closest.ts';
 import { type Rules, writing } from '../rule.ts';
 import { onFargate } from './fargate.ts';
+import { didYouMean } from './reporting.ts';
 import { containersOf } from './task.ts';
 
 /** @see Amazon ECS developer guide, "Using the awslogs driver" */
@@ -70,7 +71,7 @@ export const LOGGING_RULES: Rules = {
         for (const option of log.get('options')?.members() ?? []) {
           if (AWSLOGS_OPTIONS.has(option.key)) continue;
           const near = closest(option.key, AWSLOGS_OPTIONS);
-          const hint = near === undefined ? 'delete it' : `did you mean "${near}"?`;
+          const hint = didYouMean(near, 'delete it');
           report(option, `awslogs has no option ${option.key}`, hint, { atKey: true, ...writing(near) });
         }
       }
@@ -101,9 +102,12 @@ export const LOGGING_RULES: Rules = {
       for (const container of containersOf(subject.task)) {
         const driver = container.at('logConfiguration', 'logDriver');
         if (driver?.text === undefined || ['awslogs', 'splunk', 'awsfirelens'].includes(driver.text)) continue;
-        report(driver, `log driver ${driver.shown} is not supported on Fargate`, 'use awslogs, splunk or awsfirelens', {
-          write: { title: 'Change to "awslogs"', json: '"awslogs"' },
-        });
+        report(
+          driver,
+          `log driver ${driver.shown} is not supported on Fargate`,
+          'use awslogs, splunk or awsfirelens',
+          writing('awslogs'),
+        );
       }
     },
   },

@@ -21,6 +21,22 @@ export function reportRepeats(
   }
 }
 
+/** The same of places whose text is to be unique. */
+export const reportRepeatedTexts = (
+  places: readonly Place[],
+  report: Report,
+  words: (place: Place) => { readonly message: string; readonly hint: string },
+): void =>
+  reportRepeats(
+    places.map((place) => ({ place, identity: place.text })),
+    report,
+    words,
+  );
+
+/** A hint that guesses, where there is something near. */
+export const didYouMean = (near: string | undefined, otherwise: string): string =>
+  near === undefined ? otherwise : `did you mean "${near}"?`;
+
 /** For a member that has no effect, or that AWS refuses: the fix deletes it. */
 export function reportUseless(
   place: Place | undefined,

@@ -2,7 +2,7 @@
 import type { Place } from '../place.ts';
 import { type Rules, type Subject, writing } from '../rule.ts';
 import { capacityOf, onFargate } from './fargate.ts';
-import { reportRepeats, reportUseless } from './reporting.ts';
+import { reportRepeatedTexts, reportUseless } from './reporting.ts';
 
 const controllerOf = (service: Place | undefined): string => service?.at('deploymentController', 'type')?.text ?? 'ECS';
 
@@ -332,11 +332,10 @@ export const SERVICE_RULES: Rules = {
     check({ service, task }, report) {
       for (const tagged of [service, task]) {
         const keys = tagged?.each('tags').flatMap((tag) => tag.get('key') ?? []) ?? [];
-        reportRepeats(
-          keys.map((place) => ({ place, identity: place.text })),
-          report,
-          (place) => ({ message: `the tag ${place.shown} is given twice`, hint: 'keep one of them' }),
-        );
+        reportRepeatedTexts(keys, report, (place) => ({
+          message: `the tag ${place.shown} is given twice`,
+          hint: 'keep one of them',
+        }));
       }
     },
   },

@@ -4,7 +4,7 @@
  * AdvancedConfiguration; developer guide, "lifecycle hooks".
  */
 import type { Place } from '../place.ts';
-import type { Rules } from '../rule.ts';
+import { type Rules, writing } from '../rule.ts';
 
 const STRATEGIES: ReadonlySet<string> = new Set(['BLUE_GREEN', 'LINEAR', 'CANARY']);
 
@@ -80,7 +80,7 @@ export const SHIFTING_RULES: Rules = {
         strategy,
         `${strategy.shown} needs an Application Load Balancer or Service Connect`,
         'add "loadBalancers" with "advancedConfiguration", or write "BLUE_GREEN"',
-        { write: { title: 'Change to "BLUE_GREEN"', json: '"BLUE_GREEN"' } },
+        writing('BLUE_GREEN'),
       );
     },
   },
@@ -98,9 +98,7 @@ export const SHIFTING_RULES: Rules = {
           if (!NO_PAUSE_AT.has(stage.text ?? '')) continue;
           const before = `PRE_${stage.text}`;
           const instead = stage.text === 'PRODUCTION_TRAFFIC_SHIFT' ? before : 'POST_SCALE_UP';
-          report(stage, `nothing can pause at ${stage.shown}`, `pause before it: "${instead}"`, {
-            write: { title: `Change to "${instead}"`, json: `"${instead}"` },
-          });
+          report(stage, `nothing can pause at ${stage.shown}`, `pause before it: "${instead}"`, writing(instead));
         }
       }
     },

@@ -1,9 +1,13 @@
 /** Rules about a task definition as a whole: what Fargate asks for, memory, volumes, roles. */
 import { numberAt, type Place, textAt } from '../place.ts';
-import type { Report, Rules, Subject } from '../rule.ts';
+import { type Report, type Rules, type Subject, writing } from '../rule.ts';
 import { capacityOf, cpuUnits, FARGATE_SIZES, memoryMib, onFargate, sizesInWords } from './fargate.ts';
 
 const containersOf = (task: Place | undefined): readonly Place[] => task?.each('containerDefinitions') ?? [];
+
+/** The items of a list that each container has, of all of them. */
+const inContainers = (task: Place | undefined, key: string): readonly Place[] =>
+  containersOf(task).flatMap((container) => container.each(key));
 
 /** @see Amazon ECS developer guide, "Task definition parameters for Fargate" */
 const NOT_ON_FARGATE = {
@@ -125,9 +129,7 @@ export const TASK_RULES: Rules = {
       const hint = 'write "networkMode": "awsvpc"';
       if (!mode) report(task, 'networkMode is missing, and Fargate needs awsvpc', hint);
       else {
-        report(mode, `networkMode ${mode.shown} is not supported on Fargate`, hint, {
-          write: { title: 'Change to "awsvpc"', json: '"awsvpc"' },
-        });
+        report(mode, `networkMode ${mode.shown} is not supported on Fargate`, hint, writing('awsvpc'));
       }
     },
   },
@@ -280,9 +282,7 @@ export const TASK_RULES: Rules = {
       if (!onFargate(subject) || !system?.text?.startsWith('WINDOWS')) return;
       const architecture = task?.at('runtimePlatform', 'cpuArchitecture');
       if (architecture?.text === 'ARM64')
-        report(architecture, 'Windows runs on X86_64 only', 'write "X86_64"', {
-          write: { title: 'Change to "X86_64"', json: '"X86_64"' },
-        });
+        report(architecture, 'Windows runs on X86_64 only', 'write "X86_64"', writing('X86_64'));
       const cpu = task?.get('cpu');
       const units = cpu?.text === undefined ? undefined : cpuUnits(cpu.text);
       if (units === undefined || (units >= 1024 && units <= 4096)) return;
@@ -313,4 +313,4 @@ export const TASK_RULES: Rules = {
   },
 };
 
-export { containersOf };
+export { containersOf, inContainers };

@@ -1,7 +1,7 @@
 /** Rules about volumes: of the task, where containers mount them, and what the service gives for them. */
 import { closest } from '../../closest.ts';
 import { type Rules, writing } from '../rule.ts';
-import { reportRepeats } from './reporting.ts';
+import { reportRepeatedTexts } from './reporting.ts';
 import { containersOf } from './task.ts';
 
 /** A volume is of one kind; without any of these it is a bind mount that ends with the task. */
@@ -57,18 +57,16 @@ export const VOLUME_RULES: Rules = {
     about: 'Containers name the volumes that they mount, each at a path of its own.',
     check({ task }, report) {
       const names = task?.each('volumes').flatMap((volume) => volume.get('name') ?? []) ?? [];
-      reportRepeats(
-        names.map((place) => ({ place, identity: place.text })),
-        report,
-        (place) => ({ message: `another volume is called ${place.shown}`, hint: 'give it a name of its own' }),
-      );
+      reportRepeatedTexts(names, report, (place) => ({
+        message: `another volume is called ${place.shown}`,
+        hint: 'give it a name of its own',
+      }));
       for (const container of containersOf(task)) {
         const paths = container.each('mountPoints').flatMap((mount) => mount.get('containerPath') ?? []);
-        reportRepeats(
-          paths.map((place) => ({ place, identity: place.text })),
-          report,
-          (place) => ({ message: `something is mounted at ${place.shown} already`, hint: 'choose another path' }),
-        );
+        reportRepeatedTexts(paths, report, (place) => ({
+          message: `something is mounted at ${place.shown} already`,
+          hint: 'choose another path',
+        }));
       }
     },
   },
