@@ -142,9 +142,7 @@ export const CONTAINER_RULES: Rules = {
             condition,
             `${need.get('containerName')!.shown} has no health check, so it never becomes HEALTHY`,
             'add a "healthCheck" to it, or wait for "START"',
-            {
-              write: { title: 'Wait for "START"', json: '"START"' },
-            },
+            { write: { title: 'Wait for "START"', json: '"START"' } },
           );
         }
         const ends = condition.text === 'COMPLETE' || condition.text === 'SUCCESS';
@@ -343,9 +341,7 @@ export const CONTAINER_RULES: Rules = {
             mapping.get('containerPortRange'),
             'containerPortRange stands beside containerPort',
             'keep one of them',
-            {
-              atKey: true,
-            },
+            { atKey: true },
           );
       }
     },

@@ -96,9 +96,7 @@ export const DEPLOYMENT_RULES: Rules = {
         shifting,
         'traffic is to shift, and no target groups are given to shift between',
         'add "targetGroupArnPairs"',
-        {
-          atKey: true,
-        },
+        { atKey: true },
       );
     },
   },

@@ -50,9 +50,7 @@ function compare(subject: Subject, key: 'region' | 'account', report: Report): v
       place,
       `this is in ${key} ${found}, and the workload is deployed to ${setting.text}`,
       `name one in ${setting.text}, or correct the environment`,
-      {
-        see: { place: setting, message: 'where the workload is deployed' },
-      },
+      { see: { place: setting, message: 'where the workload is deployed' } },
     );
   }
 }

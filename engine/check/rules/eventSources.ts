@@ -312,9 +312,7 @@ export const EVENT_SOURCE_RULES: Rules = {
           name,
           `the mapping names ${qualifier}, and leads to the alias ${alias.shown}`,
           `write ${alias.shown} behind the colon, or nothing`,
-          {
-            see: { place: alias, message: 'the alias of this workload' },
-          },
+          { see: { place: alias, message: 'the alias of this workload' } },
         );
       }
     },

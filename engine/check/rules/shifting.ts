@@ -132,9 +132,7 @@ export const SHIFTING_RULES: Rules = {
           minutes,
           `${minutes.shown} minutes are more than the 1440 that a function may take`,
           'write 1440 or less',
-          {
-            write,
-          },
+          { write },
         );
       }
     },

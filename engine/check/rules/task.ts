@@ -197,9 +197,7 @@ export const TASK_RULES: Rules = {
         containers[0]!.get('essential'),
         'no container is essential',
         'delete "essential": false from the main container',
-        {
-          write: { title: 'Make this container essential', json: 'true' },
-        },
+        { write: { title: 'Make this container essential', json: 'true' } },
       );
     },
   },
