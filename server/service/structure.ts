@@ -171,16 +171,13 @@ export interface DocumentLink extends Span {
   readonly target: string;
 }
 
-/** Of files that are surely missing there is no link: there is a finding. */
-export function documentLinks({
-  document: { role, text },
-  files,
-}: Pick<FileView, 'document' | 'files'>): DocumentLink[] {
+/** Of files that are missing there is no link: there is a finding. */
+export function documentLinks({ document: { role, text, path }, workload }: FileView): DocumentLink[] {
   if (role !== 'input') return [];
-  const { paths, complete } = files;
-  return inputReferences(text).references.flatMap(({ path, start, end, problem }) =>
-    problem === undefined && (!complete || paths.includes(path))
-      ? [{ start: start + 1, end: end - 1, target: path }]
-      : [],
-  );
+  const missing = workload.checked.findings.filter((one) => one.code === 'file.missing' && one.path === path);
+  return inputReferences(text).references.flatMap((reference): DocumentLink[] => {
+    const { start, end, problem } = reference;
+    const isMissing = missing.some((one) => one.start <= start && end <= one.end);
+    return problem === undefined && !isMissing ? [{ start: start + 1, end: end - 1, target: reference.path }] : [];
+  });
 }

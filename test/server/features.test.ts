@@ -237,6 +237,49 @@ describe('over the protocol', () => {
       assert.equal(fix?.edit.changes[uriOf(PATH)]?.[0]?.newText, 'name');
     }));
 
+  const ONLY: readonly (readonly [only: string[] | undefined, kinds: string[]])[] = [
+    [undefined, ['refactor.extract']],
+    [[''], ['refactor.extract']],
+    [['refactor'], ['refactor.extract']],
+    [['refactor.extract'], ['refactor.extract']],
+    [['refactor.inline', 'quickfix'], []],
+    [['source.fixAll'], []],
+  ];
+  for (const [only, kinds] of ONLY) {
+    it(`code actions are of the kinds asked for: ${JSON.stringify(only) ?? 'any'}`, () =>
+      withOpen(async (client) => {
+        const actions = await client.connection.sendRequest(CodeActionRequest.type, {
+          textDocument,
+          range: { start: { line: 2, character: 22 }, end: { line: 2, character: 22 } },
+          context: { diagnostics: [], ...(only && { only }) },
+        });
+        assert.deepEqual(
+          actions?.map((action) => ('kind' in action ? action.kind : undefined)),
+          kinds,
+        );
+      }));
+  }
+
+  it('a file is made first, where there is none', () =>
+    withOpen(async (client) => {
+      const uri = uriOf('dev/lone_svcdef.json');
+      await client.open('dev/lone_svcdef.json', '{ "serviceName": "x" }');
+      const at = { line: 0, character: 19 };
+      const actions = (await client.connection.sendRequest(CodeActionRequest.type, {
+        textDocument: { uri },
+        range: { start: at, end: at },
+        context: { diagnostics: [] },
+      })) as {
+        title: string;
+        edit: { documentChanges: { kind?: string; uri?: string; edits?: { newText: string }[] }[] };
+      }[];
+      const made = actions.find(({ title }) => title === 'Move the value to the input service_name');
+      const [create, fill, change] = made!.edit.documentChanges;
+      assert.deepEqual([create?.kind, create?.uri], ['create', uriOf('dev/lone_input.json')]);
+      assert.equal(fill?.edits?.[0]?.newText, '{\n  "service_name": "x"\n}\n');
+      assert.equal(change?.edits?.[0]?.newText, '"{{ service_name }}"');
+    }));
+
   it('code lenses carry the commands that the client has', () =>
     withOpen(
       async ({ connection }) => {

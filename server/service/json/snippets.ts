@@ -6,7 +6,7 @@ import { alternativesOf, memberOf, requiredOf } from './schemaPlace.ts';
 const DEEPEST = 4;
 
 /** Longer lists of values are for completion, not for a choice. */
-const MOST_CHOICES = 12;
+const MOST_CHOICES = 20;
 
 /** Counts the stops of one snippet. */
 interface Stops {
