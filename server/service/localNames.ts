@@ -1,5 +1,5 @@
 /** A template's own variables as symbols: where they are declared and used in their file. Pure. */
-import { childrenOf, type Expression, type Template } from '../../engine/template/index.ts';
+import { type Body, childrenOf, type Expression, partsOf, type Template } from '../../engine/template/index.ts';
 import { expressionsAt, expressionsOf } from './jinja/expressions.ts';
 import { declarationsIn, localsAt } from './jinja/scope.ts';
 import type { FileSpan, FileView } from './knowledge.ts';
@@ -42,7 +42,8 @@ function isVariable(template: Template, { name, start }: NameNode): boolean {
 }
 
 function namesIn(template: Template): NameNode[] {
-  const found: NameNode[] = [];
+  // A variable is used, too, where a member of it is set.
+  const found = membersSet(template.body);
   const visit = (node: Expression): void => {
     if (node.kind === 'name') found.push(node);
     for (const child of childrenOf(node)) visit(child);
@@ -50,6 +51,13 @@ function namesIn(template: Template): NameNode[] {
   for (const whole of expressionsOf(template.body)) visit(whole);
   return found;
 }
+
+const membersSet = (body: Body): NameNode[] =>
+  body.statements.flatMap((statement) => {
+    const { targets, bodies } = partsOf(statement);
+    const own = targets.flatMap((target) => (target.kind === 'member' ? [target.object] : []));
+    return [...own, ...bodies.flatMap(membersSet)];
+  });
 
 /** Every name that a template declares, macros and parameters too. */
 export function declaredNames(template: Template): ReadonlySet<string> {

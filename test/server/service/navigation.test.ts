@@ -213,6 +213,18 @@ describe('rename', () => {
     assert.ok(textOf(result, 'web_taskdef.json').includes('{{ image }}'));
   });
 
+  it('of a variable changes where a member of it is set', () =>
+    assert.equal(
+      textOf(
+        renamed(
+          service('{% set ns = namespace(c=0) %}{% for s in [1] %}{% set ns.c = ns.c + 1 %}{% endfor %}{{ n$0s.c }}'),
+          'n',
+        ),
+        'web_svcdef.json',
+      ),
+      '{% set n = namespace(c=0) %}{% for s in [1] %}{% set n.c = n.c + 1 %}{% endfor %}{{ n.c }}',
+    ));
+
   it('to the same name changes nothing', () => {
     assert.equal(textOf(renamed(service('{{ ima$0ge }}'), 'image'), 'web_svcdef.json'), '{{ image }}');
   });
