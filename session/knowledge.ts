@@ -16,6 +16,8 @@ import {
 
 /** A list is asked for again, if somebody needs it, after so long, ms. */
 const FRESH_MS = 60_000;
+/** What takes long to list is listed less often: this many times as long passes in between. */
+const REST = 20;
 /** Lists that are asked for at a time: whoever deploys with the same account has the better part of its rates. */
 const AT_A_TIME = 4;
 /** Lists that are kept. */
@@ -27,8 +29,8 @@ const ACCOUNT = /^\d{12}$/;
 
 interface Known {
   list: AwsList;
-  /** When the last answer came; undefined before there was one. */
-  answeredAt: number | undefined;
+  /** When another answer is wanted; undefined before there was one. */
+  oldAt: number | undefined;
   isAsked: boolean;
 }
 
@@ -71,12 +73,12 @@ export class Knowledge implements AwsSource {
     if (!this.#isOn || !isAskable(place)) return NOTHING_KNOWN;
     const { account, region } = place;
     const key = JSON.stringify([kind, account, region, of]);
-    const known = this.#known.get(key) ?? { list: NOTHING_KNOWN, answeredAt: undefined, isAsked: false };
+    const known = this.#known.get(key) ?? { list: NOTHING_KNOWN, oldAt: undefined, isAsked: false };
     // The one needed last at the end.
     this.#known.delete(key);
     this.#known.set(key, known);
     if (this.#known.size > MOST_LISTS) this.#known.delete(this.#known.keys().next().value!);
-    const isOld = known.answeredAt === undefined || this.#clock.now() - known.answeredAt >= FRESH_MS;
+    const isOld = known.oldAt === undefined || this.#clock.now() >= known.oldAt;
     if (isOld && !known.isAsked) {
       known.isAsked = true;
       this.#waiting.push(() => this.#refresh(known, { kind, account, region, of }));
@@ -100,6 +102,7 @@ export class Knowledge implements AwsSource {
   async #refresh(known: Known, question: InventoryQuestion): Promise<void> {
     const all = this.#known;
     const before = known.list;
+    const askedAt = this.#clock.now();
     try {
       known.list = await this.#ask(question);
     } catch (error) {
@@ -108,7 +111,8 @@ export class Knowledge implements AwsSource {
       if (all === this.#known) this.#tellTrouble(question, error);
     }
     known.isAsked = false;
-    known.answeredAt = this.#clock.now();
+    const now = this.#clock.now();
+    known.oldAt = now + Math.max(FRESH_MS, REST * (now - askedAt));
     if (all === this.#known && JSON.stringify(known.list) !== JSON.stringify(before)) this.#tellNews();
   }
 

@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import type { Diagnostic } from 'vscode-languageserver';
 import { withSeverities } from '../../engine/check/index.ts';
 import { toDiagnostics, uriOfPath } from '../lsp.ts';
-import { awsFindings, findingsByPath } from '../service/index.ts';
+import { askAhead, awsFindings, findingsByPath } from '../service/index.ts';
 import type { CheckedPlace } from '../workloads.ts';
 import type { Feature, Surroundings } from './feature.ts';
 
@@ -36,6 +36,7 @@ function byAbsolutePath(surroundings: Surroundings, { place, checked, isOpen }: 
   };
   const places = { text: (path: string) => checked.sources.get(path), uri, rulesPage };
   // Of what somebody looks at: what is known of the account has to be kept fresh as long as it is shown.
+  if (isOpen) askAhead(checked, aws);
   const findings = [...checked.findings, ...(isOpen ? awsFindings(checked, aws) : [])];
   return new Map(
     Array.from(findingsByPath({ ...checked, findings }), ([path, ofFile]) => [

@@ -7,7 +7,7 @@ import type { Finding } from '../../engine/finding.ts';
 import { isObject, type Json } from '../../engine/json.ts';
 import { parseArn } from '../../engine/plan/index.ts';
 import { AWS_WORDS, type AwsKind, type AwsKnowledge, type AwsList, imageRepository, placeOf } from './aws.ts';
-import { AWS_KEYS } from './json/known.ts';
+import { AWS_KEYS, clusterOf } from './json/known.ts';
 
 /** They exist in every account. Source: Amazon ECS developer guide, "Fargate capacity providers". */
 const EVERYWHERE = new Set(['FARGATE', 'FARGATE_SPOT']);
@@ -31,6 +31,20 @@ export function awsFindings(checked: CheckedWorkload, aws: AwsKnowledge): Findin
         }),
       ),
   );
+}
+
+/** Has asked for what may be completed in a workload's files, so that it is there when somebody types. */
+export function askAhead(checked: CheckedWorkload, aws: AwsKnowledge): void {
+  const place = placeOf(checked);
+  if (place === undefined) return;
+  for (const { role, kind } of AWS_KEYS) {
+    if (!checked.files.some((file) => file.role === role)) continue;
+    if (kind === 'service') {
+      const cluster = clusterOf(objectOf(checked, 'service'));
+      // Not of every name on the way to that of a cluster.
+      if (aws.list('cluster', place).things.some(({ id }) => id === cluster)) aws.list(kind, place, cluster);
+    } else aws.list(kind === 'image' ? 'repository' : kind, place);
+  }
 }
 
 /** What is certainly not there. Of things in other accounts and regions, and of what has no name yet, nothing is said. */

@@ -12,7 +12,7 @@ export {
   NO_AWS_KNOWLEDGE,
   NOTHING_KNOWN,
 } from './aws.ts';
-export { awsFindings } from './awsFindings.ts';
+export { askAhead, awsFindings } from './awsFindings.ts';
 export { type CodeAction, codeActions } from './codeActions.ts';
 export { type CodeLens, codeLenses, type LensKind } from './codeLens.ts';
 export { complete } from './complete.ts';

@@ -127,6 +127,8 @@ async function simulated(scenario: object, use: (endpoint: string) => Promise<vo
 
 const credentials = { accessKeyId: '123456789012', secretAccessKey: 'sandbox' };
 const keys = { AWS_ACCESS_KEY_ID: credentials.accessKeyId, AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey };
+/** Lists that a simulated AWS has only where it is given them. */
+const EMPTY = { subnets: [], securityGroups: [], iamRoles: [], images: [] };
 const missing = (codes: readonly unknown[]) => codes.includes('aws.no-cluster');
 
 describe('a language server that may ask AWS', () => {
@@ -143,7 +145,7 @@ describe('a language server that may ask AWS', () => {
   ];
   for (const [name, setup] of SETUPS)
     it(`knows the account, and plans against it what is not saved, as ${name} has it`, () =>
-      simulated({ given: { clusters: ['prod', 'test'] } }, (endpoint) =>
+      simulated({ given: { ...EMPTY, clusters: ['prod', 'test'] } }, (endpoint) =>
         serving(setup(endpoint), async (server) => {
           await server.change(service('prdo'));
           await server.codes(missing);
@@ -168,7 +170,7 @@ describe('a language server that may ask AWS', () => {
   it('says nothing of what AWS refuses to list, and says that once in its log', () =>
     simulated(
       {
-        given: { clusters: ['prod'] },
+        given: { ...EMPTY, clusters: ['prod'] },
         rules: [{ when: { operation: 'ecs:ListClusters' }, then: { error: 'AccessDeniedException' } }],
       },
       (endpoint) =>

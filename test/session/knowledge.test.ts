@@ -75,6 +75,21 @@ describe('knowledge of an account', () => {
     assert.equal(t.news(), 2);
   });
 
+  it('is asked for less often where it takes long', async () => {
+    const waiting: (() => void)[] = [];
+    const t = knowing(() => new Promise((resolve) => waiting.push(() => resolve({}))));
+    t.knowledge.list('cluster', IRELAND);
+    await t.clock.advance(10_000);
+    waiting[0]!();
+    await t.settled();
+    await t.clock.advance(199_999);
+    t.knowledge.list('cluster', IRELAND);
+    assert.equal(t.asked.length, 1);
+    await t.clock.advance(1);
+    t.knowledge.list('cluster', IRELAND);
+    assert.equal(t.asked.length, 2);
+  });
+
   it('brings no news where nothing is new', async () => {
     const t = knowing(async () => names('prod'));
     t.knowledge.list('cluster', IRELAND);

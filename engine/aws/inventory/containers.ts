@@ -1,5 +1,6 @@
 /** Clusters, services and capacity providers. */
 import { DescribeCapacityProvidersCommand, ListClustersCommand, ListServicesCommand } from '@aws-sdk/client-ecs';
+import { orAbsent } from '../errors.ts';
 import type { Listing } from './page.ts';
 
 /** Source: ECS API reference, ListClusters and ListServices: maxResults. */
@@ -18,9 +19,9 @@ export const clusters: Listing = async ({ clients, region, token: nextToken, abo
 export const services: Listing = async ({ clients, region, of: cluster, token: nextToken, abortSignal }) => {
   const ecs = await clients.ecs(region);
   const command = new ListServicesCommand({ cluster, maxResults: PER_PAGE, nextToken });
-  const page = await ecs.send(command, { abortSignal });
-  const things = (page.serviceArns ?? []).map((arn) => ({ id: nameOf(arn), detail: `service on ${cluster}` }));
-  return { things, token: page.nextToken };
+  const page = await orAbsent(ecs.send(command, { abortSignal }), 'ClusterNotFoundException');
+  const things = (page?.serviceArns ?? []).map((arn) => ({ id: nameOf(arn), detail: `service on ${cluster}` }));
+  return { things, token: page?.nextToken };
 };
 
 export const capacityProviders: Listing = async ({ clients, region, token: nextToken, abortSignal }) => {

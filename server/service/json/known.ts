@@ -216,7 +216,7 @@ function thingsFor({ workload, aws, document }: FileView, key: AwsKey, path: Aws
   const there = { ...place, region: key.region?.(value, path) ?? place.region };
   const shown = (kind: AwsKind, of?: string) =>
     aws.list(kind, there, of).things.map(({ id, detail }) => ({ value: id, detail: detail ?? AWS_WORDS[kind] }));
-  if (key.kind === 'service') return shown('service', clusterOf(workload));
+  if (key.kind === 'service') return shown('service', clusterOf(objectIn(workload, 'service')));
   if (key.kind !== 'image') return shown(key.kind);
   const repository = imageRepository(typed);
   if (repository === undefined) return shown('repository');
@@ -224,7 +224,8 @@ function thingsFor({ workload, aws, document }: FileView, key: AwsKey, path: Aws
   return shown('image', repository).map((one, i) => ({ ...one, order: String(i).padStart(5, '0') }));
 }
 
-function clusterOf(workload: WorkloadView): string {
-  const cluster = objectIn(workload, 'service')?.['cluster'];
+/** The name of a service's cluster. */
+export function clusterOf(service: JsonObject | undefined): string {
+  const cluster = service?.['cluster'];
   return typeof cluster === 'string' && cluster !== '' ? cluster.replace(/^arn:.*:cluster\//, '') : 'default';
 }

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import {
   type AwsKind,
   type AwsKnowledge,
+  askAhead,
   awsFindings,
   codeActions,
   complete,
@@ -217,6 +218,34 @@ describe('what does not exist in the account', () => {
     const [only, ...more] = awsFindings(sceneOf(fixture).view.workload.checked, aws());
     assert.deepEqual([only?.code, more], ['aws.no-cluster', []]);
     assert.doesNotMatch(JSON.stringify(only), /prdo|"prod/);
+  });
+});
+
+describe('what may be completed in the files of a workload', () => {
+  it('is asked for ahead, once for each kind', () => {
+    const asked = new Set<string>();
+    const knowledge: AwsKnowledge = {
+      list(kind, { region }, of) {
+        asked.add([kind, region, of].filter(Boolean).join(' '));
+        return kind === 'cluster' ? { things: [{ id: 'prod' }], complete: false } : NOTHING_KNOWN;
+      },
+    };
+    const ahead = (fixture: string) => {
+      asked.clear();
+      askAhead(sceneOf(fixture).view.workload.checked, knowledge);
+      return [...asked].sort().join(', ');
+    };
+    const where = '//- web_depdef.json\n{ "environment": { "region": "eu-west-1" } }\n';
+    assert.equal(
+      ahead(service('{ "cluster": "prod" }', where)),
+      'alarm, capacityProvider, cluster, logGroup, repository, role, securityGroup, service prod, subnet, targetGroup'
+        .split(', ')
+        .map((kind) => kind.replace(/^\w+/, '$& eu-west-1'))
+        .join(', '),
+    );
+    assert.doesNotMatch(ahead(service('{ "cluster": "pro" }', where)), /service/);
+    assert.equal(ahead('//- f_lambdadef.json\n{}\n'), 'logGroup, repository, role, securityGroup, subnet');
+    assert.equal(ahead(service('{}', '//- web_depdef.json\n{ "environment": \n')), '');
   });
 });
 
