@@ -27,15 +27,19 @@ const LAST_ANSWERS_MS = 5_000;
  *
  * @throws EngineError `accounts.not-understood` (usage)
  */
-export async function openEngine(place: Place): Promise<{ readonly engine: Engine; readonly clock: Clock }> {
+export async function openEngine(
+  place: Place,
+  given?: Clock,
+): Promise<{ readonly engine: Engine; readonly clock: Clock }> {
   const { profile, endpoint, credentials, parallel } = place;
   const accounts = accountsOf(place.accounts, 'the setting gitmoxi.accounts');
   const environment = { ...process.env };
   const region = await findRegion(place.region || undefined, profile || undefined, environment);
-  const clock = await clockFor([endpoint || environment['AWS_ENDPOINT_URL']], profile || undefined, environment);
+  const clock =
+    given ?? (await clockFor([endpoint || environment['AWS_ENDPOINT_URL']], profile || undefined, environment));
   // Without credentials of its own, an editor at a sandbox uses those that only a sandbox takes.
   const isTrial = !process.env['AWS_ACCESS_KEY_ID'] && environment['AWS_SECRET_ACCESS_KEY'] === 'sandbox';
-  const given = credentials ?? (isTrial ? keys(environment) : undefined);
+  const keysGiven = credentials ?? (isTrial ? keys(environment) : undefined);
   const store = place.store || process.env['GITMOXI_STORE'] || defaultStorePath(process.env);
   const engine = createEngine({
     clock,
@@ -44,7 +48,7 @@ export async function openEngine(place: Place): Promise<{ readonly engine: Engin
     ...(region === undefined ? {} : { region }),
     ...(profile === '' ? {} : { profile }),
     ...(endpoint === '' ? {} : { endpoint }),
-    ...(given === undefined ? {} : { credentials: given }),
+    ...(keysGiven === undefined ? {} : { credentials: keysGiven }),
     store: () => openStore(store),
     owner: { id: randomUUID(), host: hostname(), pid: process.pid },
   });

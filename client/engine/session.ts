@@ -57,10 +57,10 @@ export class EngineSession {
 }
 
 /** An engine and the clock that its rollouts follow. */
-export async function openAt(place: Place): Promise<Opened> {
+export async function openAt(place: Place, given?: Clock): Promise<Opened> {
   const { answering, openEngine } = await import('./loaded.ts');
   // The host's own tools and the suite read it.
   performance.mark('gitmoxi.engine');
-  const { engine, clock } = await openEngine(place);
+  const { engine, clock } = await openEngine(place, given);
   return { engine: answering(engine), clock, place };
 }

@@ -6,4 +6,5 @@ export {
   type Scenario,
   speedClock,
   startSandbox,
+  VirtualClock,
 } from '../../sandbox/index.ts';

@@ -1,6 +1,6 @@
 /**
- * Rehearse…: plays a deployment on a private, fast sandbox before anything real happens, shows its timeline while it
- * runs, and says how it would end.
+ * Rehearse…: plays a deployment on a private sandbox before anything real happens, shows its timeline, and says how it
+ * would end.
  *
  * Owns: nothing that outlives it but the timeline, which keeps what it has read.
  */

@@ -1,5 +1,5 @@
 /**
- * A rehearsal without its window: reads what runs, puts it into a private, fast sandbox, and deploys there. Where AWS
+ * A rehearsal without its window: reads what runs, puts it into a private sandbox whose time leaps, and deploys there. Where AWS
  * cannot be read, what runs is made from the files: first the commit that served last is deployed, then the new revision.
  *
  * Owns: the sandbox and its engine, until it is over. Must not: ask for any change of the AWS that the window works on.
@@ -18,9 +18,6 @@ import { type Opened, openAt } from '../engine/session.ts';
 import type { WorkloadPlan } from '../rollouts/rollout.ts';
 import type { Mishap, Rule, Victim } from './mishaps.ts';
 import { startTrial, type Trial } from './trial.ts';
-
-/** Seconds of the rehearsal per real second: an hour takes less than half a minute. */
-const SPEED = 150;
 
 /** What does not answer by then is not waited for: the rehearsal is made from the files, ms. */
 const READ_PATIENCE_MS = 30_000;
@@ -76,15 +73,15 @@ async function playOn(request: RehearsalRequest, seen: Seen): Promise<Rehearsed>
   const before = snapshot === undefined ? await servedBefore(request) : undefined;
   const files = [request.where, ...(before === undefined ? [] : [{ repo, revision: before }])];
   const region = ('plan' in seen ? regionOf(seen.plan) : undefined) ?? request.region;
-  const base = { files, speed: SPEED, region, rules: request.rules ?? [] };
+  const base = { files, speed: 'asNeeded', region, rules: request.rules ?? [] } as const;
   const trial = await startTrial(snapshot === undefined ? base : { ...base, snapshot }).catch((error: unknown) => {
     if (snapshot === undefined || !isNotImitated(error)) throw error;
     return error;
   });
   if (trial instanceof Error) return playOn(request, fromFiles(trial.message));
-  const opened = await openAt(trial.place);
+  const opened = await openAt(trial.place, trial.clock);
   try {
-    if (before !== undefined) await deployBefore(request, opened, before);
+    if (before !== undefined) await trial.run(deployBefore(request, opened, before));
     return { ...(await play(request, opened, trial, seen)), origin: seen.origin };
   } finally {
     await opened.engine.close();
@@ -99,20 +96,26 @@ async function play(
   seen: Seen,
 ): Promise<Omit<Rehearsed, 'origin'>> {
   const { engine } = opened;
-  const plan = await planned(engine, where);
+  const plan = await trial.run(planned(engine, where));
   if (mishap !== undefined) {
     const snapshot = 'snapshot' in seen ? seen.snapshot : undefined;
     await trial.addRules(plan.workloads.flatMap((one) => mishap.rules(victimOf(one, snapshot))));
   }
   const known = new Map<string, Promise<void>>();
-  const onRecord = ({ id, phase, message }: RolloutRecord) => {
+  const answered = new Set<string>();
+  const onRecord = ({ id, phase, message, waiting }: RolloutRecord) => {
     doing(`${phase}: ${message}`);
     if (!known.has(id)) known.set(id, began(id, opened, seen.origin));
+    // Nobody is there to be waited for: each such wait is answered once.
+    const wait = waiting?.for === 'person' ? `${id} ${waiting.text}` : undefined;
+    if (wait === undefined || answered.has(wait)) return;
+    answered.add(wait);
+    engine.ask(id, 'promote', 'the rehearsal').catch(() => {});
   };
-  const report = await engine.deploy(plan, { signal, onEvent: (_event, record) => onRecord(record), onRecord });
+  const onEvent = (_event: unknown, record: RolloutRecord) => onRecord(record);
+  const report = await trial.run(engine.deploy(plan, { signal, onEvent, onRecord }));
   // What is shown of them is read while there is something to read.
-  await Promise.all(known.values());
-  for (const id of known.keys()) await ended(id);
+  await trial.run(Promise.all([...known].map(([id, shown]) => shown.then(() => ended(id)))));
   const { rollouts, blocked = [] } = report;
   return { rollouts, blocked };
 }

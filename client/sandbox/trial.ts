@@ -6,15 +6,18 @@
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { RenderReport, Snapshot, Where } from '../../engine/index.ts';
+import type { Clock, RenderReport, Snapshot, Where } from '../../engine/index.ts';
 import { openAt, type Place } from '../engine/session.ts';
 import type { Rule } from './mishaps.ts';
 
 export interface TrialOptions {
   /** The files to have an account for. */
   readonly files: readonly Where[];
-  /** Seconds of the simulated AWS per real second, 1 or more. */
-  readonly speed: number;
+  /**
+   * Seconds of the simulated AWS per real second, 1 or more; or `asNeeded`: time stands still while there is something to
+   * do, and leaps while everything waits, so that no limit runs out because this machine is slow.
+   */
+  readonly speed: number | 'asNeeded';
   /** Where to deploy when files do not say. */
   readonly region: string;
   /** What runs in it. Then nothing else is there that files name. @default what the files take for granted, without services */
@@ -26,6 +29,10 @@ export interface TrialOptions {
 export interface Trial {
   readonly place: Place;
   readonly endpoint: string;
+  /** For engines in it; undefined where they find it by themselves. */
+  readonly clock: Clock | undefined;
+  /** Lets time pass until the work has settled, where time passes as needed. */
+  run<T>(work: Promise<T>): Promise<T>;
   /** What somebody had go wrong. */
   readonly rules: readonly Rule[];
   /** Puts rules before those that hold already. */
@@ -46,7 +53,7 @@ const SCENARIO = 'scenario.json';
 
 export async function startTrial({ files, speed, region, snapshot, rules = [] }: TrialOptions): Promise<Trial> {
   const { needsOf, sandboxAccess, withNeeds } = await import('../engine/loaded.ts');
-  const { parseScenario, speedClock, startSandbox } = await import('./loaded.ts');
+  const { parseScenario, speedClock, startSandbox, VirtualClock } = await import('./loaded.ts');
   const folder = await mkdtemp(join(tmpdir(), 'gitmoxi-sandbox-'));
   const place: Omit<Place, 'endpoint' | 'credentials'> = {
     store: join(folder, 'store.db'),
@@ -62,8 +69,11 @@ export async function startTrial({ files, speed, region, snapshot, rules = [] }:
   const given = snapshot === undefined ? withNeeds(own.given, needs.given) : besides(own.given);
   let added = rules;
   const scenario = (): Scenario => ({ ...own, given, rules: [...added, ...own.rules] });
+  const leaping = speed === 'asNeeded' ? new VirtualClock(Date.now()) : undefined;
   const sandbox = await startSandbox({
-    clock: speedClock(speed),
+    clock: leaping ?? speedClock(Number(speed)),
+    // Requests are counted on a clock that leaps over the waits of whoever asks too often.
+    throttling: leaping === undefined,
     scenario: scenario(),
     ...(snapshot === undefined ? {} : { snapshot }),
   }).catch(async (error: unknown) => {
@@ -78,6 +88,8 @@ export async function startTrial({ files, speed, region, snapshot, rules = [] }:
       accounts: sandboxAccess(others),
       credentials: { accessKeyId: account, secretAccessKey: 'sandbox' },
     },
+    clock: leaping,
+    run: (work) => leaping?.run(work) ?? work,
     get rules() {
       return added;
     },

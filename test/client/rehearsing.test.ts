@@ -208,3 +208,59 @@ describe('a rehearsal of a function', function () {
     }
   });
 });
+
+describe('a rehearsal of a service that ECS shifts', function () {
+  this.timeout(60_000);
+  after(cleanUp);
+
+  it('answers the pauses that a person would, and takes no other wait for one', async () => {
+    const elb = (rest: string) => `arn:aws:elasticloadbalancing:ap-south-1:${ACCOUNT}:${rest}`;
+    const listener = elb('listener/app/front/0123456789abcdef/3333333333333333');
+    const balancer = {
+      targetGroupArn: elb('targetgroup/blue/0123456789abcdef'),
+      containerName: 'web',
+      containerPort: 8080,
+      advancedConfiguration: {
+        alternateTargetGroupArn: elb('targetgroup/green/0123456789abcdef'),
+        productionListenerRule: listener,
+        roleArn: `arn:aws:iam::${ACCOUNT}:role/ecs`,
+      },
+    };
+    const pause = {
+      targetType: 'PAUSE',
+      lifecycleStages: ['POST_SCALE_UP'],
+      timeoutConfiguration: { timeoutInMinutes: 60, action: 'ROLLBACK' },
+    };
+    const service = {
+      cluster: 'prod',
+      serviceName: 'web',
+      desiredCount: 1,
+      launchType: 'FARGATE',
+      networkConfiguration: { awsvpcConfiguration: { subnets: ['subnet-0a1b2c3d'] } },
+      loadBalancers: [balancer],
+      deploymentConfiguration: { strategy: 'BLUE_GREEN', bakeTimeInMinutes: 5, lifecycleHooks: [pause] },
+    };
+    const filesOf = (image: string) => ({ ...serviceOf(image), 'dev/web_svcdef.json': JSON.stringify(service) });
+    const repository = testRepository();
+    repository.commit(filesOf('shop/web:1'));
+    const where = { repo: repository.root, selectors: ['dev/web'] };
+    const trial = await startTrial({ files: [where], speed: 'asNeeded', region: 'eu-west-1' });
+    const opened = await openAt(trial.place, trial.clock);
+    try {
+      const first = trial.run(
+        opened.engine.plan(where).then((plan) => opened.engine.deploy(plan, { signal, onEvent: () => {} })),
+      );
+      assert.equal((await first).rollouts[0]?.phase, 'succeeded');
+      repository.commit(filesOf('shop/web:2'));
+      const { rollouts, origin } = await trial.run(rehearsal({ repository, trial, opened }, { where }));
+      assert.equal(origin.kind, 'live');
+      assert.equal(rollouts[0]?.phase, 'succeeded', rollouts[0]?.reason);
+      const [one] = rollouts;
+      // Its bake was not skipped.
+      assert.ok(one!.endedAt! - one!.startedAt! > 5 * 60_000);
+    } finally {
+      await opened.engine.close();
+      await trial.stop();
+    }
+  });
+});

@@ -16,7 +16,8 @@ const functionsIn = (accounts: readonly string[]): Record<string, string> =>
     ),
   );
 
-describe('the sandbox of a window', () => {
+describe('the sandbox of a window', function () {
+  this.timeout(60_000);
   afterEach(cleanUp);
 
   it('has every account that the files name', async () => {
@@ -97,12 +98,12 @@ describe('the sandbox of a window', () => {
     for (const name of ['front', 'spare']) files[`dev/${name}_depdef.json`] = deployment;
     repository.commit(Object.fromEntries(Object.entries(files).map(([path, file]) => [path, JSON.stringify(file)])));
     const where = { repo: repository.root };
-    const trial = await startTrial({ files: [where], speed: 150, region: '' });
-    const { engine } = await openAt(trial.place);
+    const trial = await startTrial({ files: [where], speed: 'asNeeded', region: '' });
+    const { engine } = await openAt(trial.place, trial.clock);
     const options = { signal: new AbortController().signal, onEvent: () => {} };
     try {
-      const plan = await engine.plan(where);
-      const { rollouts, blocked } = await engine.deploy(plan, options);
+      const plan = await trial.run(engine.plan(where));
+      const { rollouts, blocked } = await trial.run(engine.deploy(plan, options));
       assert.deepEqual(blocked, []);
       assert.deepEqual(
         rollouts.map(({ workload, phase, reason }) => [workload, phase, phase === 'succeeded' ? '' : reason]),
