@@ -1,4 +1,5 @@
 /** Rules about `_lambdaeventsourcedef.json`: what each kind of source takes. */
+import { isObject } from '../../json.ts';
 import type { Place } from '../place.ts';
 import { type Rules, type Subject, writing } from '../rule.ts';
 import { isTargetGroup, TARGET_GROUP_HINT } from './balancing.ts';
@@ -77,6 +78,14 @@ function eachMapping(subject: Subject, look: (mapping: Place, kind: SourceKind) 
   for (const mapping of mappingsOf(subject)) {
     const kind = kindOf(mapping);
     if (kind !== undefined) look(mapping, kind);
+  }
+}
+
+function isJsonObject(text: string): boolean {
+  try {
+    return isObject(JSON.parse(text));
+  } catch {
+    return false;
   }
 }
 
@@ -255,6 +264,43 @@ export const EVENT_SOURCE_RULES: Rules = {
             `add "${needed}"`,
           );
       });
+    },
+  },
+
+  'event.filter': {
+    severity: 'error',
+    title: 'A filter is no pattern',
+    about: 'The `Pattern` of a filter is JSON in a text, such as "{ \\"body\\": { \\"status\\": [\\"new\\"] } }".',
+    check(subject, report) {
+      for (const filter of mappingsOf(subject).flatMap(
+        (mapping) => mapping.get('FilterCriteria')?.each('Filters') ?? [],
+      )) {
+        const pattern = filter.get('Pattern');
+        if (pattern?.text !== undefined && !isJsonObject(pattern.text))
+          report(pattern, `${pattern.shown} is not JSON`, 'write a JSON object in a text, with \\" for its quotes');
+      }
+    },
+  },
+
+  'event.pollers': {
+    severity: 'error',
+    title: 'The limits of pollers contradict each other',
+    about:
+      '`MinimumPollers` is at most `MaximumPollers`; a queue has either pollers of its own or `ScalingConfig.MaximumConcurrency`.',
+    check(subject, report) {
+      for (const mapping of mappingsOf(subject)) {
+        const pollers = mapping.get('ProvisionedPollerConfig');
+        const least = pollers?.get('MinimumPollers');
+        const most = pollers?.get('MaximumPollers');
+        if (least?.number !== undefined && most?.number !== undefined && least.number > most.number)
+          report(
+            least,
+            `MinimumPollers ${least.shown} is above MaximumPollers ${most.shown}`,
+            'lower it, or raise the other',
+          );
+        if (mapping.has('ProvisionedPollerConfig') && mapping.has('ScalingConfig'))
+          reportUseless(mapping.get('ScalingConfig'), 'stands beside ProvisionedPollerConfig', report);
+      }
     },
   },
 

@@ -98,7 +98,8 @@ export const FUNCTION_RULES: Rules = {
   'function.code': {
     severity: 'error',
     title: 'The code is not given in one way',
-    about: '`Code` has either `S3Bucket` with `S3Key`, or `ImageUri`, or `ZipFile`, and it fits `PackageType`.',
+    about:
+      '`Code` has either `S3Bucket` with `S3Key`, or `ImageUri` of a private repository in ECR, or `ZipFile`, and it fits `PackageType`.',
     check(subject, report) {
       const code = subject.function?.get('Code');
       if (!code) return;
@@ -113,6 +114,16 @@ export const FUNCTION_RULES: Rules = {
           `${code.has('S3Bucket') ? 'S3Key' : 'S3Bucket'} is missing`,
           'an object is named by "S3Bucket" and "S3Key"',
           { atKey: true },
+        );
+      const bucket = code.get('S3Bucket');
+      if (bucket?.text && !/^[\w.-]+$/.test(bucket.text))
+        report(bucket, `${bucket.shown} is not the name of a bucket`, 'write its name alone, without scheme and path');
+      const image = code.get('ImageUri');
+      if (image?.text && !/^\d{12}\.dkr[.-]ecr/.test(image.text))
+        report(
+          image,
+          `${image.shown} is not in a private registry of ECR`,
+          'write ACCOUNT.dkr.ecr.REGION.amazonaws.com/NAME:TAG',
         );
       const zip = code.get('ZipFile');
       if (zip?.text && !/^[A-Za-z0-9+/\s]+={0,2}\s*$/.test(zip.text))
