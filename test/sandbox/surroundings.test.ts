@@ -47,6 +47,30 @@ describe('EC2', () => {
     ec2.destroy();
   });
 
+  it('gives all that the scenario has page by page, and no list of what is taken to exist', async () => {
+    const subnets = Array.from({ length: 12 }, (_, i) => ({ id: `subnet-${i}`, name: `net ${i}` }));
+    await using aws = await startAws({ given: { subnets } });
+    const ec2 = new EC2Client(configOf(aws));
+    const seen: (string | undefined)[] = [];
+    let NextToken: string | undefined;
+    do {
+      const page = await ec2.send(new DescribeSubnetsCommand({ MaxResults: 5, NextToken }));
+      assert.ok((page.Subnets?.length ?? 0) <= 5);
+      seen.push(...(page.Subnets ?? []).map(({ SubnetId }) => SubnetId));
+      assert.match(page.Subnets?.[0]?.Tags?.[0]?.Value ?? '', /^net \d+$/);
+      NextToken = page.NextToken;
+    } while (NextToken);
+    assert.deepEqual(
+      seen,
+      subnets.map(({ id }) => id),
+    );
+    assert.match(
+      await errorOf(ec2.send(new DescribeSecurityGroupsCommand({ MaxResults: 5 }))),
+      /^UnsupportedOperation: The sandbox lists security groups only where/,
+    );
+    ec2.destroy();
+  });
+
   it("answers what does not exist with EC2's own errors", async () => {
     await using aws = await startAws({ given: { subnets: SUBNETS, securityGroups: [] } });
     const ec2 = new EC2Client(configOf(aws));
