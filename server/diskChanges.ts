@@ -47,26 +47,35 @@ export async function watchDisk({ connection, reader, workspace }: DiskChangesOp
 /** Follows what the client tells, asked or not. */
 export function followDisk(options: DiskChangesOptions): void {
   options.connection.onDidChangeWatchedFiles(({ changes }) => {
-    for (const { uri, type } of changes) {
+    const told = changes.flatMap(({ uri, type }) => {
       const path = pathOfUri(uri);
-      if (path === undefined) continue;
+      return path === undefined ? [] : [{ path, type }];
+    });
+    const gone = told.filter(({ path, type }) => type === FileChangeType.Deleted && mayBeFolder(path));
+    // All at once, because a program that cleans up deletes thousands.
+    if (gone.length > 0) foldersGone(options, new Set(gone.map(({ path }) => path)));
+    for (const { path, type } of told)
       follow(options, path, type).catch((error) => options.failed(`following ${path}`, error));
-    }
   });
 }
 
+const mayBeFolder = (path: string): boolean => !path.endsWith('.json') && basename(path) !== '.git';
+
+function foldersGone(options: DiskChangesOptions, folders: ReadonlySet<string>): void {
+  const { reader, workloads, scan } = options;
+  reader.forgetIn(folders);
+  scan()?.foldersGone(folders);
+  for (const file of workloads.lookedAtIn(folders)) fileChanged(options, file, false);
+}
+
 async function follow(options: DiskChangesOptions, path: string, type: FileChangeType): Promise<void> {
-  const { reader, workspace, workloads, scan, placesChanged } = options;
+  const { reader, workspace, placesChanged } = options;
   if (type === FileChangeType.Changed || path.endsWith('.json')) {
     fileChanged(options, path, type !== FileChangeType.Deleted);
     if (type === FileChangeType.Created) await addWorkload(options, path);
   } else if (basename(path) === '.git') {
     placesChanged();
-  } else if (type === FileChangeType.Deleted) {
-    reader.forgetBelow(path);
-    scan()?.folderGone(path);
-    for (const file of workloads.lookedAtBelow(path)) fileChanged(options, file, false);
-  } else if (workspace.isLookedInto(path)) {
+  } else if (type === FileChangeType.Created && workspace.isLookedInto(path)) {
     for (const file of await reader.list(path)) {
       fileChanged(options, file, true);
       await addWorkload(options, file);

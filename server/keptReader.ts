@@ -4,8 +4,9 @@
  *
  * Owns: the texts of files, as they are on disk.
  */
-import { join, sep } from 'node:path';
+import { join } from 'node:path';
 import type { FileContent } from '../engine/config/index.ts';
+import { isInAny } from './below.ts';
 import type { FileReader } from './fileReader.ts';
 
 export class KeptReader implements FileReader {
@@ -29,11 +30,10 @@ export class KeptReader implements FileReader {
     this.#contents.delete(path);
   }
 
-  /** A folder appeared or went. */
-  forgetBelow(folder: string): void {
-    const below = join(folder, sep);
+  /** Folders went. */
+  forgetIn(folders: ReadonlySet<string>): void {
     for (const kept of [this.#contents, this.#repositories]) {
-      for (const path of kept.keys()) if (path === folder || path.startsWith(below)) kept.delete(path);
+      for (const path of kept.keys()) if (isInAny(path, folders)) kept.delete(path);
     }
   }
 

@@ -7,6 +7,7 @@ import { join, relative, sep } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
 import type { Connection } from 'vscode-languageserver';
 import { parseConfigPath } from '../engine/config/index.ts';
+import { isInAny } from './below.ts';
 import type { FileNames } from './service/index.ts';
 import type { Workloads } from './workloads.ts';
 import type { Workspace } from './workspace.ts';
@@ -64,10 +65,9 @@ export class Scan {
     this.#files = files;
   }
 
-  /** A folder went, with what was in it. */
-  folderGone(folder: string): void {
-    const below = join(folder, sep);
-    this.#files = new Set([...this.#files].filter((path) => !path.startsWith(below)));
+  /** Folders went, with what was in them. */
+  foldersGone(folders: ReadonlySet<string>): void {
+    this.#files = new Set([...this.#files].filter((path) => !isInAny(path, folders)));
   }
 
   /** The JSON files below a repository's folder, from there. */

@@ -5,12 +5,13 @@
  * Owns: which workloads there are, what each was made of, and the checks that are due. One check runs at a time, and
  * between two of them the event loop is free.
  */
-import { join, sep } from 'node:path';
+import { join } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
 import { type CheckedWorkload, checkInSteps } from '../engine/check/index.ts';
 import type { Clock } from '../engine/clock.ts';
 import type { WorkloadSource } from '../engine/config/index.ts';
 import { keepReferenced } from '../engine/template/index.ts';
+import { isInAny } from './below.ts';
 import type { Documents } from './documents.ts';
 import { filesOf, type LoadedWorkload, placeKey, type WorkloadPlace, type Workspace } from './workspace.ts';
 
@@ -91,10 +92,9 @@ export class Workloads {
     return Array.from(this.#lookers.get(path) ?? [], (key) => this.#entries.get(key)!.place);
   }
 
-  /** The files below a folder that workloads were made of, absolute. */
-  lookedAtBelow(folder: string): string[] {
-    const below = join(folder, sep);
-    return [...this.#lookers.keys()].filter((path) => path.startsWith(below));
+  /** The files in some folders that workloads were made of, absolute. */
+  lookedAtIn(folders: ReadonlySet<string>): string[] {
+    return [...this.#lookers.keys()].filter((path) => isInAny(path, folders));
   }
 
   /** How many checks are due. */
