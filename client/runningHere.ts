@@ -16,7 +16,7 @@ const CONFIRM = 'window.confirmBeforeClose';
 const SILENCED = 'gitmoxi.closing.silenced';
 
 const CLOSING =
-  'if it is closed, they stand still until another window on this repository, or `gitmoxi resume`, takes them up.';
+  'if it is closed, they stand still until another window on this repository, or the command “gitmoxi resume”, takes them up.';
 
 export interface RunningHereOptions {
   /** What the person decided once for all windows. */

@@ -99,11 +99,12 @@ export class Deployer {
     const isModal = isProduction || plans.some(({ action }) => action === 'delete');
     if (!isModal && confirmation() === 'production') return true;
     await showPlan(documents, report, filesOf);
+    const why = isProduction ? 'This is production, by the setting gitmoxi.production.\n\n' : '';
     const detail = detailOf(plans, filesOf);
     const go = report.context.trigger === 'rollback' ? 'Roll Back' : 'Deploy';
     const text = question(report);
     const answer = isModal
-      ? await vscode.window.showWarningMessage(text, { modal: true, detail }, go)
+      ? await vscode.window.showWarningMessage(text, { modal: true, detail: `${why}${detail}` }, go)
       : // A notification has room for one of them; the plan that is shown has them all.
         await vscode.window.showInformationMessage(
           plans.length > 1 ? text : `${text} ${oneLine(detail)}`,

@@ -51,8 +51,11 @@ const advanceOf = (sign: string): number => WIDTHS.find(([kind]) => kind.test(si
 const ASCII: readonly number[] = Array.from({ length: 128 }, (_, code) => advanceOf(String.fromCharCode(code)));
 
 /** @returns pixels */
-const widthOf = (text: string, size: number): number =>
-  Array.from(text).reduce((sum, sign) => sum + (ASCII[sign.charCodeAt(0)] ?? advanceOf(sign)), 0) * size;
+function widthOf(text: string, size: number): number {
+  let sum = 0;
+  for (const sign of text) sum += ASCII[sign.charCodeAt(0)] ?? advanceOf(sign);
+  return sum * size;
+}
 
 const SEPARATOR = ' · ';
 const MARK = '…';
