@@ -74,7 +74,7 @@ function closed({ view, tag, replace }: Context, item: Completion): Completion {
   const isOpen = tag.innerEnd === tag.end;
   if (!isOpen || (item.kind !== 'variable' && item.kind !== 'member' && item.kind !== 'filter')) return item;
   const rest = view.document.text.slice(Math.max(replace.end, item.replace.end), tag.innerEnd).trim();
-  if (/[^\]},]/.test(rest)) return item;
+  if (!/^[\]},]*$|^,\s*"/.test(rest)) return item;
   const hasHalf = tag.inString && rest === '}';
   const end = tag.kind === 'statement' ? ' %}' : hasHalf ? ' }' : ' }}';
   return { ...item, text: `${escaped(item.text)}$0${escaped(end)}`, isSnippet: true };

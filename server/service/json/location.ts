@@ -23,9 +23,15 @@ export function jsonPlaceAt(document: ConfigDocument, offset: number): JsonPlace
   const isClosed = token !== undefined && token.length > 1 && document.mask[end - 1] === '"';
   const inString = isText && offset > token!.offset && (offset < end || !isClosed);
   const whole = [...excerpt.path, ...path.slice(excerpt.path.length)];
-  const isKey = (isAtPropertyKey && path.length > 0) || isKeyAfterValue(document.mask, token?.offset ?? offset, offset);
+  const isKey =
+    (isAtPropertyKey && path.length > 0) ||
+    isKeyAfterValue(document.mask, token?.offset ?? offset - wordBefore(document.mask, offset), offset);
   return { path: whole, isKey, token, inString };
 }
+
+/** Characters of a word that is no value yet. */
+const wordBefore = (mask: string, offset: number): number =>
+  /[\w.-]*$/.exec(mask.slice(Math.max(0, offset - 200), offset))![0].length;
 
 /** Whether what begins at `start` is a key, although there is no comma between it and the value before. */
 function isKeyAfterValue(mask: string, start: number, offset: number): boolean {

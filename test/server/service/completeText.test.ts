@@ -131,6 +131,12 @@ describe('commas around a completion', () => {
       'us-east-1',
       '{ "environment": { "region": "us-east-1" } }',
     ));
+  it('takes a word without quotes for the value that is being typed', () =>
+    checkApplied(
+      deployment('{ "environment": { "region": us$0 } }'),
+      'us-east-1',
+      '{ "environment": { "region": "us-east-1" } }',
+    ));
   it('offers nothing behind the root', () => checkLabels(input('{}\n$0'), []));
 });
 
@@ -278,6 +284,7 @@ describe('members and methods', () => {
     ['{ "😀": "😀{{ MyStack.$0 }}" }', 'Out', '{ "😀": "😀{{ MyStack.Out }}" }'],
     ['{{ MyStack.O$0 | upper }}', 'Out', '{{ MyStack.Out | upper }}'],
     ['{ "A": "{{ MyStack.$0" }', 'Out', '{ "A": "{{ MyStack.Out }}" }'],
+    ['{ "A": {{ MyStack.$0, "B": 1 }', 'Out', '{ "A": {{ MyStack.Out }}, "B": 1 }'],
     ['{ "A": "{{ MyStack.$0}" }', 'Out', '{ "A": "{{ MyStack.Out }}" }'],
     ['{ "A": "{{ quoted | up$0" }', 'upper', '{ "A": "{{ quoted | upper }}" }'],
   ];
