@@ -313,7 +313,7 @@ describe('plans', () => {
         'dev/web_depdef.json': {
           environment: { region: 'eu-west-1' },
           alarms: { alarmNames: ['errors'] },
-          fallbackCapacityProviderStrategy: [{ capacityProvider: 'FARGATE' }],
+          fallbackCapacityProviderStrategy: [{ capacityProvider: 'FARGATE_SPOT' }],
           trafficShiftingConfig: { type: 'CANARY' },
         },
       }),
