@@ -299,8 +299,6 @@ describe('a person in the editor', function () {
       await person.page.locator('.statusbar-item').filter({ hasText: '1 rollout here' }).waitFor();
       await person.look('15-taken-up');
       assert.equal((await underWay()).resumed, 2);
-      await person.fromContextMenu(moving, 'Promote Rollout');
-      await person.row(/^thumbnails.*in sync/).waitFor();
       await person.closeNotifications();
     });
 
@@ -312,6 +310,9 @@ describe('a person in the editor', function () {
       const after = await underWay();
       assert.notEqual(after.owner?.pid, before.owner?.pid);
       assert.equal(after.resumed, before.resumed + 1);
+      await person.fromContextMenu(moving, 'Promote Rollout');
+      await person.row(/^thumbnails.*in sync/).waitFor();
+      await person.closeNotifications();
     });
 
     it('asks whether to deploy a commit, with what it changes', async () => {
