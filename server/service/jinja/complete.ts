@@ -41,11 +41,16 @@ export function completeInTag(view: FileView, offset: number, tag: Tag): Complet
   const word = WORD.exec(before)![0];
   const replace = { start: offset - word.length, end: endOfWord(text, offset) };
   const context: Context = { view, offset, tag, replace };
-  return found(context, before, before.slice(0, before.length - word.length)).map((item) => closed(context, item));
+  return found(context, before, before.slice(0, before.length - word.length)).map((item) => finished(context, item));
+}
+
+/** What is offered, with the value that its expression has now. */
+interface Offered extends Completion {
+  readonly value?: Json;
 }
 
 /** @param lead what is before the word that is being typed */
-function found(context: Context, before: string, lead: string): Completion[] {
+function found(context: Context, before: string, lead: string): Offered[] {
   const { tag } = context;
   const quoted = /^([\s\S]*)\[\s*(['"])([^'"\]]*)$/.exec(before);
   if (quoted) return keys(context, quoted[1]!, quoted[2]!, quoted[3]!);
@@ -69,15 +74,26 @@ function found(context: Context, before: string, lead: string): Completion[] {
   return [...(item ? keys(context, item[1]!, '', '') : []), ...names(context)];
 }
 
-/** With the end of a tag that has none yet, where nothing else follows. */
-function closed({ view, tag, replace }: Context, item: Completion): Completion {
+/** With the filter that a bare value needs, and the end of a tag that has none yet, where nothing else follows. */
+function finished(context: Context, { value, ...item }: Offered): Completion {
+  const { view, tag, replace } = context;
   const isOpen = tag.innerEnd === tag.end;
-  if (!isOpen || (item.kind !== 'variable' && item.kind !== 'member' && item.kind !== 'filter')) return item;
+  if (item.kind !== 'variable' && item.kind !== 'member' && item.kind !== 'filter') return item;
   const rest = view.document.text.slice(Math.max(replace.end, item.replace.end), tag.innerEnd).trim();
-  if (!/^[\]},]*$|^,\s*"/.test(rest)) return item;
   const hasHalf = tag.inString && rest === '}';
-  const end = tag.kind === 'statement' ? ' %}' : hasHalf ? ' }' : ' }}';
-  return { ...item, text: `${escaped(item.text)}$0${escaped(end)}`, isSnippet: true };
+  const end =
+    !isOpen || !/^[\]},]*$|^,\s*"/.test(rest) ? '' : tag.kind === 'statement' ? ' %}' : hasHalf ? ' }' : ' }}';
+  const isBare = (rest === '' || end !== '') && isBareValue(context, value);
+  const after = `${isBare ? ' | tojson' : ''}${end}`;
+  return after === '' ? item : { ...item, text: `${escaped(item.text)}$0${escaped(after)}`, isSnippet: true };
+}
+
+/** Whether the whole tag stands for a value of the JSON, and Jinja would print it as Python does. */
+function isBareValue({ view, tag, replace }: Context, value: Json | undefined): boolean {
+  if (value === undefined || typeof value === 'number' || tag.kind !== 'expression' || tag.inString) return false;
+  const { mask, text } = view.document;
+  const isWhole = /^[-+]?\s*[\p{ID_Continue}.]*$/u.test(text.slice(tag.innerStart, replace.end));
+  return isWhole && /[:[,]\s*$/.test(mask.slice(Math.max(0, tag.start - 200), tag.start));
 }
 
 const words = ({ replace }: Context, labels: readonly string[]): Completion[] =>
@@ -176,13 +192,14 @@ function blockAround(
 
 const isInlineSet = (word: string, inner: string): boolean => word === 'set' && inner.includes('=');
 
-function names(context: Context): Completion[] {
+function names(context: Context): Offered[] {
   const { view, offset, replace } = context;
   const template = view.document.template!;
   const inputs = Array.from(
     view.workload.inputs.values(),
-    ({ name, value, sensitive, path, line }): Completion => ({
+    ({ name, value, sensitive, path, line }): Offered => ({
       label: name,
+      value,
       kind: 'variable',
       detail: shownValue(value, sensitive, 40),
       documentation: `${kindOfValue(value)} from \`${path}\`, line ${line}\n\n${shownBlock(value, sensitive)}`,
@@ -192,7 +209,7 @@ function names(context: Context): Completion[] {
     }),
   );
   const locals = new Map(localsAt(template, offset).map((local) => [local.name, local]));
-  const own = Array.from(locals.values(), ({ name, what }): Completion => {
+  const own = Array.from(locals.values(), ({ name, what }): Offered => {
     const sample = what === 'macro' ? undefined : sampleOf(name, offset, template, view.workload.inputs);
     return {
       label: name,
@@ -201,6 +218,7 @@ function names(context: Context): Completion[] {
       replace,
       text: name,
       order: `0${name}`,
+      ...(sample !== undefined && { value: sample.value }),
     };
   });
   const loop: Completion[] = isInLoop(template, offset)
@@ -221,7 +239,7 @@ function operandValue({ view, offset }: Context, text: string): { value: Json; s
   return operand === undefined ? undefined : sampleOf(operand, offset, view.document.template!, view.workload.inputs);
 }
 
-function members(context: Context, chain: string): Completion[] {
+function members(context: Context, chain: string): Offered[] {
   const { replace, view } = context;
   if (/(?:^|[^\w.])loop\s*$/.test(chain) && isInLoop(view.document.template!, context.offset)) {
     return Object.entries(LOOP_DOCS).map(([label, about]) => ({
@@ -237,11 +255,12 @@ function members(context: Context, chain: string): Completion[] {
   const { value, sensitive } = found;
   const dot = view.document.text.lastIndexOf('.', replace.start);
   const own = isObject(value) ? Object.entries(value) : [];
-  const items = own.map(([label, member]): Completion => {
+  const items = own.map(([label, member]): Offered => {
     const isName = isMemberName(label) && !DICT_METHODS.has(label);
     return {
       label,
       kind: 'member',
+      value: member,
       detail: shownValue(member, sensitive, 40),
       documentation: shownBlock(member, sensitive),
       // A member that is no name is reached by its text.

@@ -1,6 +1,7 @@
 /** Completion outside tags: keys, known values, inputs as expressions, paths of `ref.file`; scaffolds of empty files. */
 
 import { DEPRECATED_RUNTIMES } from '../../../engine/check/index.ts';
+import { isObject } from '../../../engine/json.ts';
 import type { InputValue } from '../../../engine/template/index.ts';
 import type { SchemaPlace } from '../../../schemas/index.ts';
 import type { Completion } from '../completion.ts';
@@ -10,7 +11,7 @@ import { localsAt } from '../jinja/scope.ts';
 import type { FileView, Span } from '../knowledge.ts';
 import type { Schemas } from '../schemas.ts';
 import { kindOfValue, shownBlock, shownValue } from '../shown.ts';
-import { asPart, asValue, isTemplateName } from '../written.ts';
+import { asPart, asValue, DICT_METHODS, isMemberName, isTemplateName, quotedKey } from '../written.ts';
 import { knownKeys, knownValues } from './known.ts';
 import { type JsonPlace, jsonPlaceAt, nodeAt, patternOf } from './location.ts';
 import { SCAFFOLDS } from './scaffolds.ts';
@@ -221,8 +222,10 @@ function expressions(view: FileView, { path }: JsonPlace, slot: Slot): Completio
   const schema = schemaAt(view.document, path);
   const { whole, inner } = slot;
   return namesAt(view, slot.offset)
+    .filter(({ name }) => isTemplateName(name))
+    .flatMap((one) => [one, ...membersOf(one)])
     .map(({ name, value, sensitive }): Completion | undefined => {
-      if (!isTemplateName(name) || !accepts(schema, value)) return undefined;
+      if (!accepts(schema, value)) return undefined;
       const isText = types.length === 0 || types.includes('string');
       const isPart = inner !== undefined && (slot.hasTag || (isText && typeof value !== 'object'));
       if (inner !== undefined && types.length === 0 && typeof value === 'object') return undefined;
@@ -242,8 +245,24 @@ function expressions(view: FileView, { path }: JsonPlace, slot: Slot): Completio
     .filter((one) => one !== undefined);
 }
 
+type Named = Pick<InputValue, 'name' | 'value' | 'sensitive'>;
+
+/** How many members of one input are offered by themselves; the others are found behind its dot. */
+const MAX_MEMBERS = 50;
+
+/** What an object holds, such as the outputs of a CDK stack. */
+const membersOf = ({ name, value, sensitive }: Named): Named[] =>
+  isObject(value)
+    ? Object.entries(value)
+        .slice(0, MAX_MEMBERS)
+        .map(([key, member]) => {
+          const isName = isMemberName(key) && !DICT_METHODS.has(key);
+          return { name: isName ? `${name}.${key}` : `${name}[${quotedKey(key)}]`, value: member, sensitive };
+        })
+    : [];
+
 /** Inputs, and the template's own variables that hide some of them. */
-function namesAt({ document, workload }: FileView, offset: number): Pick<InputValue, 'name' | 'value' | 'sensitive'>[] {
+function namesAt({ document, workload }: FileView, offset: number): Named[] {
   const { template } = document;
   const locals = template ? localsAt(template, offset) : [];
   const hidden = new Set(locals.map(({ name }) => name));

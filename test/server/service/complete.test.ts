@@ -47,7 +47,7 @@ describe('completion of names in expressions', () => {
     ['{ "cluster": "{{$0}}" }', 'cluster', '{ "cluster": "{{cluster}}" }'],
     ['{ "cluster": "{{- $0 -}}" }', 'cluster', '{ "cluster": "{{- cluster -}}" }'],
     ['{ "cluster": "{{ clu$0" }', 'cluster', '{ "cluster": "{{ cluster }}" }'],
-    ['{ "cluster": {{ $0', 'cluster', '{ "cluster": {{ cluster }}'],
+    ['{ "cluster": {{ $0', 'cluster', '{ "cluster": {{ cluster | tojson }}'],
     ['{ "desiredCount": {{ port + $0 }} }', 'port', '{ "desiredCount": {{ port + port }} }'],
     ['{ "cluster": "{{ tgs.$0 }}" }', 'blue', '{ "cluster": "{{ tgs.blue }}" }'],
     ['{ "cluster": "{{ tgs.b$0 }}" }', 'blue', '{ "cluster": "{{ tgs.blue }}" }'],
@@ -199,6 +199,16 @@ describe('completion of keys and values', () => {
     assert.match(item?.documentation ?? '', /number of instantiations/);
   });
 
+  const WORDS: readonly (readonly [fixture: string, label: string, applied: string])[] = [
+    ['{ "launchType": F$0, "cluster": "a" }', '"FARGATE"', '{ "launchType": "FARGATE", "cluster": "a" }'],
+    ['{ "launchType": FAR$0GAT }', '"FARGATE"', '{ "launchType": "FARGATE" }'],
+    ['{ "enableExecuteCommand": t$0 }', 'true', '{ "enableExecuteCommand": true }'],
+    ['{ "cluster": "a", launch$0 }', 'launchType', '{ "cluster": "a", "launchType": "FARGATE" }'],
+  ];
+  for (const [fixture, label, applied] of WORDS) {
+    it(`completes a word without quotes: ${applied}`, () => checkApplied(service(fixture), label, applied));
+  }
+
   it('does not offer keys that are there', () => checkOffersNot(service('{ "cluster": "a", $0 }'), 'cluster'));
   it('offers no fillers of the mask', async () => {
     const labels = (await completionsAt(service('{ "tags": [{ "key": "{{ cluster }}" }, { "key": $0 }] }'))).map(
@@ -228,6 +238,42 @@ describe('completion of expressions as values', () => {
   ];
   for (const [fixture, label, applied] of APPLIED) {
     it(applied, () => checkApplied(fixture, label, applied));
+  }
+
+  const STACK = `//- cdk.json
+{ "Net": { "Cluster": "c", "Sub-nets": ["s"] } }
+//- web_input.json
+{ "ref": { "type": "CDK", "file": "cdk.json" } }
+`;
+  it('offers the outputs of a CDK stack', () =>
+    checkApplied(
+      `//- web_svcdef.json
+{ "cluster": "$0" }
+${STACK}`,
+      '{{ Net.Cluster }}',
+      '{ "cluster": "{{ Net.Cluster }}" }',
+    ));
+  it('offers members that are no names by their text', () =>
+    checkApplied(
+      `//- web_svcdef.json
+{ "networkConfiguration": { "awsvpcConfiguration": { "subnets": $0 } } }
+${STACK}`,
+      "{{ Net['Sub-nets'] }}",
+      `{ "networkConfiguration": { "awsvpcConfiguration": { "subnets": {{ Net['Sub-nets'] | tojson }} } } }`,
+    ));
+  const BARE: readonly (readonly [fixture: string, label: string, applied: string])[] = [
+    ['{ "tags": {{ sub$0 }} }', 'subnets', '{ "tags": {{ subnets | tojson }} }'],
+    ['{ "tags": {{ sub$0', 'subnets', '{ "tags": {{ subnets | tojson }}'],
+    ['{ "tags": {{ subnets$0 | length }} }', 'subnets', '{ "tags": {{ subnets | length }} }'],
+    ['{ "cluster": {{ $0 }} }', 'cluster', '{ "cluster": {{ cluster | tojson }} }'],
+    ['{ "enableExecuteCommand": {{- ena$0 -}} }', 'enabled', '{ "enableExecuteCommand": {{- enabled | tojson -}} }'],
+    ['{ "desiredCount": {{ $0 }} }', 'port', '{ "desiredCount": {{ port }} }'],
+    ['{ "cluster": "{{ $0 }}" }', 'cluster', '{ "cluster": "{{ cluster }}" }'],
+    ['{ "cluster": {{ $0 ~ "x" }} }', 'cluster', '{ "cluster": {{ cluster ~ "x" }} }'],
+    ['{% if $0 %}{}{% endif %}', 'enabled', '{% if enabled %}{}{% endif %}'],
+  ];
+  for (const [fixture, label, applied] of BARE) {
+    it(`prints bare values as JSON: ${applied}`, () => checkApplied(service(fixture), label, applied));
   }
 
   it('offers no list where a text is expected', () => checkOffersNot(service('{ "cluster": $0 }'), '{{ subnets }}'));

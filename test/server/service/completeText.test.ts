@@ -284,7 +284,7 @@ describe('members and methods', () => {
     ['{ "😀": "😀{{ MyStack.$0 }}" }', 'Out', '{ "😀": "😀{{ MyStack.Out }}" }'],
     ['{{ MyStack.O$0 | upper }}', 'Out', '{{ MyStack.Out | upper }}'],
     ['{ "A": "{{ MyStack.$0" }', 'Out', '{ "A": "{{ MyStack.Out }}" }'],
-    ['{ "A": {{ MyStack.$0, "B": 1 }', 'Out', '{ "A": {{ MyStack.Out }}, "B": 1 }'],
+    ['{ "A": {{ MyStack.$0, "B": 1 }', 'Out', '{ "A": {{ MyStack.Out | tojson }}, "B": 1 }'],
     ['{ "A": "{{ MyStack.$0}" }', 'Out', '{ "A": "{{ MyStack.Out }}" }'],
     ['{ "A": "{{ quoted | up$0" }', 'upper', '{ "A": "{{ quoted | upper }}" }'],
   ];
