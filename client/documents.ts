@@ -1,11 +1,14 @@
 /**
  * Read-only documents that the extension makes: sides of differences, events, explanations.
  *
- * Owns: how each open one is made, until it is closed.
+ * Owns: how the latest of them, and those that are open, are made.
  */
 import * as vscode from 'vscode';
 
 export const SCHEME = 'gitmoxi';
+
+/** Older documents that nobody looks at are forgotten beyond so many. */
+const MOST_KEPT = 100;
 
 type Make = () => string | Promise<string>;
 
@@ -31,7 +34,9 @@ export class Documents implements vscode.TextDocumentContentProvider, vscode.Dis
   add(path: string, make: Make, key?: string): vscode.Uri {
     this.#count += 1;
     const uri = vscode.Uri.from({ scheme: SCHEME, path: `/${path}`, query: key ?? String(this.#count) });
+    this.#made.delete(uri.toString());
     this.#made.set(uri.toString(), make);
+    this.#forgetOld();
     this.#changed.fire(uri);
     return uri;
   }
@@ -43,6 +48,11 @@ export class Documents implements vscode.TextDocumentContentProvider, vscode.Dis
   isOpen(uri: vscode.Uri): boolean {
     const text = uri.toString();
     return vscode.workspace.textDocuments.some((document) => document.uri.toString() === text);
+  }
+
+  #forgetOld(): void {
+    const old = [...this.#made.keys()].slice(0, -MOST_KEPT);
+    for (const text of old) if (!this.isOpen(vscode.Uri.parse(text, true))) this.#made.delete(text);
   }
 
   dispose(): void {

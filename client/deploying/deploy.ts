@@ -77,7 +77,8 @@ export class Deployer {
     const ended = await this.#run(report, plans);
     const { trigger, commit } = report.context;
     const backTo = trigger === 'rollback' && commit !== undefined ? shortCommit(commit.id) : undefined;
-    tellEnds(ended.rollouts, backTo);
+    const created = new Set(plans.flatMap(({ action, workload }) => (action === 'create' ? [workload] : [])));
+    tellEnds(ended.rollouts, backTo, created);
     return ended;
   }
 
@@ -191,23 +192,29 @@ function progressText(records: readonly RolloutRecord[]): string {
 /** More than so many that ended well are told together. */
 const MOST_TOLD = 3;
 
-function tellEnds(rollouts: readonly RolloutSummary[], backTo: string | undefined): void {
+function tellEnds(rollouts: readonly RolloutSummary[], backTo: string | undefined, created: ReadonlySet<string>): void {
   const good = rollouts.filter(({ phase }) => phase === 'succeeded');
   const isTogether = good.length > MOST_TOLD;
   if (isTogether) void vscode.window.showInformationMessage(`${plural(good.length, 'workload')} were rolled out.`);
-  for (const one of rollouts) if (!isTogether || one.phase !== 'succeeded') void tellEnd(one, backTo);
+  for (const one of rollouts)
+    if (!isTogether || one.phase !== 'succeeded') void tellEnd(one, backTo, !created.has(one.workload));
 }
 
 /**
  * Says how a rollout ended, with buttons for what follows.
  *
  * @param backTo the commit that it was to go back to, where it was a rollback
+ * @param hasBefore may there be something to go back to?
  */
-export async function tellEnd({ rollout, workload, phase, reason }: RolloutSummary, backTo?: string): Promise<void> {
+export async function tellEnd(
+  { rollout, workload, phase, reason }: RolloutSummary,
+  backTo?: string,
+  hasBefore = true,
+): Promise<void> {
   const run = (command: string) => vscode.commands.executeCommand(command, { rollout, workload });
   if (phase === 'succeeded') {
     const text = `${workload} was rolled ${backTo === undefined ? 'out' : `back to ${backTo}`}.`;
-    const answer = await vscode.window.showInformationMessage(text, 'Timeline', 'Roll Back');
+    const answer = await vscode.window.showInformationMessage(text, 'Timeline', ...(hasBefore ? ['Roll Back'] : []));
     if (answer === 'Timeline') await run(COMMANDS.timeline);
     if (answer === 'Roll Back') await vscode.commands.executeCommand(COMMANDS.rollback, { workload });
     return;

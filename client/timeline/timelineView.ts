@@ -121,7 +121,8 @@ export function timelineMarkup(input: TimelineInput): string {
   const failure = failureLines(record);
   const name = record.workload.split('/').at(-1) ?? record.workload;
   const facts = FACTS(record).map(([term, text]) => `<dt>${term}</dt><dd>${escaped(text)}</dd>`);
-  return `<header><h1>${escaped(name)} <span class="badge ${record.phase.replaceAll(' ', '-')}">${record.phase}</span></h1>
+  const badge = record.paused !== null && record.endedAt === null ? 'paused' : record.phase;
+  return `<header><h1>${escaped(name)} <span class="badge ${badge.replaceAll(' ', '-')}">${badge}</span></h1>
 ${note === undefined ? '' : `<p class="note">${escaped(note)}. Nothing real is touched.</p>\n`}<p class="message" aria-live="polite">${escaped(record.message)}</p>
 <p class="value">${escaped(record.workload)} · ${duration(end - record.startedAt)}</p></header>
 ${failure.length === 0 ? '' : `<section class="failure" role="note">${failure.map((line) => `<p>${escaped(line)}</p>`).join('')}</section>`}

@@ -32,6 +32,7 @@ function input(change: Partial<RolloutRecord> = {}, events: readonly RolloutEven
     progress: {},
     state: null,
     failure: null,
+    paused: null,
     startedAt: START,
     endedAt: START + 100_000,
     ...change,
@@ -49,6 +50,14 @@ describe('the timeline', () => {
         ['stabilizing', 10, 100],
       ],
     );
+  });
+
+  it('says of a rollout that somebody paused that it is paused, until it is over', () => {
+    const paused = { since: START, by: 'ada' };
+    const going = { phase: 'shifting', endedAt: null } as const;
+    assert.match(timelineMarkup(input({ ...going, paused })), /class="badge paused">paused</);
+    assert.match(timelineMarkup(input(going)), /class="badge shifting">shifting</);
+    assert.match(timelineMarkup(input({ paused })), /class="badge succeeded">succeeded</);
   });
 
   it('has a lane for each alarm that is watched, and shows when one fired', () => {
