@@ -8,7 +8,7 @@ import type { EdgeView } from './views.ts';
  * @param can what the client can do; one that cannot be asked to make files makes those that it has to write into
  */
 export function toWorkspaceEdit(
-  view: EdgeView,
+  view: Pick<EdgeView, 'linesOf' | 'uriOf'>,
   edits: readonly SourceEdit[],
   creates: readonly { readonly path: string; readonly text: string }[] = [],
   can: ClientCapabilities = {},

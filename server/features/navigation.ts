@@ -20,6 +20,7 @@ import {
   type TextDocumentPositionParams,
   type WorkspaceEdit,
 } from 'vscode-languageserver';
+import { Lines } from '../lines.ts';
 import { toWorkspaceEdit } from '../lspEdits.ts';
 import { answerFromView, Refusal } from '../requests.ts';
 import {
@@ -36,7 +37,9 @@ import type { EdgeView } from '../views.ts';
 import { placeKey } from '../workspace.ts';
 import type { Feature, Surroundings } from './feature.ts';
 
-const toLocation = (view: EdgeView, span: FileSpan): Location => ({
+type Positions = Pick<EdgeView, 'linesOf' | 'uriOf'>;
+
+const toLocation = (view: Positions, span: FileSpan): Location => ({
   uri: view.uriOf(span.path),
   range: view.linesOf(span.path).rangeOf(span),
 });
@@ -58,8 +61,15 @@ export const navigation: Feature = {
         return found ? toLocation(view, found) : null;
       },
     );
-    answerFromView<ReferenceParams, Location[]>(surroundings, ReferencesRequest.method, (view, { position, context }) =>
-      references(view, view.lines.offsetAt(position), context.includeDeclaration).map((span) => toLocation(view, span)),
+    answerFromView<ReferenceParams, Location[]>(
+      surroundings,
+      ReferencesRequest.method,
+      async (view, { position, context }) => {
+        const offset = view.lines.offsetAt(position);
+        const others = await sharers(surroundings, view, offset);
+        const positions = positionsIn(view, others);
+        return references(view, offset, context.includeDeclaration, others).map((span) => toLocation(positions, span));
+      },
     );
     answerFromView<DocumentHighlightParams, DocumentHighlight[]>(
       surroundings,
@@ -82,10 +92,11 @@ export const navigation: Feature = {
       RenameRequest.method,
       async (view, { position, newName }) => {
         const offset = view.lines.offsetAt(position);
-        const renaming = rename(view, offset, newName, await sharers(surroundings, view, offset));
+        const others = await sharers(surroundings, view, offset);
+        const renaming = rename(view, offset, newName, others);
         if (renaming === undefined) return null;
         if ('refused' in renaming) throw new Refusal(renaming.refused);
-        return toWorkspaceEdit(view, renaming.edits);
+        return toWorkspaceEdit(positionsIn(view, others), renaming.edits);
       },
     );
     answerFromView<DocumentLinkParams, DocumentLink[]>(surroundings, DocumentLinkRequest.method, (view) =>
@@ -111,4 +122,16 @@ async function sharers({ workloads, views }: Surroundings, view: EdgeView, offse
     if (workload) found.push(workload);
   }
   return found;
+}
+
+/** Positions in files of a workload and of others: a view knows those of its own. */
+function positionsIn(view: EdgeView, others: readonly WorkloadView[]): Positions {
+  const documents = new Map(others.flatMap((other) => [...other.documents]));
+  return {
+    uriOf: view.uriOf,
+    linesOf(path) {
+      const other = documents.get(path);
+      return other ? new Lines(other.text) : view.linesOf(path);
+    },
+  };
 }

@@ -30,10 +30,22 @@ function declarationOf({ document }: FileView, offset: number): FileSpan | undef
   return local && { path: document.path, start: local.start, end: Math.max(local.end, local.start) };
 }
 
-/** @param withDefinition whether the place where it is written counts too */
-export function references(view: FileView, offset: number, withDefinition: boolean): FileSpan[] {
+/**
+ * @param withDefinition whether the place where it is written counts too
+ * @param others further workloads that get their inputs from the same file
+ */
+export function references(
+  view: FileView,
+  offset: number,
+  withDefinition: boolean,
+  others: readonly WorkloadView[] = [],
+): FileSpan[] {
   const input = inputAt(view, offset);
-  if (input) return inputPlaces(view.workload, input.symbol, withDefinition);
+  if (input) {
+    const sharing = others.filter((other) => isSameInput(view.workload, other, input.symbol));
+    const elsewhere = sharing.flatMap((other) => inputPlaces(other, input.symbol, false));
+    return [...inputPlaces(view.workload, input.symbol, withDefinition), ...elsewhere];
+  }
   const local = localAt(view, offset);
   if (local) return [...(withDefinition ? local.declarations : []), ...local.uses];
   const container = containerAt(view, offset);
@@ -42,6 +54,10 @@ export function references(view: FileView, offset: number, withDefinition: boole
     ({ name, isDefinition }) => name === container.name && (withDefinition || !isDefinition),
   );
 }
+
+/** Another workload may have an input of that name from elsewhere. */
+const isSameInput = (one: WorkloadView, other: WorkloadView, { name }: InputSymbol): boolean =>
+  other.inputs.get(name)?.path === one.inputs.get(name)?.path;
 
 function inputPlaces(workload: WorkloadView, symbol: InputSymbol, withDefinition: boolean): FileSpan[] {
   const written = withDefinition ? definitionOf(workload, symbol) : undefined;
@@ -124,10 +140,8 @@ function renameInput(workloads: readonly WorkloadView[], symbol: InputSymbol, ne
     symbol.members.length > 0 ? takenMember(workloads[0]!, symbol, newName) : takenInput(workloads, newName);
   if (problem) return refused(problem);
   const edits = new Map<string, SourceEdit>();
-  const origin = workloads[0]!.inputs.get(symbol.name)?.path;
   for (const workload of workloads) {
-    // Another workload may have an input of that name from elsewhere.
-    if (workload.inputs.get(symbol.name)?.path !== origin) continue;
+    if (!isSameInput(workloads[0]!, workload, symbol)) continue;
     const written = definitionOf(workload, symbol);
     const places = usesOf(workload, symbol).map(({ place }) => place);
     for (const place of [...(written ? [written] : []), ...places]) {

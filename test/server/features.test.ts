@@ -111,16 +111,22 @@ describe('over the protocol', () => {
       });
     }));
 
-  it('references and highlights are of the workload and the file', () =>
-    withOpen(async ({ connection }) => {
+  it('references are of all workloads that share the file, and highlights of the file', () =>
+    withOpen(async (client) => {
+      const { connection } = client;
+      await client.scanned('dev/api');
       const references = await connection.sendRequest(ReferencesRequest.type, {
         textDocument,
         position,
         context: { includeDeclaration: true },
       });
       assert.deepEqual(
-        references?.map(({ uri }) => uri),
-        [uriOf('out.json'), uriOf(PATH)],
+        references?.map(({ uri, range }) => [uri, range.start]),
+        [
+          [uriOf('out.json'), { line: 0, character: 2 }],
+          [uriOf(PATH), { line: 1, character: 21 }],
+          [uriOf('dev/api_svcdef.json'), { line: 0, character: 21 }],
+        ],
       );
       assert.equal(
         (await connection.sendRequest(DocumentHighlightRequest.type, { textDocument, position }))?.length,
@@ -142,6 +148,9 @@ describe('over the protocol', () => {
         uriOf('dev/api_svcdef.json'),
         uriOf(PATH),
         uriOf('out.json'),
+      ]);
+      assert.deepEqual(edit?.changes?.[uriOf('dev/api_svcdef.json')], [
+        { range: { start: { line: 0, character: 21 }, end: { line: 0, character: 25 } }, newText: 'title' },
       ]);
       await assert.rejects(
         connection.sendRequest(RenameRequest.type, { textDocument, position, newName: 'no name' }),
