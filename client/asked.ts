@@ -1,15 +1,17 @@
 /** Finds the workload or rollout that a command is about, asking the person where nothing says which. Owns nothing. */
-import { dirname, join } from 'node:path';
+import { dirname, isAbsolute } from 'node:path';
 import * as vscode from 'vscode';
 import type { RolloutRecord, Where } from '../engine/index.ts';
 import type { About } from './about.ts';
 import type { EngineSession } from './engine/session.ts';
 import { COMMANDS, LANGUAGE, SETTINGS } from './manifestIds.ts';
 import type { WorkloadRow } from './rollouts/rollout.ts';
+import { isInside, isPart } from './rowNames.ts';
 import { codeOf, errorText, upperFirst } from './words.ts';
 
 export interface AskedOptions {
   readonly session: EngineSession;
+  /** Workloads and their rollouts as they are now. */
   readonly rows: () => Promise<readonly WorkloadRow[]>;
 }
 
@@ -57,9 +59,9 @@ export class Asked {
     const { engine } = await this.#options.session.open();
     if (about.rollout !== undefined) return (await engine.rollout(about.rollout)).rollout;
     const rows = (await this.#options.rows()).filter(({ record }) => record !== undefined && fits(record));
-    if (about.workload !== undefined) {
-      const wanted = about.workload;
-      const found = rows.find(({ workload, repo }) => isPart(workload, repo, wanted));
+    const { workload, repo } = about;
+    if (workload !== undefined) {
+      const found = rows.find((row) => (repo === undefined || isInside(row, repo)) && isPart(row, workload));
       if (found !== undefined) return found.record;
     } else if (rows.length > 0) return (await this.#pickRow(about, rows, question))?.record;
     return this.#nothing(about, 'client.no-rollout', 'no rollout fits: there is none in such a state');
@@ -67,8 +69,10 @@ export class Asked {
 
   async #repoOf(workload: string): Promise<string | undefined> {
     const rows = await this.#options.rows();
-    const found = rows.find((row) => isPart(row.workload, row.repo, workload));
-    return found?.repo ?? rows[0]?.repo ?? vscode.workspace.workspaceFolders?.[0]?.uri.fsPath;
+    const found = rows.find((row) => isPart(row, workload));
+    if (found !== undefined) return found.repo;
+    if (isAbsolute(workload)) return rows.find((row) => isInside(row, workload))?.repo ?? dirname(workload);
+    return rows[0]?.repo ?? vscode.workspace.workspaceFolders?.[0]?.uri.fsPath;
   }
 
   async #pickRow(about: About, rows: readonly WorkloadRow[], placeHolder: string): Promise<WorkloadRow | undefined> {
@@ -101,10 +105,6 @@ export class Asked {
     return undefined;
   }
 }
-
-/** Is it the workload itself, or one of its files? */
-const isPart = (workload: string, repo: string, wanted: string): boolean =>
-  workload === wanted || wanted.startsWith(`${workload}_`) || wanted.startsWith(`${join(repo, workload)}_`);
 
 /** Cluster and region, as far as they are known. */
 function placeOf({ target }: WorkloadRow): string[] {

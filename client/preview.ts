@@ -4,6 +4,7 @@
  *
  * Owns: the last map of each open preview.
  */
+import { isAbsolute } from 'node:path';
 import * as vscode from 'vscode';
 import type { LanguageClient } from 'vscode-languageclient/node';
 import {
@@ -99,6 +100,8 @@ export class Preview implements vscode.TextDocumentContentProvider, vscode.Dispo
       return undefined;
     }
     const uri = previewUri(document.uri, revision);
+    // The editor would say of a revision that there is none, that it cannot open a document of a strange name.
+    if (revision !== undefined) await this.provideTextDocumentContent(uri, new vscode.CancellationTokenSource().token);
     await vscode.window.showTextDocument(uri, {
       viewColumn: vscode.ViewColumn.Beside,
       preview: true,
@@ -169,23 +172,35 @@ async function askedFor(target: unknown): Promise<AskedFor> {
   // A code lens names the file itself; a node of the view, and the documented argument, its workload.
   const uri = (target as { uri?: unknown } | undefined | null)?.uri;
   if (typeof uri === 'string') return { source: vscode.Uri.parse(uri), revision: undefined };
-  const { workload, revision } = aboutOf(target);
-  return workload === undefined ? { source: active, revision } : { source: await fileOf(workload), revision, workload };
+  const { workload, revision, repo } = aboutOf(target);
+  if (workload === undefined) return { source: active, revision };
+  return { source: await fileOf(workload, repo), revision, workload };
 }
 
 /** Of a workload's files, the first of these is shown. */
-const PREVIEWED = ['', '_taskdef.json', '_lambdadef.json', '_svcdef.json', '_depdef.json', '_lambdadepdef.json'];
+const PREVIEWED = ['_taskdef.json', '_lambdadef.json', '_svcdef.json', '_depdef.json', '_lambdadepdef.json'];
 
-/** A workload's path is from the root of its repository, which may be above the window's folder. */
-async function fileOf(workload: string): Promise<vscode.Uri | undefined> {
-  for (const folder of vscode.workspace.workspaceFolders ?? []) {
-    for (const root of await foldersUpToRoot(folder.uri)) {
-      for (const suffix of PREVIEWED) {
-        const file = vscode.Uri.joinPath(root, `${workload}${suffix}`);
-        if (((await typeOf(file)) ?? 0) & vscode.FileType.File) return file;
-      }
+/**
+ * A workload's path is from the root of its repository, which may be above the window's folder.
+ *
+ * @param repo a folder in the repository. @default each of the window's
+ */
+async function fileOf(workload: string, repo: string | undefined): Promise<vscode.Uri | undefined> {
+  const suffixes = workload.endsWith('.json') ? ['', ...PREVIEWED] : PREVIEWED;
+  if (isAbsolute(workload)) return firstFile(suffixes.map((suffix) => vscode.Uri.file(`${workload}${suffix}`)));
+  const folders =
+    repo === undefined ? vscode.workspace.workspaceFolders?.map(({ uri }) => uri) : [vscode.Uri.file(repo)];
+  for (const folder of folders ?? []) {
+    for (const root of await foldersUpToRoot(folder)) {
+      const found = await firstFile(suffixes.map((suffix) => vscode.Uri.joinPath(root, `${workload}${suffix}`)));
+      if (found !== undefined) return found;
     }
   }
+  return undefined;
+}
+
+async function firstFile(uris: readonly vscode.Uri[]): Promise<vscode.Uri | undefined> {
+  for (const uri of uris) if (((await typeOf(uri)) ?? 0) & vscode.FileType.File) return uri;
   return undefined;
 }
 

@@ -51,10 +51,22 @@ export function codeOf(error: unknown): string | undefined {
   return typeof code === 'string' ? code : undefined;
 }
 
+/** What to do in the editor, where the engine's hint names an option of the command line; by the error's code. */
+const IN_EDITOR: ReadonlyMap<string | undefined, string> = new Map([
+  ['aws.no-credentials', 'log in (`aws sso login`), or choose a profile in the setting gitmoxi.profile'],
+  ['aws.unreachable', 'check the network, the region and the setting gitmoxi.endpoint'],
+  ['git.not-a-repository', 'open a folder inside a repository'],
+  ['git.no-commits', 'commit the files, or deploy the working tree'],
+  ['rollback.nothing-to-go-back-to', 'deploy the commit that you want'],
+  ['rollback.not-a-good-rollout', 'choose one of its history in the Rollouts view that succeeded'],
+  ['store.newer', 'update GitMoxi, or choose another file in the setting gitmoxi.store'],
+  ['store.fenced', 'watch it in the Rollouts view'],
+]);
+
 /** An engine's error says what to do; anything else says at least what it is. */
 export function errorText(error: unknown): string {
   const message = messageOf(error);
-  const hint = (error as { hint?: unknown } | undefined)?.hint;
+  const hint = IN_EDITOR.get(codeOf(error)) ?? (error as { hint?: unknown } | undefined)?.hint;
   return typeof hint === 'string' ? `${message}: ${hint}` : message;
 }
 

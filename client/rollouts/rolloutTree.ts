@@ -86,13 +86,10 @@ export class RolloutTree implements vscode.TreeDataProvider<RolloutNode>, vscode
     this.#view.message = text;
   }
 
+  /** As they are now: a rollout may have begun or ended since the last reading. */
   async rows(): Promise<readonly WorkloadRow[]> {
-    let state = await this.#store.state();
-    if ('failure' in state) {
-      // It may be over.
-      await this.#store.refresh();
-      state = await this.#store.state();
-    }
+    await this.#store.refresh();
+    const state = await this.#store.state();
     if ('failure' in state) throw state.failure;
     return state.rollouts.rows;
   }

@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
 import { aboutOf } from '../../client/about.ts';
 import { matchesAny } from '../../client/globs.ts';
+import { isInside, isPart } from '../../client/rowNames.ts';
 import { escaped } from '../../client/timeline/drawing.ts';
+import { errorText } from '../../client/words.ts';
+import { EngineError } from '../../engine/index.ts';
 
 describe('what a command is asked about', () => {
   it('is what the documented argument says, and nothing of the wrong kind', () => {
@@ -22,6 +25,36 @@ describe('what a command is asked about', () => {
   });
 });
 
+describe('the name of a workload', () => {
+  const web = { repo: '/work/shop', workload: 'dev/web' };
+
+  it('is its path, or that of one of its files, from the root or absolute', () => {
+    for (const name of ['dev/web', './dev/web', 'dev\\web', 'dev/web_svcdef.json', 'dev/../dev/web_input.json']) {
+      assert.equal(isPart(web, name), true, name);
+    }
+    for (const name of ['/work/shop/dev/web', '/work/shop/dev/web_taskdef.json']) assert.equal(isPart(web, name), true);
+  });
+
+  it('is not that of another workload whose name begins alike, or of another repository', () => {
+    for (const name of [
+      'dev/web_admin',
+      'dev/web_admin_svcdef.json',
+      'dev/webshop',
+      'web',
+      '',
+      '/work/other/dev/web',
+    ]) {
+      assert.equal(isPart(web, name), false, name);
+    }
+  });
+
+  it('belongs to a repository by a folder in it', () => {
+    assert.equal(isInside(web, '/work/shop'), true);
+    assert.equal(isInside(web, '/work/shop/..dev'), true);
+    for (const folder of ['/work', '/work/shop2', '/']) assert.equal(isInside(web, folder), false, folder);
+  });
+});
+
 describe('patterns of the settings', () => {
   it('match whole texts, one folder by a star and any number by two', () => {
     assert.equal(matchesAny(['prod/*'], 'prod/web'), true);
@@ -29,6 +62,21 @@ describe('patterns of the settings', () => {
     assert.equal(matchesAny(['prod/**'], 'prod/eu/web'), true);
     assert.equal(matchesAny(['prod'], 'production'), false);
     assert.equal(matchesAny(['a.b'], 'axb'), false);
+  });
+});
+
+describe('a failure in the editor', () => {
+  const withHint = (code: string, hint: string) => errorText(new EngineError(code, 'it failed', { hint }));
+
+  it('says what to do there, and not which option of the command line to pass', () => {
+    const text = withHint('aws.no-credentials', 'log in, or pass --profile');
+    assert.match(text, /^it failed: log in .* the setting gitmoxi\.profile$/);
+  });
+
+  it('says what the engine says to do where that holds in the editor too, and what it is at least', () => {
+    assert.equal(withHint('aws.throttled', 'try again later'), 'it failed: try again later');
+    assert.equal(errorText(new TypeError('it failed')), 'it failed');
+    assert.equal(errorText('it failed'), 'it failed');
   });
 });
 

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import type { DeployReport, Explanation, PlanReport, RolloutEvent } from '../../../engine/index.ts';
-import { changeFile, commitAll, firstCommit, restore, run, WEB } from './window.ts';
+import { changeFile, commitAll, firstCommit, restore, run, shopFile, WEB } from './window.ts';
 
 describe('a window on the sandbox', function () {
   this.timeout(60_000);
@@ -31,6 +31,14 @@ describe('a window on the sandbox', function () {
       report.rollouts.map(({ phase }) => phase),
       ['succeeded'],
     );
+  });
+
+  it('knows a rollout by every name of its workload as soon as it is over', async () => {
+    const path = shopFile('web').fsPath;
+    for (const workload of [WEB, `./${WEB}`, `${WEB}_input.json`, path, `${path}_depdef.json`]) {
+      const events = await run<RolloutEvent[]>('gitmoxi.logs', { workload, confirm: false });
+      assert.equal(events.at(-1)?.phase, 'succeeded', workload);
+    }
   });
 
   it('has nothing to deploy when what runs is what the files ask for', async () => {
@@ -83,6 +91,23 @@ describe('a window on the sandbox', function () {
     assert.match(uri.path, /web_taskdef/);
   });
 
+  it('previews a workload by its absolute path, and in the repository that is named', async () => {
+    const path = shopFile('web').fsPath;
+    for (const workload of [path, `${path}_svcdef.json`]) {
+      assert.match((await run<vscode.Uri>('gitmoxi.preview', { workload })).path, /web_(taskdef|svcdef)/);
+    }
+    const elsewhere = { workload: WEB, repo: '/', confirm: false };
+    await assert.rejects(run('gitmoxi.preview', elsewhere), /no file of a workload/);
+  });
+
+  it('says of a revision that there is none to preview', async () => {
+    const asked = { workload: WEB, revision: 'no-such-branch', confirm: false };
+    await assert.rejects(run('gitmoxi.preview', asked), (error: Error) => {
+      assert.match(error.message, /^there is no revision "no-such-branch"/);
+      return true;
+    });
+  });
+
   it('previews a commit beside the present', async () => {
     const uri = await run<vscode.Uri>('gitmoxi.preview', {
       workload: 'examples/shop/web_taskdef.json',
@@ -107,7 +132,9 @@ describe('a window on the sandbox', function () {
     commitAll('Make better thumbnails');
     const deploying = run<DeployReport>('gitmoxi.deploy', { workload: FUNCTION, confirm: false });
     const rollout = await unfinished();
-    assert.deepEqual(await run('gitmoxi.pause', { rollout }), { rollout, command: 'pause', asked: true });
+    // By its workload too, although the view has not been read since it began.
+    const asked = { workload: FUNCTION, confirm: false };
+    assert.deepEqual(await run('gitmoxi.pause', asked), { rollout, command: 'pause', asked: true });
     assert.deepEqual(await run('gitmoxi.resume', { rollout }), { rollout, command: 'continue', asked: true });
     assert.equal(await run('gitmoxi.timeline', { rollout }), rollout);
     assert.deepEqual(await run('gitmoxi.abort', { rollout, confirm: false }), {
