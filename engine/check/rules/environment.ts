@@ -16,18 +16,36 @@ function parseArn(text: string | undefined): Arn | undefined {
   return match ? { region: match[1]!, account: match[2] ?? '' } : undefined;
 }
 
+/** What ECS itself moves the traffic with. */
+const ADVANCED = ['alternateTargetGroupArn', 'productionListenerRule', 'testListenerRule', 'roleArn'];
+
 /** Values that have to be in the region and account of the workload. Images and keys may be elsewhere. */
 function localPlaces(subject: Subject): (Place | undefined)[] {
   const { service, task, deployment, eventSource } = subject;
+  const balancers = service?.each('loadBalancers') ?? [];
   return [
     service?.get('cluster'),
-    ...(service?.each('loadBalancers').map((one) => one.get('targetGroupArn')) ?? []),
+    ...balancers.map((one) => one.get('targetGroupArn')),
+    ...balancers.flatMap((one) => ADVANCED.map((key) => one.at('advancedConfiguration', key))),
     ...(service?.each('serviceRegistries').map((one) => one.get('registryArn')) ?? []),
     task?.get('executionRoleArn'),
     task?.get('taskRoleArn'),
     ...(deployment?.each('targetGroupArnPairs').flatMap((pair) => pair.items()) ?? []),
     subject.function?.get('Role'),
     ...(eventSource?.each('PushEventSources').map((one) => one.get('TargetGroupArn')) ?? []),
+  ];
+}
+
+/** Values that may be elsewhere where somebody allows it, and seldom are. */
+function foreignPlaces(subject: Subject, key: 'region' | 'account'): (Place | undefined)[] {
+  const containers = subject.task?.each('containerDefinitions') ?? [];
+  const secrets = containers.flatMap((one) => [
+    ...one.each('secrets'),
+    ...(one.get('logConfiguration')?.each('secretOptions') ?? []),
+  ]);
+  return [
+    ...secrets.map((one) => one.get('valueFrom')),
+    ...(key === 'account' ? mappingsOf(subject).map((mapping) => mapping.get('EventSourceArn')) : []),
   ];
 }
 
@@ -43,15 +61,21 @@ function compare(subject: Subject, key: 'region' | 'account', report: Report): v
           ...(subject.function?.each('Layers') ?? []),
         ]
       : [];
-  for (const place of [...localPlaces(subject), ...ofAnyAccount]) {
+  const see = { place: setting, message: 'where the workload is deployed' };
+  const differing = (place: Place | undefined) => {
     const found = parseArn(place?.text)?.[key];
-    if (found === undefined || found === '' || found === setting.text) continue;
-    report(
-      place,
-      `this is in ${key} ${found}, and the workload is deployed to ${setting.text}`,
-      `name one in ${setting.text}, or correct the environment`,
-      { see: { place: setting, message: 'where the workload is deployed' } },
-    );
+    return found === undefined || found === '' || found === setting.text
+      ? undefined
+      : `this is in ${key} ${found}, and the workload is deployed to ${setting.text}`;
+  };
+  for (const place of [...localPlaces(subject), ...ofAnyAccount]) {
+    const message = differing(place);
+    if (message) report(place, message, `name one in ${setting.text}, or correct the environment`, { see });
+  }
+  for (const place of foreignPlaces(subject, key)) {
+    const message = differing(place);
+    if (message)
+      report(place, message, `name one in ${setting.text}, unless the workload may use it`, { see, severity: 'info' });
   }
 }
 
@@ -80,13 +104,15 @@ export const ENVIRONMENT_RULES: Rules = {
   'environment.other-region': {
     severity: 'error',
     title: 'Something is in another region than the workload',
-    about: 'Clusters, target groups, queues, streams and layers have to be in the region that is deployed to.',
+    about:
+      'Clusters, target groups, listener rules, queues, streams and layers have to be in the region that is deployed to. Secrets may be elsewhere, which is said as a note.',
     check: (subject, report) => compare(subject, 'region', report),
   },
   'environment.other-account': {
     severity: 'warning',
     title: 'Something is in another account than the workload',
-    about: 'Clusters, target groups and roles have to be in the account that is deployed to.',
+    about:
+      'Clusters, target groups, listener rules and roles have to be in the account that is deployed to. Secrets, queues and streams may be in another one that allows it, which is said as a note.',
     check: (subject, report) => compare(subject, 'account', report),
   },
   'environment.log-region': {

@@ -115,11 +115,15 @@ class InputReader {
         'set "type" to "TERRAFORM"',
       );
     }
-    for (const name of found.notOutputs) {
+    const [first, ...others] = found.notOutputs;
+    if (first !== undefined) {
+      const isOne = others.length === 0;
       complain(
         'error',
         'input.not-terraform',
-        `'${name}' in '${raw}' is not an output of terraform: it has no "value"`,
+        isOne
+          ? `'${first}' in '${raw}' is not an output of terraform: it has no "value"`
+          : `'${first}' and ${others.length} more in '${raw}' are not outputs of terraform: they have no "value"`,
         'write the file with "terraform output -json"',
       );
     }

@@ -149,6 +149,15 @@ describe('an input file', () => {
     assert.deepEqual([inputs.complete, valuesOf(inputs)], [false, { vpc: 'v' }]);
   });
 
+  it('that calls a whole other file terraform output is told so once', () => {
+    const inputs = read('{"ref": {"file": "a.json", "type": "TERRAFORM"}}', {
+      'a.json': '{"version": 4, "outputs": {}, "resources": []}',
+    });
+    assert.deepEqual(codes(inputs), ['input.not-terraform']);
+    assert.match(inputs.findings[0]!.message, /^'version' and 2 more in 'a\.json' are not outputs/);
+    assert.equal(inputs.complete, false);
+  });
+
   it('with a broken referenced file says where in that file', () => {
     const inputs = read('{"ref": {"file": ["a.json"]}}', { 'a.json': '{"a": tru}' });
     assert.deepEqual([inputs.findings[0]!.path, codes(inputs), inputs.complete], ['a.json', ['input.syntax'], false]);
