@@ -12,7 +12,7 @@ const SQS = 'lambda/lambda-sqs/test';
 
 /** Before the one container's `essential`. */
 const ESSENTIAL = '"essential": true';
-const RULE = 'arn:aws:elasticloadbalancing:us-east-1:593793058131:listener-rule/app/a/0a/0b/0c';
+const RULE = 'arn:aws:elasticloadbalancing:us-west-2:593793058131:listener-rule/app/a/0a/0b/0c';
 const OTHER_GROUP = 'arn:aws:elasticloadbalancing:us-west-2:593793058131:targetgroup/red/0123456789abcdef';
 const ROLE = 'arn:aws:iam::593793058131:role/ecs';
 const hooks = (hook: string): string =>
