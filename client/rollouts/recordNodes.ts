@@ -15,16 +15,16 @@ export const ICONS: Readonly<Record<Phase, Icon>> = {
   stabilizing: MOVING,
   shifting: MOVING,
   finishing: MOVING,
-  'rolling back': { name: 'sync~spin', color: 'charts.orange' },
+  'rolling back': { name: 'sync~spin', color: 'charts.red' },
   succeeded: GOOD,
-  'rolled back': { name: 'discard', color: 'charts.orange' },
+  'rolled back': { name: 'discard', color: 'charts.yellow' },
   failed: BAD,
-  aborted: { name: 'circle-slash', color: 'charts.orange' },
+  aborted: { name: 'circle-slash', color: 'charts.yellow' },
   superseded: { name: 'debug-step-over', color: 'disabledForeground' },
 };
 
 /** Unfinished, and its process is gone. */
-export const ABANDONED: Icon = { name: 'debug-disconnect', color: 'charts.orange' };
+export const ABANDONED: Icon = { name: 'debug-disconnect', color: 'charts.yellow' };
 export const PAUSED: Icon = { name: 'debug-pause', color: 'charts.yellow' };
 
 /** What a rollout waits for now, above its events. */
@@ -67,7 +67,7 @@ export function historyNode(subject: Subject, record: RolloutRecord, now: number
 
 const EVENT_ICONS: Readonly<Record<RolloutEvent['level'], Icon>> = {
   info: { name: 'circle-small-filled', color: 'disabledForeground' },
-  warning: { name: 'warning', color: 'charts.orange' },
+  warning: { name: 'warning', color: 'charts.yellow' },
   error: BAD,
 };
 

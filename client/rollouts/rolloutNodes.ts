@@ -125,7 +125,7 @@ interface State {
 
 const NO_REGION: State = {
   word: 'no region',
-  icon: { name: 'question', color: 'charts.orange' },
+  icon: { name: 'question', color: 'charts.yellow' },
   why: 'environment.region in its deployment definition, the setting gitmoxi.region or AWS_REGION says where it runs',
 };
 
@@ -158,9 +158,9 @@ function liveState({ record, head }: WorkloadRow, plan: WorkloadPlan): State {
     case 'create':
       return { word: 'never deployed', short: 'new', icon: { name: 'circle-outline', color: 'charts.blue' }, why };
     case 'blocked':
-      return { word: 'blocked', icon: { name: 'warning', color: 'charts.orange' }, why };
+      return { word: 'blocked', icon: { name: 'warning', color: 'charts.yellow' }, why };
     case 'delete':
-      return { word: 'to be deleted', icon: { name: 'trash', color: 'charts.orange' }, why };
+      return { word: 'to be deleted', icon: { name: 'trash', color: 'charts.yellow' }, why };
     default: {
       const isDrift = record?.phase === 'succeeded' && record.revision.commit === head && head !== undefined;
       return isDrift

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { eventNode, historyNode, waitNode } from '../../client/rollouts/recordNodes.ts';
 import {
   groupOf,
@@ -379,4 +381,15 @@ describe('a duration', () => {
   ] as const) {
     it(`of ${ms} ms is ${text}`, () => assert.equal(duration(ms), text));
   }
+});
+
+describe('colours', () => {
+  it('are some that every theme has: in high contrast charts.orange is transparent', () => {
+    const client = join(import.meta.dirname, '../../client');
+    const named = globSync('**/*.{ts,css,js}', { cwd: client }).flatMap((path) =>
+      [...readFileSync(join(client, path), 'utf8').matchAll(/charts[.-](\w+)/g)].map(([, name]) => name!),
+    );
+    assert.ok(named.length > 0);
+    assert.deepEqual([...new Set(named)].toSorted(), ['blue', 'foreground', 'green', 'purple', 'red', 'yellow']);
+  });
 });
