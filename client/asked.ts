@@ -1,5 +1,6 @@
 /** Finds the workload or rollout that a command is about, asking the person where nothing says which. Owns nothing. */
-import { dirname, isAbsolute } from 'node:path';
+import { realpath } from 'node:fs/promises';
+import { basename, dirname, isAbsolute, join } from 'node:path';
 import * as vscode from 'vscode';
 import type { RolloutRecord, Where } from '../engine/index.ts';
 import type { About } from './about.ts';
@@ -30,8 +31,9 @@ export class Asked {
   async where(about: About, verb: string): Promise<(Where & { readonly selectors: readonly string[] }) | undefined> {
     const revision = about.revision === undefined ? {} : { revision: about.revision };
     if (about.workload !== undefined) {
-      const repo = about.repo ?? (await this.#repoOf(about.workload));
-      if (repo !== undefined) return { repo, ...revision, selectors: [about.workload] };
+      const workload = about.repo === undefined ? await real(about.workload) : about.workload;
+      const repo = about.repo ?? (await this.#repoOf(workload));
+      if (repo !== undefined) return { repo, ...revision, selectors: [workload] };
     }
     if (about.rollout !== undefined) {
       const { engine } = await this.#options.session.open();
@@ -59,9 +61,11 @@ export class Asked {
     const { engine } = await this.#options.session.open();
     if (about.rollout !== undefined) return (await engine.rollout(about.rollout)).rollout;
     const rows = (await this.#options.rows()).filter(({ record }) => record !== undefined && fits(record));
-    const { workload, repo } = about;
-    if (workload !== undefined) {
-      const found = rows.find((row) => (repo === undefined || isInside(row, repo)) && isPart(row, workload));
+    const { repo } = about;
+    if (about.workload !== undefined) {
+      const workload = await real(about.workload);
+      const inRepo = repo === undefined ? rows : rows.filter((row) => isInside(row, repo));
+      const found = inRepo.find((row) => isPart(row, workload));
       if (found !== undefined) return found.record;
     } else if (rows.length > 0) return (await this.#pickRow(about, rows, question))?.record;
     return this.#nothing(about, 'client.no-rollout', 'no rollout fits: there is none in such a state');
@@ -104,6 +108,13 @@ export class Asked {
     void vscode.window.showInformationMessage(`${upperFirst(message)}.`);
     return undefined;
   }
+}
+
+/** Git names repositories by where they really are, and windows their folders as they were opened. */
+async function real(workload: string): Promise<string> {
+  if (!isAbsolute(workload)) return workload;
+  const folder = await realpath(dirname(workload)).catch(() => dirname(workload));
+  return join(folder, basename(workload));
 }
 
 /** Cluster and region, as far as they are known. */

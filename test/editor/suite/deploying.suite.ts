@@ -1,8 +1,10 @@
 /** From nothing to a rollback on the sandbox, by the documented commands. */
 import assert from 'node:assert/strict';
+import { symlinkSync } from 'node:fs';
+import { join } from 'node:path';
 import * as vscode from 'vscode';
 import type { DeployReport, Explanation, PlanReport, RolloutEvent } from '../../../engine/index.ts';
-import { changeFile, commitAll, firstCommit, restore, run, shopFile, WEB } from './window.ts';
+import { changeFile, commitAll, firstCommit, repo, restore, run, shopFile, WEB } from './window.ts';
 
 describe('a window on the sandbox', function () {
   this.timeout(60_000);
@@ -35,10 +37,19 @@ describe('a window on the sandbox', function () {
 
   it('knows a rollout by every name of its workload as soon as it is over', async () => {
     const path = shopFile('web').fsPath;
-    for (const workload of [WEB, `./${WEB}`, `${WEB}_input.json`, path, `${path}_depdef.json`]) {
+    // As a folder is named that was opened by a link.
+    const link = `${repo()}.link`;
+    symlinkSync(repo(), link);
+    const byLink = join(link, WEB);
+    for (const workload of [WEB, `./${WEB}`, `${WEB}_input.json`, path, `${path}_depdef.json`, byLink]) {
       const events = await run<RolloutEvent[]>('gitmoxi.logs', { workload, confirm: false });
       assert.equal(events.at(-1)?.phase, 'succeeded', workload);
     }
+    const plan = await run<PlanReport>('gitmoxi.plan', { workload: byLink, confirm: false });
+    assert.deepEqual(
+      plan.workloads.map(({ workload, action }) => [workload, action]),
+      [[WEB, 'unchanged']],
+    );
   });
 
   it('has nothing to deploy when what runs is what the files ask for', async () => {
