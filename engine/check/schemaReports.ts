@@ -7,6 +7,7 @@ import type { Node } from 'jsonc-parser';
 import type { JsonSchema, OldKey, SchemaPlace } from '../../schemas/index.ts';
 import { closest } from '../closest.ts';
 import type { Severity } from '../finding.ts';
+import { DEPRECATED_RUNTIMES } from './rules/runtimes.ts';
 import { correction, expectation, kindOf, listed, ownEntry, quoted, rangeOf, typesOf } from './schemaWording.ts';
 
 export type SchemaCode =
@@ -66,7 +67,9 @@ export function reportWrongType(check: Check, node: Node, place: SchemaPlace): v
 /** @param severity `warning` where other values than the known ones may be right */
 export function reportNotAllowed(check: Check, node: Node, allowed: readonly unknown[], severity: Severity): void {
   const isSecret = isHidden(check, node);
-  const near = isSecret ? undefined : closest(String(node.value), allowed.map(String));
+  // Nobody is led to a runtime that is on its way out.
+  const today = allowed.map(String).filter((one) => !Object.hasOwn(DEPRECATED_RUNTIMES, one));
+  const near = isSecret ? undefined : closest(String(node.value), today);
   const list = allowed.length === 1 ? `write ${quoted(allowed[0])}` : `allowed: ${listed(allowed)}`;
   const doubt = severity === 'error' ? 'is not allowed' : 'is not known';
   report(check, node, 'schema.not-allowed-value', {

@@ -321,8 +321,8 @@ describe('a person in the editor', function () {
       await person.notification(/Commit [0-9a-f]{7} on main changes .*thumbnails/).waitFor();
       await person.look('16-commit');
       await person.answer(/Commit [0-9a-f]{7} on main/, 'Plan and Deploy');
-      await person.notification('Deploy 2 workloads from').waitFor();
-      await person.answer('Deploy 2 workloads from', 'Cancel');
+      await person.notification('Update shop-thumbnails').waitFor();
+      await person.answer('Update shop-thumbnails', 'Cancel');
     });
   });
 

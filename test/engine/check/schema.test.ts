@@ -200,6 +200,13 @@ describe('schema check of values', () => {
       { severity: 'warning', code: 'schema.not-allowed-value', message: '"python9.99" is not known', hint: ' more' },
     ));
 
+  it('suggests no runtime that is deprecated', () =>
+    checkFinding(
+      '_lambdadef.json',
+      { ...lambdadef, Runtime: 'nodejs99.x' },
+      { severity: 'warning', code: 'schema.not-allowed-value', hint: 'did you mean "nodejs2' },
+    ));
+
   const outside: readonly [Parameters<typeof checkFinding>[0], object, string, string][] = [
     ['_svcdef.json', { serviceName: 'web', desiredCount: -1 }, '-1', 'desiredCount must be 0 or more, got -1'],
     [
