@@ -226,9 +226,11 @@ function moving({ record, owner }: WorkloadRow): { word: string; icon: Icon } {
 function progressNode(row: WorkloadRow, now: number): RolloutNode {
   const record = row.record!;
   const { word, icon } = moving(row);
+  // What can be done with a paused one takes room in its row; how long it has taken stands in the workload's.
+  const elapsed = record.paused === null ? [elapsedForms(record, now)] : [];
   return {
     id: `progress ${record.id}`,
-    ...fitted(nameOf(row.workload), [word, ...countForms(record), elapsedForms(record, now)]),
+    ...fitted(nameOf(row.workload), [word, ...countForms(record), ...elapsed]),
     tooltip: [row.workload, ...recordLines(record, row.owner === undefined, now), ...waitLines(row)],
     icon,
     context: ['rollout', ...recordWords(record)].join(' '),
