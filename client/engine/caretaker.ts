@@ -11,7 +11,7 @@ import type { EngineSession } from './session.ts';
 /** After the window opened, so that it opens first, ms. */
 const FIRST_MS = 3_000;
 
-/** Between looks, ms: while rollouts are unfinished, whoever runs them may go at any moment. */
+/** Between looks, ms: while others run unfinished rollouts, whoever does may go at any moment. */
 const AT_REST_MS = 15_000;
 const IN_PROGRESS_MS = 2_000;
 
@@ -58,7 +58,8 @@ export class Caretaker {
       const abandoned = entries.filter(({ rollout, owner }) => rollout.endedAt === null && owner === undefined);
       if (abandoned.length > 0) this.#options.takeUp(abandoned.map(({ rollout }) => rollout.id));
       this.#keep(engine, entries);
-      return entries.some(({ rollout }) => rollout.endedAt === null) ? IN_PROGRESS_MS : AT_REST_MS;
+      const others = entries.filter(({ rollout, owner }) => rollout.endedAt === null && owner?.pid !== process.pid);
+      return others.length > 0 ? IN_PROGRESS_MS : AT_REST_MS;
     } catch (error) {
       this.#options.failed(error);
       return AT_REST_MS;

@@ -53,9 +53,11 @@ describe('the caretaker of a window', () => {
     assert.deepEqual(taken, [['a', 'c']]);
   });
 
-  it('looks again soon while something is under way, and seldom at rest', async () => {
+  it('looks again soon while others roll something out, and seldom at rest', async () => {
     const [moving, over] = [entry('a', { owner: OWNER }), entry('b', { endedAt: 1 })];
     assert.equal(await caretaker(async () => [moving, over]).look(), 2_000);
+    const own = entry('c', { owner: { ...OWNER, pid: process.pid } });
+    assert.equal(await caretaker(async () => [own]).look(), 15_000);
     assert.equal(await caretaker(async () => [over]).look(), 15_000);
     assert.equal(await caretaker(() => Promise.reject(new Error('locked'))).look(), 15_000);
   });
