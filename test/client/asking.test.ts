@@ -26,13 +26,14 @@ describe('what a command is asked about', () => {
 });
 
 describe('the name of a workload', () => {
-  const web = { repo: '/work/shop', workload: 'dev/web' };
+  const web = { repo: '/repos/shop', workload: 'dev/web' };
 
   it('is its path, or that of one of its files, from the root or absolute', () => {
     for (const name of ['dev/web', './dev/web', 'dev\\web', 'dev/web_svcdef.json', 'dev/../dev/web_input.json']) {
       assert.equal(isPart(web, name), true, name);
     }
-    for (const name of ['/work/shop/dev/web', '/work/shop/dev/web_taskdef.json']) assert.equal(isPart(web, name), true);
+    for (const name of ['/repos/shop/dev/web', '/repos/shop/dev/web_taskdef.json'])
+      assert.equal(isPart(web, name), true);
   });
 
   it('is not that of another workload whose name begins alike, or of another repository', () => {
@@ -42,16 +43,16 @@ describe('the name of a workload', () => {
       'dev/webshop',
       'web',
       '',
-      '/work/other/dev/web',
+      '/repos/other/dev/web',
     ]) {
       assert.equal(isPart(web, name), false, name);
     }
   });
 
   it('belongs to a repository by a folder in it', () => {
-    assert.equal(isInside(web, '/work/shop'), true);
-    assert.equal(isInside(web, '/work/shop/..dev'), true);
-    for (const folder of ['/work', '/work/shop2', '/']) assert.equal(isInside(web, folder), false, folder);
+    assert.equal(isInside(web, '/repos/shop'), true);
+    assert.equal(isInside(web, '/repos/shop/..dev'), true);
+    for (const folder of ['/repos', '/repos/shop2', '/']) assert.equal(isInside(web, folder), false, folder);
   });
 });
 
