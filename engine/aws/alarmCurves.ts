@@ -1,12 +1,12 @@
 /** Reads the metrics behind alarms. An alarm that cannot be read is a curve without values that says why. */
 import {
   type CloudWatchClient,
-  DescribeAlarmsCommand,
   GetMetricDataCommand,
   type MetricAlarm,
   type MetricDataQuery,
 } from '@aws-sdk/client-cloudwatch';
 import { type AlarmCurve, curvePeriodMs, MOST_CURVES } from '../rollout/index.ts';
+import { describeAlarms } from './alarms.ts';
 import { toAwsError } from './errors.ts';
 
 export interface CurveWish {
@@ -38,12 +38,11 @@ export async function readAlarmCurves(
 ): Promise<AlarmCurve[]> {
   const AlarmNames = alarms.slice(0, MOST_CURVES);
   if (AlarmNames.length === 0) return [];
-  const command = new DescribeAlarmsCommand({ AlarmNames, AlarmTypes: ['MetricAlarm', 'CompositeAlarm'] });
-  const { MetricAlarms = [], CompositeAlarms = [] } = await cloudWatch.send(command, { abortSignal });
-  const composites = new Set(CompositeAlarms.map(({ AlarmName }) => AlarmName));
+  const { metric, composite } = await describeAlarms(cloudWatch, AlarmNames, abortSignal);
+  const composites = new Set(composite.map(({ AlarmName }) => AlarmName));
   return Promise.all(
     AlarmNames.map((name): Promise<AlarmCurve> | AlarmCurve => {
-      const alarm = MetricAlarms.find(({ AlarmName }) => AlarmName === name);
+      const alarm = metric.find(({ AlarmName }) => AlarmName === name);
       if (alarm !== undefined) return readCurve(cloudWatch, name, alarm, { from, to, now }, abortSignal);
       return without(name, composites.has(name) ? 'it watches other alarms' : 'there is no such alarm now');
     }),

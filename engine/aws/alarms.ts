@@ -1,6 +1,7 @@
 /** CloudWatch alarms by name. A name that does not exist is absent from the answer: the caller must notice. */
-import type { CompositeAlarm, MetricAlarm } from '@aws-sdk/client-cloudwatch';
+import type { CloudWatchClient, CompositeAlarm, MetricAlarm } from '@aws-sdk/client-cloudwatch';
 import type { AlarmSeen } from '../rollout/index.ts';
+import { batches } from './batching.ts';
 import type { Clients } from './clients.ts';
 
 /** Source: Amazon CloudWatch API reference, DescribeAlarms. */
@@ -19,6 +20,29 @@ function watchedBy(alarm: MetricAlarm & CompositeAlarm): string | undefined {
   return names.length === 0 ? undefined : names.filter((name) => name !== '').join(', ');
 }
 
+/**
+ * One call.
+ *
+ * @param AlarmNames at most `ALARMS_PER_CALL`
+ */
+export async function describeAlarms(
+  cloudWatch: CloudWatchClient,
+  AlarmNames: readonly string[],
+  abortSignal?: AbortSignal,
+): Promise<{ readonly metric: readonly MetricAlarm[]; readonly composite: readonly CompositeAlarm[] }> {
+  const { DescribeAlarmsCommand } = await import('@aws-sdk/client-cloudwatch');
+  const { MetricAlarms = [], CompositeAlarms = [] } = await cloudWatch.send(
+    new DescribeAlarmsCommand({
+      AlarmNames: [...AlarmNames],
+      // Without AlarmTypes, composite alarms are left out even when they are named.
+      AlarmTypes: ['MetricAlarm', 'CompositeAlarm'],
+      MaxRecords: ALARMS_PER_CALL,
+    }),
+    abortSignal === undefined ? {} : { abortSignal },
+  );
+  return { metric: MetricAlarms, composite: CompositeAlarms };
+}
+
 export async function observeAlarms(
   clients: Clients,
   region: string,
@@ -26,21 +50,11 @@ export async function observeAlarms(
   abortSignal?: AbortSignal,
 ): Promise<AlarmSeen[]> {
   if (names.length === 0) return [];
-  const { DescribeAlarmsCommand } = await import('@aws-sdk/client-cloudwatch');
   const cloudWatch = await clients.cloudWatch(region);
   const found: AlarmSeen[] = [];
-  for (let i = 0; i < names.length; i += ALARMS_PER_CALL) {
-    // Without AlarmTypes, composite alarms are left out even when they are named.
-    const AlarmNames = names.slice(i, i + ALARMS_PER_CALL);
-    const answer = await cloudWatch.send(
-      new DescribeAlarmsCommand({
-        AlarmNames,
-        AlarmTypes: ['MetricAlarm', 'CompositeAlarm'],
-        MaxRecords: ALARMS_PER_CALL,
-      }),
-      abortSignal === undefined ? {} : { abortSignal },
-    );
-    for (const alarm of [...(answer.MetricAlarms ?? []), ...(answer.CompositeAlarms ?? [])]) {
+  for (const some of batches(names, ALARMS_PER_CALL)) {
+    const { metric, composite } = await describeAlarms(cloudWatch, some, abortSignal);
+    for (const alarm of [...metric, ...composite]) {
       found.push({
         name: alarm.AlarmName ?? '',
         state: alarm.StateValue ?? '',

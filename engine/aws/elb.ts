@@ -28,27 +28,30 @@ function weightsOf(actions: readonly ElbAction[] | undefined): Record<string, nu
   return Object.fromEntries(groups.map(({ TargetGroupArn = '', Weight = 1 }) => [TargetGroupArn, Weight]));
 }
 
-async function listenersOf(elb: Elb, LoadBalancerArn: string, abortSignal: AbortSignal) {
+const withSignal = (abortSignal: AbortSignal | undefined) => (abortSignal === undefined ? {} : { abortSignal });
+
+/** Every listener of a load balancer. */
+export async function listenersOf(elb: Elb, LoadBalancerArn: string, abortSignal?: AbortSignal) {
   const found = [];
   let Marker: string | undefined;
   do {
-    const page = await elb.send(new DescribeListenersCommand({ LoadBalancerArn, Marker }), { abortSignal });
+    const page = await elb.send(new DescribeListenersCommand({ LoadBalancerArn, Marker }), withSignal(abortSignal));
     found.push(...(page.Listeners ?? []));
     Marker = page.NextMarker;
   } while (Marker);
   return found;
 }
 
-async function rulesOf(elb: Elb, ListenerArn: string, abortSignal: AbortSignal) {
+/** Every rule of a listener; the default rule too, which has an ARN of its own. */
+export async function rulesOf(elb: Elb, ListenerArn: string, abortSignal?: AbortSignal) {
   const found = [];
   let Marker: string | undefined;
   do {
-    const page = await elb.send(new DescribeRulesCommand({ ListenerArn, Marker }), { abortSignal });
+    const page = await elb.send(new DescribeRulesCommand({ ListenerArn, Marker }), withSignal(abortSignal));
     found.push(...(page.Rules ?? []));
     Marker = page.NextMarker;
   } while (Marker);
-  // The default rule is the listener's own default action.
-  return found.filter((rule) => !rule.IsDefault);
+  return found;
 }
 
 const seen = (arn: string, kind: 'listener' | 'rule', actions: readonly ElbAction[] | undefined): ForwardSeen[] => {
@@ -79,7 +82,10 @@ export async function findForwards(
       const rules = await rulesOf(elb, ListenerArn, abortSignal);
       return [
         ...seen(ListenerArn, 'listener', DefaultActions),
-        ...rules.flatMap((rule) => seen(rule.RuleArn ?? '', 'rule', rule.Actions)),
+        // The default rule is the listener's own default action.
+        ...rules
+          .filter(({ IsDefault }) => !IsDefault)
+          .flatMap((rule) => seen(rule.RuleArn ?? '', 'rule', rule.Actions)),
       ];
     }),
   );

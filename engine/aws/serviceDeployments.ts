@@ -8,6 +8,7 @@ import {
 } from '@aws-sdk/client-ecs';
 import type { EcsTarget } from '../plan/index.ts';
 import type { ServiceDeploymentSeen } from '../rollout/index.ts';
+import { batches } from './batching.ts';
 import { orAbsent } from './errors.ts';
 
 /** Source: Amazon ECS API reference, DescribeServiceDeployments. */
@@ -90,9 +91,9 @@ async function taskDefinitionsOf(
   abortSignal: AbortSignal | undefined,
 ): Promise<Map<string, string>> {
   const found = new Map<string, string>();
-  for (let i = 0; i < revisions.length; i += REVISIONS_PER_CALL) {
+  for (const serviceRevisionArns of batches(revisions, REVISIONS_PER_CALL)) {
     const { serviceRevisions = [] } = await ecs.send(
-      new DescribeServiceRevisionsCommand({ serviceRevisionArns: revisions.slice(i, i + REVISIONS_PER_CALL) }),
+      new DescribeServiceRevisionsCommand({ serviceRevisionArns }),
       abortSignal ? { abortSignal } : {},
     );
     for (const { serviceRevisionArn = '', taskDefinition = '' } of serviceRevisions)

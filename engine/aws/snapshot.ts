@@ -1,9 +1,6 @@
 /** Reads a snapshot: what runs at some targets of one account, and what it depends on. Describes only; changes nothing. */
-import { DescribeAlarmsCommand } from '@aws-sdk/client-cloudwatch';
 import { DescribeClustersCommand, DescribeTaskDefinitionCommand } from '@aws-sdk/client-ecs';
 import {
-  DescribeListenersCommand,
-  DescribeRulesCommand,
   DescribeTargetGroupAttributesCommand,
   DescribeTargetGroupsCommand,
   DescribeTargetHealthCommand,
@@ -25,7 +22,9 @@ import {
   targetGroupsIn,
   targetKey,
 } from '../plan/index.ts';
-import { ALARMS_PER_CALL } from './alarms.ts';
+import { ALARMS_PER_CALL, describeAlarms } from './alarms.ts';
+import { batches } from './batching.ts';
+import { listenersOf, rulesOf } from './elb.ts';
 import { orAbsent } from './errors.ts';
 import { type Reading, readLive } from './live.ts';
 import { ROLLOUT_TAG } from './ownTags.ts';
@@ -175,29 +174,13 @@ async function readGroup(elb: Elb, TargetGroupArn: string): Promise<JsonObject |
   };
 }
 
-async function readListeners(elb: Elb, LoadBalancerArn: string): Promise<JsonObject[]> {
+async function readListeners(elb: Elb, balancer: string): Promise<JsonObject[]> {
   const listeners: JsonObject[] = [];
-  let Marker: string | undefined;
-  do {
-    const page = await elb.send(new DescribeListenersCommand({ LoadBalancerArn, Marker }));
-    for (const listener of page.Listeners ?? []) {
-      listeners.push({ ...plainObject(listener), Rules: await readRules(elb, listener.ListenerArn ?? '') });
-    }
-    Marker = page.NextMarker;
-  } while (Marker);
+  for (const listener of await listenersOf(elb, balancer)) {
+    const rules = await rulesOf(elb, listener.ListenerArn ?? '');
+    listeners.push({ ...plainObject(listener), Rules: rules.map(plainObject) });
+  }
   return listeners;
-}
-
-/** The default rule too: it has an ARN of its own. */
-async function readRules(elb: Elb, ListenerArn: string): Promise<JsonObject[]> {
-  const rules: JsonObject[] = [];
-  let Marker: string | undefined;
-  do {
-    const page = await elb.send(new DescribeRulesCommand({ ListenerArn, Marker }));
-    rules.push(...(page.Rules ?? []).map(plainObject));
-    Marker = page.NextMarker;
-  } while (Marker);
-  return rules;
 }
 
 async function readAlarms(
@@ -208,14 +191,9 @@ async function readAlarms(
   if (names.length === 0) return [];
   const cloudWatch = await clients.cloudWatch(region);
   const found: JsonObject[] = [];
-  for (let i = 0; i < names.length; i += ALARMS_PER_CALL) {
-    const command = new DescribeAlarmsCommand({
-      AlarmNames: names.slice(i, i + ALARMS_PER_CALL),
-      AlarmTypes: ['MetricAlarm', 'CompositeAlarm'],
-      MaxRecords: ALARMS_PER_CALL,
-    });
-    const answer = await patiently(() => cloudWatch.send(command));
-    found.push(...[...(answer.MetricAlarms ?? []), ...(answer.CompositeAlarms ?? [])].map(plainObject));
+  for (const some of batches(names, ALARMS_PER_CALL)) {
+    const { metric, composite } = await patiently(() => describeAlarms(cloudWatch, some));
+    found.push(...[...metric, ...composite].map(plainObject));
   }
   return found;
 }
