@@ -4,7 +4,9 @@
  * computes. Counts of all are the last line. Runs the same on Windows, macOS and Linux.
  */
 import { spawn } from 'node:child_process';
+import { constants, setPriority } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 
 const ROOT = resolve(import.meta.dirname, '..');
 
@@ -36,7 +38,7 @@ const FIRST: readonly Step[] = [
   ['bundle', join(ROOT, 'scripts', 'build.ts')],
 ];
 
-// What is named by file is all that is wanted.
+// What is named by file is all that is wanted. A lane gives way to those before it: who clicks waits for answers.
 const LANES: readonly (readonly Step[])[] = isWhole
   ? [
       [
@@ -55,16 +57,22 @@ const env = {
   PATH: [dirname(process.execPath), process.env['PATH']].join(process.platform === 'win32' ? ';' : ':'),
 };
 
+const { PRIORITY_NORMAL: NORMAL, PRIORITY_LOW: LOW } = constants.priority;
+
 interface Ended {
   readonly name: string;
   readonly status: number;
   readonly output: string;
 }
 
-/** @param say is given the output as it comes */
-function run([name, script, ...args]: Step, say: (text: string) => void): Promise<Ended> {
+/**
+ * @param say is given the output as it comes
+ * @param priority of the process and of all that it starts
+ */
+function run([name, script, ...args]: Step, say: (text: string) => void, priority = NORMAL): Promise<Ended> {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [script, ...args], { cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'], env });
+    if (priority !== NORMAL && child.pid !== undefined) setPriority(child.pid, priority);
     let output = '';
     say(`\n— ${name}\n`);
     for (const stream of [child.stdout, child.stderr]) {
@@ -78,10 +86,15 @@ function run([name, script, ...args]: Step, say: (text: string) => void): Promis
 }
 
 /** Runs steps one after the other; all of them, or those up to the first that fails. */
-async function runAll(steps: readonly Step[], say: (text: string) => void, all: boolean): Promise<Ended[]> {
+async function runAll(
+  steps: readonly Step[],
+  say: (text: string) => void,
+  all: boolean,
+  priority = NORMAL,
+): Promise<Ended[]> {
   const ended: Ended[] = [];
   for (const step of steps) {
-    ended.push(await run(step, say));
+    ended.push(await run(step, say, priority));
     if (!all && ended.at(-1)!.status !== 0) break;
   }
   return ended;
@@ -107,13 +120,26 @@ async function runLanes(lanes: readonly (readonly Step[])[]): Promise<Ended[]> {
         if (lane === turn) print(text);
         else kept[lane] += text;
       };
-      const results = await runAll(steps, keep, true);
+      const results = await runAll(steps, keep, true, lane === 0 ? NORMAL : LOW);
       done[lane] = true;
       if (lane === turn) show();
       return results;
     }),
   );
   return ended.flat();
+}
+
+/** The lines that mocha closes with begin here: its counts, then every failure. */
+const CLOSING = /^ {2}\d+ passing /m;
+
+/** What is kept of a failed step that has no such lines, from its end, in lines. */
+const LAST_LINES = 60;
+
+/** Why a step failed, without what passed. */
+function failure({ output }: Ended): string {
+  const plain = stripVTControlCharacters(output);
+  const from = plain.search(CLOSING);
+  return from < 0 ? plain.split('\n').slice(-LAST_LINES).join('\n') : plain.slice(from);
 }
 
 /** The counts that suites close with, added up. */
@@ -127,5 +153,7 @@ const first = await runAll(FIRST, print, false);
 const suites = first.every(({ status }) => status === 0) ? await runLanes(LANES) : [];
 const failed = [...first, ...suites].filter(({ status }) => status !== 0);
 if (suites.length > 0) print(`\n— in all\n${counts(suites)}\n`);
+// Said once more where everybody looks: one lane's failures are followed by thousands of lines of the other.
+for (const step of failed) console.error(`\n— ${step.name}: what failed\n${failure(step).trimEnd()}`);
 for (const { name } of failed) console.error(`\nnpm test failed: ${name}`);
 process.exitCode = failed.length > 0 ? 1 : 0;
