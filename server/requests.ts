@@ -7,7 +7,7 @@ import { EngineError } from '../engine/errors.ts';
 import type { Surroundings } from './features/feature.ts';
 import { pathOfUri } from './lsp.ts';
 import type { RequestDeclaration } from './protocol.ts';
-import type { EdgeView } from './views.ts';
+import type { EdgeSharedFile, EdgeView } from './views.ts';
 import type { FilePlace } from './workspace.ts';
 
 /** Requests name their file in LSP's way, or in ours. */
@@ -15,6 +15,9 @@ interface NamesFile {
   readonly uri?: string;
   readonly textDocument?: { readonly uri: string };
 }
+
+const pathOf = (params: NamesFile | undefined): string | undefined =>
+  pathOfUri(params?.textDocument?.uri ?? params?.uri);
 
 /**
  * Answers a request. Whatever it answers is dropped when the client has cancelled by then.
@@ -64,15 +67,17 @@ export function answerAboutFile<P extends NamesFile, R>(
   handler: (place: FilePlace, params: P) => Promise<R | null>,
 ): void {
   answer(surroundings, request.method, async (params: P): Promise<R | null> => {
-    const path = pathOfUri(params?.textDocument?.uri ?? params?.uri);
+    const path = pathOf(params);
     const place = path === undefined ? undefined : await surroundings.workspace.locate(path);
     return place === undefined ? null : handler(place, params);
   });
 }
 
-export interface ViewOptions {
+export interface ViewOptions<P, R> {
   /** Whether the workload has to be checked as it is now, or may be a moment behind. @default true */
   readonly fresh?: boolean;
+  /** Answers about a file that inputs refer to, such as Terraform's output. @default null */
+  readonly shared?: (file: EdgeSharedFile, params: P) => R | null;
 }
 
 /** Likewise, with the file and its workload at hand. */
@@ -80,11 +85,18 @@ export function answerFromView<P extends NamesFile, R>(
   surroundings: Surroundings,
   method: string,
   handler: (view: EdgeView, params: P) => R | null | Promise<R | null>,
-  { fresh = true }: ViewOptions = {},
+  { fresh = true, shared }: ViewOptions<P, R> = {},
 ): void {
-  answerAboutFile<P, R>(surroundings, { method }, async (place, params) => {
-    const view = await surroundings.views.of(place, fresh);
-    return view === undefined ? null : handler(view, params);
+  const { workspace, views } = surroundings;
+  answer(surroundings, method, async (params: P): Promise<R | null> => {
+    const path = pathOf(params);
+    const place = path === undefined ? undefined : await workspace.locate(path);
+    if (place !== undefined) {
+      const view = await views.of(place, fresh);
+      return view === undefined ? null : handler(view, params);
+    }
+    const file = path === undefined || shared === undefined ? undefined : await views.shared(path);
+    return file === undefined ? null : shared!(file, params);
   });
 }
 

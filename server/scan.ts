@@ -31,29 +31,42 @@ export class Scan {
   #files: ReadonlySet<string> = new Set();
   #complete = false;
   #generation = 0;
+  #finding: Promise<boolean> = Promise.resolve(true);
 
   constructor(options: ScanOptions) {
     this.#options = options;
   }
 
-  /** Looks at all folders anew. Resolves when every workload has been checked, or a newer scan began. */
+  /** Looks at all folders anew. Resolves when every workload has been found and told of, or a newer scan began. */
   async run(): Promise<void> {
-    const { workspace, workloads } = this.#options;
     const generation = ++this.#generation;
     const isCurrent = () => generation === this.#generation;
+    this.#finding = this.#find(isCurrent);
+    if (await this.#finding) await this.#report(isCurrent);
+  }
+
+  /** Resolves when all workloads of the workspace are known, checked or not. */
+  async found(): Promise<void> {
+    // While somebody waits, a newer scan may begin.
+    while (!(await this.#finding.catch(() => true)));
+  }
+
+  /** @returns false where a newer scan began */
+  async #find(isCurrent: () => boolean): Promise<boolean> {
+    const { workspace, workloads } = this.#options;
     this.#complete = false;
     const files = await workspace.files();
-    if (!isCurrent()) return;
+    if (!isCurrent()) return false;
     this.#files = new Set(files);
     this.#complete = true;
     const config = files.filter((path) => parseConfigPath(path.split(sep).join('/')) !== undefined);
     for (const [i, path] of config.entries()) {
       if (i % FILES_AT_ONCE === 0) await turn();
-      if (!isCurrent()) return;
+      if (!isCurrent()) return false;
       const place = await workspace.locate(path);
       if (place) workloads.add(place);
     }
-    await this.#report(isCurrent);
+    return true;
   }
 
   /** A file came or went. */

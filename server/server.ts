@@ -35,6 +35,7 @@ import { describe } from './requests.ts';
 import { Scan } from './scan.ts';
 import { NO_AWS_KNOWLEDGE, Schemas } from './service/index.ts';
 import { canConfigure, Settings } from './settings.ts';
+import { askForShared } from './sharedDocuments.ts';
 import { Views } from './views.ts';
 import { Workloads } from './workloads.ts';
 import { Workspace } from './workspace.ts';
@@ -89,7 +90,8 @@ export function startServer(options: ServerOptions): RunningServer {
   const follow = (aws: AwsSettings) => options.follow?.(aws);
   let scan: Scan | undefined;
   const files = (root: string) => scan?.filesBelow(root) ?? { paths: [], complete: false };
-  const views = new Views({ documents, workloads, aws, files });
+  const found = async () => scan?.found();
+  const views = new Views({ documents, workloads, aws, files, found });
   const surroundings: Surroundings = {
     connection,
     documents,
@@ -123,6 +125,7 @@ export function startServer(options: ServerOptions): RunningServer {
       if (params.capabilities.workspace?.didChangeWatchedFiles?.dynamicRegistration)
         watchDisk(disk).catch((error) => failed('asking to be told of files', error));
       if (params.capabilities.workspace?.workspaceFolders) followFolders(connection, workspace, placesChanged);
+      askForShared(connection, params.capabilities).catch((error) => failed('asking for shared files', error));
       followSettings(connection, settings, { workloads, failed, follow });
       void look();
     });

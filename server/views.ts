@@ -3,16 +3,19 @@
  *
  * Owns: the parsed documents of the last answers, as long as their texts stay the same.
  */
-import { join } from 'node:path';
+import { join, relative, sep } from 'node:path';
 import { MAX_CONFIG_BYTES, parseConfigPath } from '../engine/config/index.ts';
 import type { Documents } from './documents.ts';
 import { Lines } from './lines.ts';
 import { uriOfPath } from './lsp.ts';
+import { pauses } from './pauses.ts';
 import {
   type AwsKnowledge,
   ConfigDocument,
   type FileNames,
   type FileView,
+  type InputsView,
+  type SharedFile,
   type WorkloadView,
 } from './service/index.ts';
 import type { CheckedPlace, Workloads } from './workloads.ts';
@@ -32,12 +35,37 @@ export interface EdgeView extends FileView {
   uriOf(path: string): string;
 }
 
+/** The same of a file that inputs refer to. */
+export interface EdgeSharedFile extends SharedFile {
+  readonly lines: Lines;
+  linesOf(path: string): Lines;
+  uriOf(path: string): string;
+}
+
 export interface ViewsOptions {
   readonly documents: Documents;
   readonly workloads: Workloads;
   readonly aws: AwsKnowledge;
   /** JSON files of the repository, from its root. */
   readonly files: (root: string) => FileNames;
+  /** Resolves when all workloads of the workspace are known. */
+  readonly found: () => Promise<void>;
+}
+
+/** A workload of several that get inputs from one file. */
+export interface SharingWorkload extends InputsView {
+  readonly place: WorkloadPlace;
+}
+
+/** Positions in the files of workloads. */
+export function linesIn(users: readonly InputsView[]): (path: string) => Lines {
+  const texts = new Map(users.flatMap(({ sources }) => [...sources]));
+  const known = new Map<string, Lines>();
+  return (path) => {
+    const lines = known.get(path) ?? new Lines(texts.get(path) ?? '');
+    known.set(path, lines);
+    return lines;
+  };
 }
 
 export class Views {
@@ -79,10 +107,40 @@ export class Views {
     };
   }
 
-  /** The workload by itself, for what goes beyond one. */
-  async workload(place: WorkloadPlace): Promise<WorkloadView | undefined> {
-    const checked = await this.#options.workloads.current(place, true);
-    return checked && this.#workload(checked, new Map());
+  /**
+   * The workloads that get inputs from a file, those of one repository, by their paths.
+   *
+   * @param path absolute
+   */
+  async sharing(path: string): Promise<readonly SharingWorkload[]> {
+    const { workloads, found } = this.#options;
+    await found();
+    const places = await workloads.madeOf(path);
+    const pause = pauses();
+    const sharing: SharingWorkload[] = [];
+    for (const place of places.filter(({ root }) => root === places[0]!.root)) {
+      await pause();
+      const { source, inputs } = await workloads.inputsOf(place);
+      const own = source.files.flatMap(({ path: file, text }) =>
+        text === undefined ? [] : [[file, this.#document(join(place.root, file), file, text)] as const],
+      );
+      const all = [...source.files, ...source.references];
+      const sources = all.flatMap(({ path: file, text }) => (text === undefined ? [] : [[file, text] as const]));
+      sharing.push({ place, inputs: inputs.values, documents: new Map(own), sources: new Map(sources) });
+    }
+    return sharing.sort((a, b) => (a.place.path < b.place.path ? -1 : 1));
+  }
+
+  /** A file that inputs refer to, absolute; undefined where none does. */
+  async shared(absolute: string): Promise<EdgeSharedFile | undefined> {
+    const users = await this.sharing(absolute);
+    if (users.length === 0) return undefined;
+    const { place } = users[0]!;
+    const path = relative(place.root, absolute).split(sep).join('/');
+    const text = users.map(({ sources }) => sources.get(path)).find((one) => one !== undefined);
+    if (text === undefined) return undefined;
+    const uriOf = (file: string) => this.uriOf(place, file);
+    return { path, text, users, lines: new Lines(text), linesOf: linesIn(users), uriOf };
   }
 
   uriOf({ root }: WorkloadPlace, path: string): string {
@@ -97,7 +155,8 @@ export class Views {
       if (text !== undefined)
         documents.set(path, given.get(path) ?? this.#document(join(place.root, path), path, text));
     }
-    return { checked, documents, inputs: checked.inputs, inputsComplete: checked.inputsComplete ?? true };
+    const { inputs, sources, inputsComplete = true } = checked;
+    return { checked, documents, inputs, sources, inputsComplete };
   }
 
   /** What a file says now. Of a text that is too long to be checked, nothing is known. */

@@ -7,16 +7,15 @@
  */
 import { join } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
-import { type CheckedWorkload, checkInSteps } from '../engine/check/index.ts';
+import { type CheckedWorkload, checkInSteps, inputsOf } from '../engine/check/index.ts';
 import type { Clock } from '../engine/clock.ts';
 import type { WorkloadSource } from '../engine/config/index.ts';
-import { keepReferenced } from '../engine/template/index.ts';
+import { type Inputs, keepReferenced } from '../engine/template/index.ts';
 import { isInAny } from './below.ts';
 import type { Documents } from './documents.ts';
+import { pauses, SLICE_MS } from './pauses.ts';
 import { filesOf, type LoadedWorkload, placeKey, type WorkloadPlace, type Workspace } from './workspace.ts';
 
-/** How long the event loop is kept for checks in the background, ms, before what came in the meantime has its turn. */
-const SLICE_MS = 8;
 /** Longest time between two checks of a workload that somebody is typing in, ms. */
 const LONGEST_REST_MS = 150;
 /** Referenced files whose values are kept parsed. */
@@ -51,6 +50,8 @@ interface Entry {
   isOpen: boolean;
   /** Absolute paths whose change makes a check due. */
   looked: ReadonlySet<string>;
+  /** Whether `looked` is what it is made of, and not only what it is called. */
+  isKnown: boolean;
   /** Counts the changes; a check of an older generation is abandoned. */
   generation: number;
   /** The last check, while open. */
@@ -87,9 +88,22 @@ export class Workloads {
     return Array.from(this.#entries.values(), ({ place }) => place);
   }
 
-  /** The workloads that were made of a file, among others. */
-  madeOf(path: string): WorkloadPlace[] {
+  /** The workloads that are made of a file, among others. Those that were not checked yet are looked at now. */
+  async madeOf(path: string): Promise<WorkloadPlace[]> {
+    const pause = pauses();
+    for (const entry of [...this.#entries.values()].filter(({ isKnown }) => !isKnown)) {
+      await pause();
+      const looked = new Set(filesOf(entry.place));
+      await this.#options.workspace.load(entry.place, { looking: (one) => looked.add(one) });
+      if (!entry.isKnown && this.#entries.get(entry.key) === entry) this.#look(entry, looked);
+    }
     return Array.from(this.#lookers.get(path) ?? [], (key) => this.#entries.get(key)!.place);
+  }
+
+  /** The files of a workload and its inputs as they are now, without checking it. */
+  async inputsOf(place: WorkloadPlace): Promise<{ readonly source: WorkloadSource; readonly inputs: Inputs }> {
+    const { source } = await this.#options.workspace.load(place);
+    return { source, inputs: inputsOf(source, this.#readReferenced) };
   }
 
   /** The files in some folders that workloads were made of, absolute. */
@@ -196,6 +210,7 @@ export class Workloads {
       place,
       isOpen: false,
       looked: new Set(),
+      isKnown: false,
       generation: 0,
       last: undefined,
       tookMs: 0,
@@ -300,6 +315,7 @@ export class Workloads {
       this.#dueOpen.delete(entry.key);
       this.#dueClosed.delete(entry.key);
       this.#look(entry, looked);
+      entry.isKnown = true;
       if (result === undefined) {
         if (!entry.isOpen) this.#leave(entry);
         return;

@@ -6,4 +6,4 @@ export { REGIONS } from './regions.ts';
 export type { Documentation } from './rule.ts';
 export { DEPRECATED_RUNTIMES } from './rules/runtimes.ts';
 export { type SeveritySettings, withSeverities } from './severities.ts';
-export { checkInSteps, checkWorkload } from './workload.ts';
+export { checkInSteps, checkWorkload, inputsOf } from './workload.ts';

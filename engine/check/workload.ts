@@ -127,7 +127,12 @@ function checkInput(file: SourceFile): Outcome {
   };
 }
 
-function inputsOf(source: WorkloadSource, read: ReadReferenced | undefined): Inputs {
+/**
+ * What a workload's templates are rendered with.
+ *
+ * @param read as for `checkWorkload`
+ */
+export function inputsOf(source: WorkloadSource, read?: ReadReferenced): Inputs {
   const file = source.files.find(({ role }) => role === 'input');
   if (file === undefined) return NO_INPUTS;
   if (file.text === undefined) return { ...NO_INPUTS, complete: false };

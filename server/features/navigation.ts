@@ -20,20 +20,25 @@ import {
   type TextDocumentPositionParams,
   type WorkspaceEdit,
 } from 'vscode-languageserver';
-import { Lines } from '../lines.ts';
 import { toWorkspaceEdit } from '../lspEdits.ts';
 import { answerFromView, Refusal } from '../requests.ts';
 import {
   definition,
   documentLinks,
   type FileSpan,
+  type InputsView,
   inputAt,
+  type Prepared,
   prepareRename,
+  prepareSharedRename,
+  type Renaming,
   references,
   rename,
-  type WorkloadView,
+  renameShared,
+  sharedDefinition,
+  sharedReferences,
 } from '../service/index.ts';
-import type { EdgeView } from '../views.ts';
+import { type EdgeView, linesIn, type SharingWorkload } from '../views.ts';
 import { placeKey } from '../workspace.ts';
 import type { Feature, Surroundings } from './feature.ts';
 
@@ -43,6 +48,9 @@ const toLocation = (view: Positions, span: FileSpan): Location => ({
   uri: view.uriOf(span.path),
   range: view.linesOf(span.path).rangeOf(span),
 });
+
+const located = (view: Positions, span: FileSpan | undefined): Location | null =>
+  span ? toLocation(view, span) : null;
 
 export const navigation: Feature = {
   capabilities: {
@@ -56,10 +64,8 @@ export const navigation: Feature = {
     answerFromView<TextDocumentPositionParams, Location>(
       surroundings,
       DefinitionRequest.method,
-      (view, { position }) => {
-        const found = definition(view, view.lines.offsetAt(position));
-        return found ? toLocation(view, found) : null;
-      },
+      (view, { position }) => located(view, definition(view, view.lines.offsetAt(position))),
+      { shared: (file, { position }) => located(file, sharedDefinition(file, file.lines.offsetAt(position))) },
     );
     answerFromView<ReferenceParams, Location[]>(
       surroundings,
@@ -69,6 +75,12 @@ export const navigation: Feature = {
         const others = await sharers(surroundings, view, offset);
         const positions = positionsIn(view, others);
         return references(view, offset, context.includeDeclaration, others).map((span) => toLocation(positions, span));
+      },
+      {
+        shared: (file, { position, context }) =>
+          sharedReferences(file, file.lines.offsetAt(position), context.includeDeclaration).map((span) =>
+            toLocation(file, span),
+          ),
       },
     );
     answerFromView<DocumentHighlightParams, DocumentHighlight[]>(
@@ -82,10 +94,8 @@ export const navigation: Feature = {
     answerFromView<PrepareRenameParams, { range: Range; placeholder: string }>(
       surroundings,
       PrepareRenameRequest.method,
-      (view, { position }) => {
-        const found = prepareRename(view, view.lines.offsetAt(position));
-        return found ? { range: view.lines.rangeOf(found), placeholder: found.text } : null;
-      },
+      (view, { position }) => prepared(view, prepareRename(view, view.lines.offsetAt(position))),
+      { shared: (file, { position }) => prepared(file, prepareSharedRename(file, file.lines.offsetAt(position))) },
     );
     answerFromView<RenameParams, WorkspaceEdit>(
       surroundings,
@@ -93,10 +103,11 @@ export const navigation: Feature = {
       async (view, { position, newName }) => {
         const offset = view.lines.offsetAt(position);
         const others = await sharers(surroundings, view, offset);
-        const renaming = rename(view, offset, newName, others);
-        if (renaming === undefined) return null;
-        if ('refused' in renaming) throw new Refusal(renaming.refused);
-        return toWorkspaceEdit(positionsIn(view, others), renaming.edits);
+        return renamed(positionsIn(view, others), rename(view, offset, newName, others));
+      },
+      {
+        shared: (file, { position, newName }) =>
+          renamed(file, renameShared(file, file.lines.offsetAt(position), newName)),
       },
     );
     answerFromView<DocumentLinkParams, DocumentLink[]>(surroundings, DocumentLinkRequest.method, (view) =>
@@ -108,30 +119,33 @@ export const navigation: Feature = {
   },
 };
 
+function prepared({ lines }: Pick<EdgeView, 'lines'>, found: Prepared | undefined) {
+  if (found === undefined) return null;
+  if ('refused' in found) throw new Refusal(found.refused);
+  return { range: lines.rangeOf(found), placeholder: found.text };
+}
+
+function renamed(positions: Positions, renaming: Renaming | undefined): WorkspaceEdit | null {
+  if (renaming === undefined) return null;
+  if ('refused' in renaming) throw new Refusal(renaming.refused);
+  return toWorkspaceEdit(positions, renaming.edits);
+}
+
 /** Other workloads that get the input at an offset from the same file. */
-async function sharers({ workloads, views }: Surroundings, view: EdgeView, offset: number): Promise<WorkloadView[]> {
+async function sharers({ views }: Surroundings, view: EdgeView, offset: number): Promise<readonly SharingWorkload[]> {
   const name = inputAt(view, offset)?.symbol.name;
   const origin = name === undefined ? undefined : view.workload.inputs.get(name)?.path;
   if (origin === undefined) return [];
-  const others = workloads
-    .madeOf(join(view.place.root, origin))
-    .filter((place) => placeKey(place) !== placeKey(view.place) && place.root === view.place.root);
-  const found: WorkloadView[] = [];
-  for (const place of others) {
-    const workload = await views.workload(place);
-    if (workload) found.push(workload);
-  }
-  return found;
+  const sharing = await views.sharing(join(view.place.root, origin));
+  return sharing.filter(({ place }) => placeKey(place) !== placeKey(view.place) && place.root === view.place.root);
 }
 
 /** Positions in files of a workload and of others: a view knows those of its own. */
-function positionsIn(view: EdgeView, others: readonly WorkloadView[]): Positions {
-  const documents = new Map(others.flatMap((other) => [...other.documents]));
+function positionsIn(view: EdgeView, others: readonly InputsView[]): Positions {
+  const ofOthers = linesIn(others);
+  const { documents, sources } = view.workload;
   return {
     uriOf: view.uriOf,
-    linesOf(path) {
-      const other = documents.get(path);
-      return other ? new Lines(other.text) : view.linesOf(path);
-    },
+    linesOf: (path) => (documents.has(path) || sources.has(path) ? view.linesOf(path) : ofOthers(path)),
   };
 }

@@ -15,9 +15,17 @@ import {
   WorkspaceSymbolRequest,
 } from 'vscode-languageserver';
 import { DEFINITION_SUFFIX } from '../../engine/config/index.ts';
+import type { Lines } from '../lines.ts';
 import { uriOfPath } from '../lsp.ts';
 import { answer, answerFromView } from '../requests.ts';
-import { type DocumentSymbol, documentSymbols, foldingRanges, type Span, selectionRanges } from '../service/index.ts';
+import {
+  type DocumentSymbol,
+  documentSymbols,
+  foldingRanges,
+  type Span,
+  selectionRanges,
+  sharedSymbols,
+} from '../service/index.ts';
 import type { EdgeView } from '../views.ts';
 import type { Feature } from './feature.ts';
 
@@ -41,14 +49,16 @@ export const structure: Feature = {
     selectionRangeProvider: true,
   },
   register(surroundings) {
+    const answered = (found: readonly DocumentSymbol[], lines: Lines, uri: string) => {
+      const symbols = found.map((symbol) => toSymbol(symbol, lines));
+      const { documentSymbol } = surroundings.settings().capabilities.textDocument ?? {};
+      return documentSymbol?.hierarchicalDocumentSymbolSupport ? symbols : flat(symbols, uri);
+    };
     answerFromView<DocumentSymbolParams, LspSymbol[] | SymbolInformation[]>(
       surroundings,
       DocumentSymbolRequest.method,
-      (view, { textDocument: { uri } }) => {
-        const symbols = documentSymbols(view).map((symbol) => toSymbol(symbol, view));
-        const { documentSymbol } = surroundings.settings().capabilities.textDocument ?? {};
-        return documentSymbol?.hierarchicalDocumentSymbolSupport ? symbols : flat(symbols, uri);
-      },
+      (view, { textDocument: { uri } }) => answered(documentSymbols(view), view.lines, uri),
+      { shared: (file, { textDocument: { uri } }) => answered(sharedSymbols(file), file.lines, uri) },
     );
     answerFromView(
       surroundings,
@@ -96,14 +106,14 @@ function hasInOrder(text: string, query: string): boolean {
   return true;
 }
 
-function toSymbol({ name, detail, kind, start, end, selection, children }: DocumentSymbol, view: EdgeView): LspSymbol {
+function toSymbol({ name, detail, kind, start, end, selection, children }: DocumentSymbol, lines: Lines): LspSymbol {
   return {
     name: name === '' ? '""' : name,
     detail,
     kind: KINDS[kind],
-    range: view.lines.rangeOf({ start, end }),
-    selectionRange: view.lines.rangeOf(selection),
-    children: children.map((child) => toSymbol(child, view)),
+    range: lines.rangeOf({ start, end }),
+    selectionRange: lines.rangeOf(selection),
+    children: children.map((child) => toSymbol(child, lines)),
   };
 }
 

@@ -92,6 +92,10 @@ export class ConfigDocument {
   }
 }
 
+/** The tree of a file that is no template, as far as it can be parsed and is not nested too deep. */
+export const treeOf = (text: string): Node | undefined =>
+  parseTree(withoutDepth(text), [], { allowTrailingComma: true });
+
 /** The text with blanks for the brackets that are nested too deep. */
 function withoutDepth(text: string): string {
   let depth = 0;

@@ -1,6 +1,7 @@
 /** Hover: what an expression gives and where it comes from, and what a key means. */
 import { isObject } from '../../engine/json.ts';
 import type { Expression } from '../../engine/template/index.ts';
+import { usesOf } from './inputNames.ts';
 import { type Builtin, FILTER_DOCS, GLOBAL_DOCS, LOOP_DOCS, METHOD_DOCS, TEST_DOCS } from './jinja/builtins.ts';
 import { expressionsAt } from './jinja/expressions.ts';
 import { sampleOf } from './jinja/sample.ts';
@@ -203,18 +204,14 @@ function hoverInput(view: FileView, offset: number): Hover | undefined {
   const { path, token } = jsonPlaceAt(view.document, offset);
   const [name] = path;
   if (path.length !== 1 || typeof name !== 'string' || name === 'ref' || !token) return undefined;
-  const users = [...view.workload.documents.values()].flatMap(({ template, path: file }) => {
-    const count = template ? usesIn(template.source, name) : 0;
-    return count > 0 ? [`${code(file)} (${count})`] : [];
-  });
+  const uses = usesOf(view.workload, { name, members: [] });
+  const users = Array.from(
+    Map.groupBy(uses, ({ place }) => place.path),
+    ([file, own]) => `${code(file)} (${own.length})`,
+  );
   const text =
     users.length === 0
       ? 'No template of this workload uses it.'
       : `Used as ${code(`{{ ${name} }}`)} by ${users.join(', ')}`;
   return { start: token.offset, end: token.offset + token.length, text };
 }
-
-const usesIn = (source: string, name: string): number =>
-  [...source.matchAll(/\{[{%]([\s\S]*?)[}%]\}/g)].filter(([, inner]) =>
-    new RegExp(`(?<![\\w.'"])${name.replace(/[^\w]/g, '\\$&')}(?!\\w)`).test(inner!),
-  ).length;

@@ -24,11 +24,20 @@ export { type Hover, hover } from './hover.ts';
 export { type InlayHint, inlayHints } from './inlayHints.ts';
 export { inputAt } from './inputNames.ts';
 export { withoutStops } from './json/snippets.ts';
-export type { FileNames, FileSpan, FileView, Span, WorkloadView } from './knowledge.ts';
-export { definition, prepareRename, type Renaming, references, rename } from './navigation.ts';
+export type { FileNames, FileSpan, FileView, InputsView, Span, WorkloadView } from './knowledge.ts';
+export { definition, type Prepared, prepareRename, type Renaming, references, rename } from './navigation.ts';
 export { type Preview, type PreviewMapping, previewOf } from './preview.ts';
 export { Schemas } from './schemas.ts';
 export { type SemanticToken, semanticTokens, TOKEN_MODIFIERS, TOKEN_TYPES } from './semanticTokens.ts';
+export {
+  prepareSharedRename,
+  renameShared,
+  type SharedFile,
+  sharedDefinition,
+  sharedHover,
+  sharedReferences,
+  sharedSymbols,
+} from './sharedFile.ts';
 export {
   type DocumentLink,
   type DocumentSymbol,

@@ -2,10 +2,11 @@
  * Inputs as symbols: where each is written, and where templates use it, across the files of a workload. The ground for
  * definition, references, rename and highlights. Pure.
  */
-import { getNodePath, type Node, parseTree } from 'jsonc-parser';
+import { getNodePath, type Node } from 'jsonc-parser';
 import { type NameUse, templateUses } from '../../engine/template/index.ts';
+import { treeOf } from './document.ts';
 import { innermostAt } from './json/location.ts';
-import type { FileSpan, FileView, WorkloadView } from './knowledge.ts';
+import type { FileSpan, FileView, InputsView, Span } from './knowledge.ts';
 
 /** An input, or a member of one. */
 export interface InputSymbol {
@@ -57,11 +58,11 @@ function keyAt({ document, workload }: FileView, offset: number): { symbol: Inpu
 }
 
 /** Where an input, or a member of it, is written: the key, or the value where there is none. */
-export function definitionOf({ inputs, checked }: WorkloadView, { name, members }: InputSymbol): FileSpan | undefined {
+export function definitionOf({ inputs, sources }: InputsView, { name, members }: InputSymbol): FileSpan | undefined {
   const input = inputs.get(name);
-  const text = input && checked.sources.get(input.path);
+  const text = input && sources.get(input.path);
   if (input === undefined || text === undefined) return undefined;
-  const root = parseTree(text, [], { allowTrailingComma: true });
+  const root = treeOf(text);
   const value = root && valueAt(root, input.start, input.end);
   if (value === undefined) return undefined;
   const found = members.reduce<Node | undefined>((node, member) => node && childOf(node, member), value);
@@ -91,14 +92,17 @@ function keyed(value: Node, name: string): Node | undefined {
   return undefined;
 }
 
-function keySpan(value: Node): { start: number; end: number } {
+/** The key of a value; the value itself where it is an item of a list. */
+export function keySpan(value: Node): Span {
   const key = value.parent?.type === 'property' ? value.parent.children![0]! : value;
   return { start: key.offset, end: key.offset + key.length };
 }
 
 /** Every use of an input, or of a member of it, in the workload's templates. */
-export function usesOf({ documents }: WorkloadView, { name, members }: InputSymbol): InputUse[] {
-  return [...documents.values()].flatMap(({ path, template }) =>
+export function usesOf({ documents }: InputsView, { name, members }: InputSymbol): InputUse[] {
+  // Most files of a large workspace do not name it at all, and need not be parsed.
+  const naming = [...documents.values()].filter((document) => document.isTemplate && document.text.includes(name));
+  return naming.flatMap(({ path, template }) =>
     (template ? templateUses(template).names : []).flatMap((use): InputUse[] => {
       if (use.name !== name) return [];
       if (!members.every((member, i) => use.members[i]?.name === member)) return [];

@@ -4,13 +4,19 @@ import type { InputValue } from '../../engine/template/index.ts';
 import type { AwsKnowledge } from './aws.ts';
 import type { ConfigDocument } from './document.ts';
 
-/** A workload as it is in the editor. */
-export interface WorkloadView {
-  /** Its last check. */
-  readonly checked: CheckedWorkload;
+/** A workload as far as its inputs go: nothing of it has to be rendered. */
+export interface InputsView {
   /** Its files by path; of files that could not be read there is none. */
   readonly documents: ReadonlyMap<string, ConfigDocument>;
   readonly inputs: ReadonlyMap<string, InputValue>;
+  /** Texts of its files and of those that its inputs refer to, by path. */
+  readonly sources: ReadonlyMap<string, string>;
+}
+
+/** A workload as it is in the editor. */
+export interface WorkloadView extends InputsView {
+  /** Its last check. */
+  readonly checked: CheckedWorkload;
   /** False where an input file could not be read: an unknown name may exist all the same. */
   readonly inputsComplete: boolean;
 }

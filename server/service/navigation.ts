@@ -6,7 +6,7 @@ import { type ContainerPlace, containerAt, containerPlaces } from './containerNa
 import { definitionOf, type InputSymbol, inputAt, usesOf } from './inputNames.ts';
 import { expressionsAt } from './jinja/expressions.ts';
 import { localsAt } from './jinja/scope.ts';
-import type { FileSpan, FileView, WorkloadView } from './knowledge.ts';
+import type { FileSpan, FileView, InputsView } from './knowledge.ts';
 import { declaredNames, type LocalPlaces, localAt } from './localNames.ts';
 import { DICT_METHODS, escapedKey, isMemberName, isTemplateName } from './written.ts';
 
@@ -38,7 +38,7 @@ export function references(
   view: FileView,
   offset: number,
   withDefinition: boolean,
-  others: readonly WorkloadView[] = [],
+  others: readonly InputsView[] = [],
 ): FileSpan[] {
   const input = inputAt(view, offset);
   if (input) {
@@ -56,16 +56,19 @@ export function references(
 }
 
 /** Another workload may have an input of that name from elsewhere. */
-const isSameInput = (one: WorkloadView, other: WorkloadView, { name }: InputSymbol): boolean =>
+const isSameInput = (one: InputsView, other: InputsView, { name }: InputSymbol): boolean =>
   other.inputs.get(name)?.path === one.inputs.get(name)?.path;
 
-function inputPlaces(workload: WorkloadView, symbol: InputSymbol, withDefinition: boolean): FileSpan[] {
+function inputPlaces(workload: InputsView, symbol: InputSymbol, withDefinition: boolean): FileSpan[] {
   const written = withDefinition ? definitionOf(workload, symbol) : undefined;
   return [...(written ? [written] : []), ...usesOf(workload, symbol).map(({ place }) => place)];
 }
 
-/** What can be renamed at an offset, as it is written now. */
-export function prepareRename(view: FileView, offset: number): (FileSpan & { readonly text: string }) | undefined {
+/** What can be renamed, as it is written now; or why it cannot be. */
+export type Prepared = (FileSpan & { readonly text: string }) | { readonly refused: string };
+
+/** What can be renamed at an offset; undefined where nothing is that has a name. */
+export function prepareRename(view: FileView, offset: number): Prepared | undefined {
   const input = inputAt(view, offset);
   if (input && view.workload.inputs.has(input.symbol.name)) {
     const { symbol, place } = input;
@@ -87,7 +90,7 @@ export function rename(
   view: FileView,
   offset: number,
   newName: string,
-  others: readonly WorkloadView[],
+  others: readonly InputsView[],
 ): Renaming | undefined {
   const input = inputAt(view, offset);
   if (input) return renameInput([view.workload, ...others], input.symbol, newName);
@@ -133,36 +136,50 @@ function renameLocal({ document, workload }: FileView, local: LocalPlaces, newNa
   return { edits: Array.from(places.values(), (place) => ({ ...place, text: newName })) };
 }
 
-function renameInput(workloads: readonly WorkloadView[], symbol: InputSymbol, newName: string): Renaming {
+function renameInput(workloads: readonly InputsView[], symbol: InputSymbol, newName: string): Renaming {
+  const [own] = workloads;
+  const users = workloads.filter((workload) => isSameInput(own!, workload, symbol));
+  return renameWrittenInput({ symbol, written: definitionOf(own!, symbol), users, around: workloads, newName });
+}
+
+export interface InputRenaming {
+  readonly symbol: InputSymbol;
+  /** The key that gives it. */
+  readonly written: FileSpan | undefined;
+  /** The workloads that get it from there. */
+  readonly users: readonly InputsView[];
+  /** These, and the others that may have something of the new name. */
+  readonly around: readonly InputsView[];
+  readonly newName: string;
+}
+
+export function renameWrittenInput({ symbol, written, users, around, newName }: InputRenaming): Renaming {
   const old = String(symbol.members.at(-1) ?? symbol.name);
   if (newName === old) return { edits: [] };
   const problem =
-    symbol.members.length > 0 ? takenMember(workloads[0]!, symbol, newName) : takenInput(workloads, newName);
+    symbol.members.length > 0 ? users[0] && takenMember(users[0], symbol, newName) : takenInput(around, newName);
   if (problem) return refused(problem);
   const edits = new Map<string, SourceEdit>();
-  for (const workload of workloads) {
-    if (!isSameInput(workloads[0]!, workload, symbol)) continue;
-    const written = definitionOf(workload, symbol);
-    const places = usesOf(workload, symbol).map(({ place }) => place);
-    for (const place of [...(written ? [written] : []), ...places]) {
-      const text = workload.checked.sources.get(place.path)?.slice(place.start, place.end) ?? '';
-      edits.set(`${place.path} ${place.start}`, { ...place, text: quotedLike(text, newName) });
-    }
-  }
+  const change = ({ sources }: InputsView, place: FileSpan) => {
+    const text = sources.get(place.path)?.slice(place.start, place.end) ?? '';
+    edits.set(`${place.path} ${place.start}`, { ...place, text: quotedLike(text, newName) });
+  };
+  if (written) change(around[0]!, written);
+  for (const user of users) for (const { place } of usesOf(user, symbol)) change(user, place);
   const isDotted = [...edits.values()].some(({ text }) => text === newName);
   if (symbol.members.length > 0 && isDotted && (!isMemberName(newName) || DICT_METHODS.has(newName)))
     return refused(`${JSON.stringify(newName)} cannot stand behind a dot`);
   return { edits: [...edits.values()] };
 }
 
-function takenInput(workloads: readonly WorkloadView[], newName: string): string | undefined {
+function takenInput(workloads: readonly InputsView[], newName: string): string | undefined {
   const problem = problemWith(newName);
   if (problem) return problem;
   if (newName === 'ref' || workloads.some(({ inputs }) => inputs.has(newName)))
     return `there is an input called ${JSON.stringify(newName)} already`;
   for (const { documents } of workloads) {
     for (const { template, path } of documents.values()) {
-      if (template === undefined) continue;
+      if (template === undefined || !template.source.includes(newName)) continue;
       if (declaredNames(template).has(newName)) return `${path} has a variable called ${JSON.stringify(newName)}`;
       if (templateUses(template).names.some(({ name }) => name === newName))
         return `${path} uses the name ${JSON.stringify(newName)} already`;
@@ -172,7 +189,7 @@ function takenInput(workloads: readonly WorkloadView[], newName: string): string
 }
 
 /** Whether the object around a member has one of the new name. */
-function takenMember({ inputs }: WorkloadView, { name, members }: InputSymbol, newName: string): string | undefined {
+function takenMember({ inputs }: InputsView, { name, members }: InputSymbol, newName: string): string | undefined {
   const around = members
     .slice(0, -1)
     .reduce<Json | undefined>(

@@ -32,8 +32,10 @@ const KINDS = {
 const MOST_SYMBOLS = 5000;
 
 /** The structure of what a template gives, at the places that give it; of what is written while it gives no JSON. */
-export function documentSymbols(view: FileView): DocumentSymbol[] {
-  const outlined = renderedOutline(view) ?? writtenOutline(view);
+export const documentSymbols = (view: FileView): DocumentSymbol[] =>
+  symbolsOf(renderedOutline(view) ?? writtenOutline(view));
+
+export function symbolsOf(outlined: Outlined): DocumentSymbol[] {
   let left = MOST_SYMBOLS;
   const visit = (value: Node, name: string, range: Node, key: Node): DocumentSymbol[] => {
     if (left-- <= 0) return [];
@@ -65,13 +67,13 @@ export function documentSymbols(view: FileView): DocumentSymbol[] {
 }
 
 /** A tree of JSON, where its nodes are in the file, and what they are. */
-interface Outlined {
+export interface Outlined {
   readonly root: Node | undefined;
   spanOf(node: Node): Span;
   textOf(node: Node): string;
 }
 
-const spanIn = ({ offset, length }: Node): Span => ({ start: offset, end: offset + length });
+export const spanIn = ({ offset, length }: Node): Span => ({ start: offset, end: offset + length });
 
 function renderedOutline({ document, workload }: FileView): Outlined | undefined {
   const file = workload.checked.files.find(({ path }) => path === document.path);

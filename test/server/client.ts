@@ -72,6 +72,8 @@ export class TestClient {
   readonly published = new Map<string, Published>();
   /** Globs that the server asked to be told of. */
   readonly watched: string[] = [];
+  /** Methods that the server asked to be used for further documents. */
+  readonly registered: string[] = [];
   readonly changedPreviews: string[] = [];
   /** What the server said of its progress. */
   readonly progress: { readonly kind: string; readonly title?: string; readonly percentage?: number }[] = [];
@@ -104,7 +106,8 @@ export class TestClient {
       });
     });
     connection.onRequest(RegistrationRequest.type, ({ registrations }) => {
-      for (const { registerOptions } of registrations) {
+      for (const { method, registerOptions } of registrations) {
+        this.registered.push(method);
         for (const { globPattern } of registerOptions?.watchers ?? []) this.watched.push(globPattern);
       }
       this.#notice();

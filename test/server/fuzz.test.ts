@@ -58,7 +58,13 @@ function viewOf(files: ReadonlyMap<string, string>, path: string): FileView {
   const documents = new Map(own.map((file) => [file.path, new ConfigDocument(parseConfigPath(file.path)!, file.text)]));
   return {
     document: documents.get(path)!,
-    workload: { checked, documents, inputs: checked.inputs, inputsComplete: checked.inputsComplete ?? true },
+    workload: {
+      checked,
+      documents,
+      inputs: checked.inputs,
+      sources: checked.sources,
+      inputsComplete: checked.inputsComplete ?? true,
+    },
     files: { paths: [...files.keys()], complete: true },
     aws: NO_AWS_KNOWLEDGE,
   };

@@ -309,7 +309,8 @@ describe('rename', () => {
   it('says what it would rename, without quotes', () => {
     const { view, start } = sceneOf(input('{ "na$0me": "web" }'));
     const found = prepareRename(view, start);
-    assert.deepEqual([found?.text, view.document.text.slice(found!.start, found!.end)], ['name', 'name']);
+    assert.ok(found && 'text' in found);
+    assert.deepEqual([found.text, view.document.text.slice(found.start, found.end)], ['name', 'name']);
   });
 
   it('says nothing of a name that is not defined', () => {

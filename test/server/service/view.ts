@@ -28,7 +28,8 @@ export function sceneOf(fixture: string, aws: AwsKnowledge = NO_AWS_KNOWLEDGE): 
   const document = documents.get(first!);
   assert.ok(document, 'the first file of the fixture has to be a config file');
   const mark = marks.find(({ path }) => path === first) ?? { start: 0, end: 0 };
-  const workload = { checked, documents, inputs: checked.inputs, inputsComplete: checked.inputsComplete ?? true };
+  const { inputs, sources, inputsComplete = true } = checked;
+  const workload = { checked, documents, inputs, sources, inputsComplete };
   const view = { document, workload, files: { paths: [...files.keys()], complete: true }, aws };
   return { view, start: mark.start, end: mark.end, marks, files };
 }
