@@ -27,11 +27,14 @@ export {
   SourceMap,
 } from './render/index.ts';
 export {
+  type Binding,
   type Body,
+  bindingsOf,
   childrenOf,
   type Expression,
   GLOBAL_NAMES,
   type MemberUse,
+  type NamePlace,
   type NameUse,
   namesOf,
   parseTemplate,

@@ -43,7 +43,11 @@ export function placeholderOf({ documents }: WorkloadView, name: string): Placeh
 /** Members of a name that templates use, those of any dict left out. */
 function membersOf(documents: WorkloadView['documents'], name: string): string[] {
   const uses = [...documents.values()].flatMap(({ template }) => (template ? templateUses(template).names : []));
-  const members = uses.flatMap((use) => (use.name === name && use.members[0] ? [String(use.members[0].name)] : []));
+  const members = uses.flatMap((use) => {
+    // What `in` asks for may also be an item of a list, or a part of a text.
+    const member = use.name === name ? use.members.find(({ start }) => start > use.start) : undefined;
+    return member ? [String(member.name)] : [];
+  });
   return [...new Set(members)].filter((member) => !DICT_METHODS.has(member));
 }
 
@@ -59,7 +63,7 @@ function objectOf(members: readonly string[]): Placeholder {
 function typeOf(document: ConfigDocument, { start, end, members }: NameUse): keyof typeof PLACEHOLDERS | undefined {
   const tag = document.tags.find((one) => one.start <= start && end <= one.end);
   if (tag === undefined) return undefined;
-  const [member] = members;
+  const [member] = members.filter((one) => one.start > start);
   if (member) return typeof member.name === 'number' ? 'list' : 'object';
   if (tag.kind === 'statement') {
     if (/^[-+]?\s*for\b/.test(document.text.slice(tag.innerStart, start))) return 'list';

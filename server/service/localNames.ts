@@ -1,66 +1,67 @@
 /** A template's own variables as symbols: where they are declared and used in their file. Pure. */
-import { type Body, childrenOf, type Expression, partsOf, type Template } from '../../engine/template/index.ts';
-import { expressionsAt, expressionsOf } from './jinja/expressions.ts';
-import { declarationsIn, localsAt } from './jinja/scope.ts';
-import type { FileSpan, FileView } from './knowledge.ts';
+import { type Binding, bindingsOf, parseTemplate, type Template, templateUses } from '../../engine/template/index.ts';
+import type { FileSpan, FileView, Span } from './knowledge.ts';
 
 export interface LocalPlaces {
-  readonly name: string;
   /** What is at the offset. */
   readonly place: FileSpan;
-  /** Where variables of that name are declared. */
+  readonly binding: Binding;
   readonly declarations: readonly FileSpan[];
+  /** Parameters are used, too, where calls name them. */
   readonly uses: readonly FileSpan[];
 }
 
-/** The variable at an offset: of a loop, or one that is set. Parameters and macros are for their callers to name. */
+/** The variable, parameter or macro at an offset. */
 export function localAt({ document }: FileView, offset: number): LocalPlaces | undefined {
   const { template, path } = document;
   if (template === undefined) return undefined;
-  const variables = declarationsIn(template.body).filter(({ what }) => what !== 'parameter');
-  const node = expressionsAt(template, offset).at(-1);
-  const used = node?.kind === 'name' && isVariable(template, node) ? node : undefined;
-  const place = used ?? variables.find(({ start, end }) => start <= offset && offset <= end);
-  if (place === undefined) return undefined;
-  const { name } = place;
-  const span = ({ start, end }: { readonly start: number; readonly end: number }) => ({ path, start, end });
-  return {
-    name,
-    place: span(place),
-    declarations: variables.filter((one) => one.name === name).map(span),
-    uses: namesIn(template)
-      .filter((one) => one.name === name && isVariable(template, one))
-      .map(span),
-  };
+  for (const binding of bindingsOf(template)) {
+    const place = placesOf(binding).find(({ start, end }) => start <= offset && offset <= end);
+    if (place === undefined) continue;
+    const span = ({ start, end }: Span): FileSpan => ({ path, start, end });
+    return {
+      place: span(place),
+      binding,
+      declarations: binding.declarations.map(span),
+      uses: [...binding.uses, ...binding.keywords].map(span),
+    };
+  }
+  return undefined;
 }
 
-type NameNode = Extract<Expression, { readonly kind: 'name' }>;
+const placesOf = ({ declarations, uses, keywords }: Binding): Span[] => [...declarations, ...uses, ...keywords];
 
-function isVariable(template: Template, { name, start }: NameNode): boolean {
-  const local = localsAt(template, start).findLast((one) => one.name === name);
-  return local?.what === 'variable' || local?.what === 'loop variable';
+/** Every name that a template declares. */
+export const declaredNames = (template: Template): ReadonlySet<string> =>
+  new Set(bindingsOf(template).flatMap(({ name, kind }) => (kind === 'special' ? [] : [name])));
+
+/** Names of a template that may be its own or an input's, by how it is rendered. */
+export const ambiguousNames = (template: Template): ReadonlySet<string> =>
+  new Set(bindingsOf(template).flatMap(({ name, mayBeInput }) => (mayBeInput ? [name] : [])));
+
+/** The template's text with another name for what it declares; undefined where that would change what a name means. */
+export function renamedText({ source }: Template, binding: Binding, newName: string): string | undefined {
+  const edits = placesOf(binding).sort((a, b) => a.start - b.start);
+  let after = '';
+  let end = 0;
+  for (const edit of edits) {
+    after += source.slice(end, edit.start) + newName;
+    end = edit.end;
+  }
+  after += source.slice(end);
+  const shift = newName.length - binding.name.length;
+  const moved = (offset: number) => offset + shift * edits.filter(({ start }) => start < offset).length;
+  const before = meaningsOf(parseTemplate(source).template, moved);
+  return before === meaningsOf(parseTemplate(after).template, (offset) => offset) ? after : undefined;
 }
 
-function namesIn(template: Template): NameNode[] {
-  // A variable is used, too, where a member of it is set.
-  const found = membersSet(template.body);
-  const visit = (node: Expression): void => {
-    if (node.kind === 'name') found.push(node);
-    for (const child of childrenOf(node)) visit(child);
-  };
-  for (const whole of expressionsOf(template.body)) visit(whole);
-  return found;
-}
-
-const membersSet = (body: Body): NameNode[] =>
-  body.statements.flatMap((statement) => {
-    const { targets, bodies } = partsOf(statement);
-    const own = targets.flatMap((target) => (target.kind === 'member' ? [target.object] : []));
-    return [...own, ...bodies.flatMap(membersSet)];
-  });
-
-/** Every name that a template declares, macros and parameters too. */
-export function declaredNames(template: Template): ReadonlySet<string> {
-  const macros = localsAt(template, template.source.length).filter(({ what }) => what === 'macro');
-  return new Set([...declarationsIn(template.body), ...macros].map(({ name }) => name));
+/** Which names of a template mean the same, whatever they are called, and which mean inputs. */
+function meaningsOf(template: Template, moved: (offset: number) => number): string {
+  const groups = bindingsOf(template).map((binding) =>
+    placesOf(binding)
+      .map(({ start }) => moved(start))
+      .sort((a, b) => a - b),
+  );
+  const inputs = templateUses(template).names.map(({ start }) => moved(start));
+  return JSON.stringify([groups.sort((a, b) => a[0]! - b[0]!), inputs]);
 }

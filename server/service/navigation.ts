@@ -1,20 +1,20 @@
 /** Definition, references, highlights and rename, of inputs, of a template's own names, and of containers. Pure. */
 import type { SourceEdit } from '../../engine/finding.ts';
 import { isObject, type Json } from '../../engine/json.ts';
-import { type Expression, GLOBAL_NAMES, templateUses } from '../../engine/template/index.ts';
+import { GLOBAL_NAMES, templateUses } from '../../engine/template/index.ts';
 import { type ContainerPlace, containerAt, containerPlaces } from './containerNames.ts';
 import { definitionOf, type InputSymbol, inputAt, usesOf } from './inputNames.ts';
-import { expressionsAt } from './jinja/expressions.ts';
-import { localsAt } from './jinja/scope.ts';
 import type { FileSpan, FileView, InputsView } from './knowledge.ts';
-import { declaredNames, type LocalPlaces, localAt } from './localNames.ts';
+import { ambiguousNames, declaredNames, type LocalPlaces, localAt, renamedText } from './localNames.ts';
 import { DICT_METHODS, escapedKey, isMemberName, isTemplateName } from './written.ts';
 
 export function definition(view: FileView, offset: number): FileSpan | undefined {
-  const input = inputAt(view, offset);
-  if (input) return definitionOf(view.workload, input.symbol);
-  const local = declarationOf(view, offset);
-  if (local) return local;
+  const at = symbolAt(view, offset);
+  if (at?.input) return definitionOf(view.workload, at.input.symbol);
+  if (at?.local) {
+    const { declarations, place } = at.local;
+    return declarations.findLast(({ start }) => start <= place.start) ?? declarations[0];
+  }
   const container = containerAt(view, offset);
   return (
     container &&
@@ -22,12 +22,19 @@ export function definition(view: FileView, offset: number): FileSpan | undefined
   );
 }
 
-/** Where the template itself declares the name at an offset. */
-function declarationOf({ document }: FileView, offset: number): FileSpan | undefined {
-  const node: Expression | undefined = document.template && expressionsAt(document.template, offset).at(-1);
-  if (node?.kind !== 'name' || GLOBAL_NAMES.has(node.name)) return undefined;
-  const local = localsAt(document.template!, node.start).findLast(({ name }) => name === node.name);
-  return local && { path: document.path, start: local.start, end: Math.max(local.end, local.start) };
+/** An input, or what the template itself declares. What may be both is the input, where there is one. */
+function symbolAt(
+  view: FileView,
+  offset: number,
+):
+  | { readonly input: { readonly symbol: InputSymbol; readonly place: FileSpan }; readonly local?: undefined }
+  | { readonly local: LocalPlaces; readonly input?: undefined }
+  | undefined {
+  const input = inputAt(view, offset);
+  if (input && view.workload.inputs.has(input.symbol.name)) return { input };
+  const local = localAt(view, offset);
+  if (local) return { local };
+  return input && { input };
 }
 
 /**
@@ -40,13 +47,12 @@ export function references(
   withDefinition: boolean,
   others: readonly InputsView[] = [],
 ): FileSpan[] {
-  const input = inputAt(view, offset);
+  const { input, local } = symbolAt(view, offset) ?? {};
   if (input) {
     const sharing = others.filter((other) => isSameInput(view.workload, other, input.symbol));
     const elsewhere = sharing.flatMap((other) => inputPlaces(other, input.symbol, false));
     return [...inputPlaces(view.workload, input.symbol, withDefinition), ...elsewhere];
   }
-  const local = localAt(view, offset);
   if (local) return [...(withDefinition ? local.declarations : []), ...local.uses];
   const container = containerAt(view, offset);
   if (container === undefined) return [];
@@ -69,16 +75,18 @@ export type Prepared = (FileSpan & { readonly text: string }) | { readonly refus
 
 /** What can be renamed at an offset; undefined where nothing is that has a name. */
 export function prepareRename(view: FileView, offset: number): Prepared | undefined {
-  const input = inputAt(view, offset);
-  if (input && view.workload.inputs.has(input.symbol.name)) {
+  const { input, local } = symbolAt(view, offset) ?? {};
+  if (input) {
     const { symbol, place } = input;
+    if (typeof symbol.members.at(-1) === 'number' || !definitionOf(view.workload, symbol)) return undefined;
     const text = String(symbol.members.at(-1) ?? symbol.name);
-    if (typeof symbol.members.at(-1) === 'number') return undefined;
     const isQuoted = /^["']/.test(view.document.text.slice(place.start, place.end));
     return { path: place.path, start: place.start + (isQuoted ? 1 : 0), end: place.end - (isQuoted ? 1 : 0), text };
   }
-  const local = localAt(view, offset);
-  if (local) return { ...local.place, text: local.name };
+  if (local) {
+    const problem = problemOfLocal(view, local);
+    return problem === undefined ? { ...local.place, text: local.binding.name } : refused(problem);
+  }
   const container = containerAt(view, offset);
   return container && !isExpression(container) ? container : undefined;
 }
@@ -92,15 +100,17 @@ export function rename(
   newName: string,
   others: readonly InputsView[],
 ): Renaming | undefined {
-  const input = inputAt(view, offset);
-  if (input) return renameInput([view.workload, ...others], input.symbol, newName);
-  const local = localAt(view, offset);
+  const { input, local } = symbolAt(view, offset) ?? {};
+  if (input) {
+    if (!definitionOf(view.workload, input.symbol)) return undefined;
+    return renameInput([view.workload, ...others], input.symbol, newName);
+  }
   if (local) return renameLocal(view, local, newName);
   const container = containerAt(view, offset);
   return container && renameContainer(containerPlaces(view.workload), container, newName);
 }
 
-const refused = (message: string): Renaming => ({ refused: message });
+const refused = (message: string) => ({ refused: message });
 
 const isExpression = ({ text }: ContainerPlace): boolean => /\{[{%#]/.test(text);
 
@@ -123,17 +133,37 @@ function problemWith(name: string): string | undefined {
   return GLOBAL_NAMES.has(name) ? `${JSON.stringify(name)} is a function of Jinja` : undefined;
 }
 
-function renameLocal({ document, workload }: FileView, local: LocalPlaces, newName: string): Renaming {
-  if (newName === local.name) return { edits: [] };
-  const template = document.template!;
-  const problem = problemWith(newName);
+/** Names that mean something by themselves in macros and loops. */
+const JINJAS_OWN: ReadonlySet<string> = new Set(['loop', 'caller', 'kwargs', 'varargs', 'super']);
+
+/** What keeps a variable, parameter or macro from another name, whatever that is. */
+function problemOfLocal({ document, workload }: FileView, { binding }: LocalPlaces): string | undefined {
+  const { name, kind, mayBeInput, isCalledUnseen } = binding;
+  const shown = JSON.stringify(name);
+  if (kind === 'special') return `${shown} is a name of Jinja's own`;
+  if (mayBeInput && workload.inputs.has(name))
+    return `${shown} in ${document.path} is the variable or the input of that name, by how the template runs: set it on every way to where it is used`;
+  return isCalledUnseen
+    ? `${shown} may be named by calls that cannot be followed: with **, or of the macro as a value`
+    : undefined;
+}
+
+function renameLocal(view: FileView, local: LocalPlaces, newName: string): Renaming {
+  const { document, workload } = view;
+  const { binding, declarations, uses } = local;
+  if (newName === binding.name) return { edits: [] };
+  const problem = problemOfLocal(view, local) ?? problemWith(newName);
   if (problem) return refused(problem);
-  if (declaredNames(template).has(newName))
-    return refused(`there is a variable called ${JSON.stringify(newName)} already`);
-  if (workload.inputs.has(newName) || templateUses(template).names.some(({ name }) => name === newName))
-    return refused(`there is an input called ${JSON.stringify(newName)} already`);
-  const places = new Map([...local.declarations, ...local.uses].map((place) => [place.start, place]));
-  return { edits: Array.from(places.values(), (place) => ({ ...place, text: newName })) };
+  const shown = JSON.stringify(newName);
+  if (JINJAS_OWN.has(newName)) return refused(`${shown} is a name of Jinja's own`);
+  if (workload.inputs.has(newName)) return refused(`there is an input called ${shown} already`);
+  if (renamedText(document.template!, binding, newName) === undefined)
+    return refused(
+      declaredNames(document.template!).has(newName)
+        ? `there is a variable called ${shown} already`
+        : `${document.path} uses the name ${shown} already`,
+    );
+  return { edits: [...declarations, ...uses].map((place) => ({ ...place, text: newName })) };
 }
 
 function renameInput(workloads: readonly InputsView[], symbol: InputSymbol, newName: string): Renaming {
@@ -159,6 +189,15 @@ export function renameWrittenInput({ symbol, written, users, around, newName }: 
   const problem =
     symbol.members.length > 0 ? users[0] && takenMember(users[0], symbol, newName) : takenInput(around, newName);
   if (problem) return refused(problem);
+  const unclear = users
+    .flatMap(({ documents }) => [...documents.values()])
+    .find(({ template }) => {
+      return template?.source.includes(symbol.name) && ambiguousNames(template).has(symbol.name);
+    });
+  if (unclear)
+    return refused(
+      `${JSON.stringify(symbol.name)} in ${unclear.path} is the input or a variable of that name, by how the template runs: rename the variable first`,
+    );
   const edits = new Map<string, SourceEdit>();
   const change = ({ sources }: InputsView, place: FileSpan) => {
     const text = sources.get(place.path)?.slice(place.start, place.end) ?? '';

@@ -311,7 +311,7 @@ function parseCall(cursor: Cursor, callee: Expression): Expression {
 function parseArguments(cursor: Cursor): Arguments {
   const open = cursor.expect('operator (');
   const positional: Expression[] = [];
-  const keywords: { name: string; value: Expression }[] = [];
+  const keywords: { name: string; nameStart: number; value: Expression }[] = [];
   let rest: Expression | undefined;
   let keywordRest: Expression | undefined;
   const ensure = (valid: boolean) =>
@@ -335,7 +335,7 @@ function parseArguments(cursor: Cursor): Arguments {
       if (keywords.some((keyword) => keyword.name === name))
         cursor.fail(`the argument '${name}' is given twice`, 'remove one', token);
       cursor.next();
-      keywords.push({ name, value: parseExpression(cursor) });
+      keywords.push({ name, nameStart: token.start, value: parseExpression(cursor) });
     } else {
       ensure(!rest && !keywordRest && keywords.length === 0);
       positional.push(parseExpression(cursor));

@@ -1,5 +1,6 @@
 /** From a template's text to its tree, and what can be said about it without values. */
 
+export { type Binding, bindingsOf, type NamePlace } from './bindings.ts';
 export { type Token, tokenize } from './lexer.ts';
 export * from './nodes.ts';
 export { parseTemplate } from './parser.ts';

@@ -103,7 +103,7 @@ export interface SliceAccess extends Place {
 
 export interface Arguments {
   readonly positional: readonly Expression[];
-  readonly keywords: readonly { readonly name: string; readonly value: Expression }[];
+  readonly keywords: readonly { readonly name: string; readonly nameStart: number; readonly value: Expression }[];
   /** `*list`. */
   readonly rest: Expression | undefined;
   /** `**dict`. */
@@ -206,6 +206,7 @@ export interface AssignBlock extends Place {
 }
 
 export interface Parameter extends Place {
+  /** Stands at the start. */
   readonly name: string;
   readonly fallback: Expression | undefined;
 }
@@ -213,6 +214,8 @@ export interface Parameter extends Place {
 export interface MacroDefinition extends Place {
   readonly kind: 'macro';
   readonly name: string;
+  /** Where the name stands. */
+  readonly nameStart: number;
   readonly parameters: readonly Parameter[];
   readonly body: Body;
   /** Which of `caller`, `kwargs` and `varargs` the body reads: only those does the macro accept. */

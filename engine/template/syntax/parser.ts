@@ -305,9 +305,10 @@ class Parser {
   #macro(open: number): Statement {
     const cursor = this.#cursor;
     let name = '';
+    let nameStart = open;
     const parameters = this.#guard(
       () => {
-        name = parseDeclaredName(cursor).name;
+        ({ name, start: nameStart } = parseDeclaredName(cursor));
         return this.#opened(this.#parameters());
       },
       () => [],
@@ -316,6 +317,7 @@ class Parser {
     return {
       kind: 'macro',
       name,
+      nameStart,
       parameters,
       body,
       special: this.#special(parameters, body),

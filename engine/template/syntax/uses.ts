@@ -3,10 +3,10 @@
  * Names that the template itself declares are not uses.
  */
 
-import type { Body, Expression, Name, Statement, Target, Template } from './nodes.ts';
+import type { Body, Call, Compare, Expression, Name, Statement, Target, Template } from './nodes.ts';
 import { childrenOf, namesOf } from './walk.ts';
 
-/** A member that is read from a used name: `Output` in `Stack.Output`, `blue-tg` in `arns['blue-tg']`. */
+/** A member that is read from a used name: `Output` in `Stack.Output`, `blue` in `arns['blue']` and `arns.get('blue')`. */
 export interface MemberUse {
   readonly name: string | number;
   readonly start: number;
@@ -145,6 +145,12 @@ class UseFinder {
     }
   }
 
+  #use({ root, members, others }: MemberChain, locals: Locals, optional: boolean): void {
+    if (!locals.has(root.name))
+      this.names.push({ name: root.name, start: root.start, end: root.end, members, optional });
+    for (const other of others) this.#expression(other, locals);
+  }
+
   #macro(
     parameters: readonly { name: string; fallback: Expression | undefined }[],
     special: ReadonlySet<string>,
@@ -164,9 +170,12 @@ class UseFinder {
   #expression(node: Expression, locals: Locals, optional = false): void {
     const chain = memberChain(node);
     if (chain) {
-      const { root, members } = chain;
-      if (!locals.has(root.name))
-        this.names.push({ name: root.name, start: root.start, end: root.end, members, optional });
+      this.#use(chain, locals, optional);
+      return;
+    }
+    const asked = node.kind === 'compare' ? membership(node) : undefined;
+    if (asked) {
+      this.#use(asked, locals, optional);
       return;
     }
     const copes =
@@ -177,19 +186,48 @@ class UseFinder {
   }
 }
 
+interface MemberChain {
+  readonly root: Name;
+  readonly members: MemberUse[];
+  /** Expressions between them: what `get` gives otherwise. */
+  readonly others: Expression[];
+}
+
 /** A name with the literal members behind it. */
-function memberChain(node: Expression): { root: Name; members: MemberUse[] } | undefined {
-  if (node.kind === 'name') return { root: node, members: [] };
+function memberChain(node: Expression): MemberChain | undefined {
+  if (node.kind === 'name') return { root: node, members: [], others: [] };
   if (node.kind === 'attribute') {
     const inner = memberChain(node.object);
     inner?.members.push({ name: node.name, start: node.nameStart, end: node.nameStart + node.name.length });
     return inner;
   }
-  if (node.kind !== 'item' || node.key.kind !== 'constant') return undefined;
-  const { value, start, end } = node.key;
+  if (node.kind === 'call') return memberGot(node);
+  return node.kind === 'item' ? withMember(node.object, node.key) : undefined;
+}
+
+/** `object.get('name')` and `object.get('name', otherwise)`. */
+function memberGot({ callee, args }: Call): MemberChain | undefined {
+  const [key, ...others] = args.positional;
+  const isGet = callee.kind === 'attribute' && callee.name === 'get' && key?.kind === 'constant';
+  if (!isGet || args.keywords.length > 0 || args.rest || args.keywordRest) return undefined;
+  const chain = typeof key.value === 'string' ? withMember(callee.object, key) : undefined;
+  chain?.others.push(...others);
+  return chain;
+}
+
+/** `'name' in object`. */
+function membership({ first, rest }: Compare): MemberChain | undefined {
+  const [only, ...more] = rest;
+  if (only === undefined || more.length > 0 || (only.operator !== 'in' && only.operator !== 'not in')) return undefined;
+  return first.kind === 'constant' && typeof first.value === 'string' ? withMember(only.operand, first) : undefined;
+}
+
+function withMember(object: Expression, key: Expression): MemberChain | undefined {
+  if (key.kind !== 'constant') return undefined;
+  const { value, start, end } = key;
   const name = typeof value === 'string' ? value : typeof value === 'bigint' ? Number(value) : undefined;
   if (name === undefined) return undefined;
-  const inner = memberChain(node.object);
-  inner?.members.push({ name, start, end });
-  return inner;
+  const chain = memberChain(object);
+  chain?.members.push({ name, start, end });
+  return chain;
 }

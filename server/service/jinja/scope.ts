@@ -65,7 +65,8 @@ export function localsAt(template: Template, offset: number): LocalName[] {
 function declared(statement: Statement): LocalName[] {
   if (statement.kind === 'set' || statement.kind === 'set-block') return namesIn(statement.target, 'variable');
   if (statement.kind === 'macro') {
-    return [{ name: statement.name, what: 'macro', start: statement.start, end: statement.start }];
+    const { name, nameStart } = statement;
+    return [{ name, what: 'macro', start: nameStart, end: nameStart + name.length }];
   }
   // A variable of one branch may be set after the whole.
   if (statement.kind !== 'if') return [];
@@ -80,7 +81,12 @@ function declaredInside(statement: Statement): LocalName[] {
       return statement.assignments.flatMap(({ target }) => namesIn(target, 'variable'));
     case 'macro':
     case 'call-block':
-      return statement.parameters.map(({ name, start, end }) => ({ name, what: 'parameter', start, end }));
+      return statement.parameters.map(({ name, start }) => ({
+        name,
+        what: 'parameter',
+        start,
+        end: start + name.length,
+      }));
     default:
       return [];
   }

@@ -16,6 +16,10 @@ describe('the uses of a template', () => {
       "{{ Stack.Output }} {{ arns['blue-tg'][0].x }} {{ a[b].c }}",
       ['Stack.Output', 'arns.blue-tg.0.x', 'a', 'b'],
     ],
+    'have the members that are got or asked for': [
+      "{{ a.get('x').y }} {{ b.c.get('z', d.e) }} {{ 'k' in f.g }} {{ 'l' not in h }} {{ i.get(j) }} {{ k.get() }}",
+      ['a.x.y', 'b.c.z', 'd.e', 'f.g.k', 'h.l', 'i.get', 'j', 'k.get'],
+    ],
     'are found in both branches of an if': [
       '{% if a %}{{ b }}{% elif c %}{{ d }}{% else %}{{ e }}{% endif %}',
       ['a', 'b', 'c', 'd', 'e'],

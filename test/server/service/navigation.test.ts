@@ -27,6 +27,12 @@ describe('go to definition', () => {
     ['{% if ena$0bled %}{% endif %}', 'out.json:4 "enabled"'],
     ['{% for s in subnets %}{{ $0s }}{% endfor %}', 'web_svcdef.json:1 s'],
     ['{% set x = 1 %}{{ $0x }}', 'web_svcdef.json:1 x'],
+    ['{% macro hello(a) %}{% endmacro %}{{ hel$0lo(1) }}', 'web_svcdef.json:1 hello'],
+    ['{% macro hello(size=1) %}{% endmacro %}{{ hello(si$0ze=2) }}', 'web_svcdef.json:1 size'],
+    ['{% if enabled %}{% set x = 1 %}{% endif %}{{ $0x }}', 'web_svcdef.json:1 x'],
+    [`{ "a": "{{ tgs.get('bl$0ue') }}" }`, 'out.json:6 "blue"'],
+    [`{% if 'bl$0ue' in tgs %}{% endif %}`, 'out.json:6 "blue"'],
+    ['{% for s in subnets %}{{ lo$0op.index }}{% endfor %}', undefined],
     ['{{ miss$0ing }}', undefined],
     ['{{ tgs.no$0ne_such }}', undefined],
     ['{ "serviceName": "we$0b" }', undefined],
@@ -89,6 +95,31 @@ describe('references', () => {
       places(service(`{ "a": "{{ tgs.bl$0ue }}", "b": "{{ tgs['blue'] }}", "c": "{{ tgs['green-tg'] }}" }`), false),
       ['web_svcdef.json blue', "web_svcdef.json 'blue'"],
     ));
+
+  it('of a member are also where it is got or asked for', () =>
+    assert.deepEqual(
+      places(
+        service(`{{ tgs.bl$0ue }}{{ tgs["blue"] }}{{ tgs.get('blue', image) }}{% if "blue" not in tgs %}{% endif %}`),
+      ),
+      [
+        'out.json "blue"',
+        'web_svcdef.json blue',
+        'web_svcdef.json "blue"',
+        "web_svcdef.json 'blue'",
+        'web_svcdef.json "blue"',
+      ],
+    ));
+
+  it('of a macro and its parameters are where they are called', () => {
+    const macro = '{% macro m(size, b=1) %}{{ size }}{% endmacro %}{{ m(1) }}{{ m(size=2) }}';
+    assert.equal(places(service(macro.replace('macro m', 'macro $0m'))).length, 3);
+    assert.equal(places(service(macro.replace('(size', '($0size'))).length, 3);
+  });
+
+  it('of a variable are those of its scope', () => {
+    const loops = '{% for s in subnets %}{{ s }}{% endfor %}{% for s in [1] %}{{ s }}{{ $0s }}{% endfor %}';
+    assert.equal(places(service(loops)).length, 3);
+  });
 
   it('of a container are in the service and the task', () =>
     assert.deepEqual(places(service('{ "loadBalancers": [{ "containerName": "ap$0p" }] }')), [
@@ -192,6 +223,60 @@ describe('rename', () => {
       'y',
       /there is a variable called "y" already/,
     ],
+    [
+      'the name that Jinja gives',
+      service('{% for s in subnets %}{{ lo$0op.index }}{% endfor %}'),
+      'each',
+      /Jinja's own/,
+    ],
+    [
+      'a name that Jinja gives',
+      service('{% macro m($0a) %}{% endmacro %}'),
+      'kwargs',
+      /"kwargs" is a name of Jinja's own/,
+    ],
+    [
+      'a variable that may be the input',
+      service('{% if enabled %}{% set image = 1 %}{% endif %}{{ ima$0ge }}'),
+      'picture',
+      /"image" in web_svcdef.json is the input or a variable of that name, by how the template runs: rename the variable/,
+    ],
+    [
+      'a variable that may be the input, from where it is set',
+      service('{% if enabled %}{% set ima$0ge = 1 %}{% endif %}{{ image }}'),
+      'picture',
+      /"image" in web_svcdef.json is the variable or the input of that name/,
+    ],
+    [
+      'a parameter that a call may name',
+      service('{% macro m(si$0ze) %}{% endmacro %}{{ m(**tgs) }}'),
+      'n',
+      /"size" may be named by calls that cannot be followed/,
+    ],
+    [
+      'a parameter of a macro that is passed on',
+      service('{% macro m(si$0ze) %}{% endmacro %}{% set f = m %}{{ f(size=1) }}'),
+      'n',
+      /"size" may be named by calls that cannot be followed/,
+    ],
+    [
+      'a parameter by the name of another',
+      service('{% macro m(si$0ze, n) %}{% endmacro %}'),
+      'n',
+      /there is a variable called "n" already/,
+    ],
+    [
+      'a loop variable by the name of what the loop uses',
+      service('{% set y = 1 %}{% for $0s in subnets %}{{ s }}{{ y }}{% endfor %}'),
+      'y',
+      /there is a variable called "y" already/,
+    ],
+    [
+      'a variable by a name that is expected',
+      service("{% set $0x = 1 %}{{ x }}{{ later | default('') }}"),
+      'later',
+      /web_svcdef.json uses the name "later" already/,
+    ],
   ];
   for (const [what, fixture, newName, message] of REFUSED) {
     it(`refuses ${what}`, () => {
@@ -211,6 +296,86 @@ describe('rename', () => {
       '{{ image }}{% for each in subnets %}{{ each }}{{ loop.index }}{% endfor %}',
     );
     assert.ok(textOf(result, 'web_taskdef.json').includes('{{ image }}'));
+  });
+
+  const LOCALS: readonly (readonly [what: string, before: string, newName: string, after: string])[] = [
+    [
+      'a macro, where it is called',
+      '{% macro m$0(a) %}{{ m(a) if a }}{% endmacro %}{{ m(1) }}{% call m(2) %}{% endcall %}',
+      'card',
+      '{% macro card(a) %}{{ card(a) if a }}{% endmacro %}{{ card(1) }}{% call card(2) %}{% endcall %}',
+    ],
+    [
+      'a parameter, where calls name it',
+      '{% macro m(a, si$0ze=1) %}{{ size }}{% endmacro %}{{ m(1, size=2) }}{{ m(size = 3, a=size) }}{% set size = 1 %}',
+      'n',
+      '{% macro m(a, n=1) %}{{ n }}{% endmacro %}{{ m(1, n=2) }}{{ m(n = 3, a=size) }}{% set size = 1 %}',
+    ],
+    [
+      'a parameter, from where a call names it',
+      '{% macro m(size=1) %}{{ size }}{% endmacro %}{{ m(siz$0e=2) }}',
+      'n',
+      '{% macro m(n=1) %}{{ n }}{% endmacro %}{{ m(n=2) }}',
+    ],
+    [
+      'a loop variable in its loop',
+      '{% for s in subnets if s %}{{ s$0 }}{% endfor %}{% for s in [1] %}{{ s }}{% endfor %}',
+      'subnet',
+      '{% for subnet in subnets if subnet %}{{ subnet }}{% endfor %}{% for s in [1] %}{{ s }}{% endfor %}',
+    ],
+    [
+      'a loop variable to what another loop has',
+      '{% for a in subnets %}{{ a$0 }}{% endfor %}{% for s in [1] %}{{ s }}{% endfor %}',
+      's',
+      '{% for s in subnets %}{{ s }}{% endfor %}{% for s in [1] %}{{ s }}{% endfor %}',
+    ],
+    [
+      'what is set in branches, in all of them',
+      '{% if enabled %}{% set x$0 = 1 %}{% elif port %}{% set x = 2 %}{% else %}{% set x = 3 %}{% endif %}{{ x }}',
+      'size',
+      '{% if enabled %}{% set size = 1 %}{% elif port %}{% set size = 2 %}{% else %}{% set size = 3 %}{% endif %}{{ size }}',
+    ],
+    [
+      'what a with declares',
+      '{% with x = 1 %}{{ x$0 }}{% endwith %}{% with x = 2 %}{{ x }}{% endwith %}',
+      'y',
+      '{% with y = 1 %}{{ y }}{% endwith %}{% with x = 2 %}{{ x }}{% endwith %}',
+    ],
+    [
+      'what a call block is given',
+      '{% macro m() %}{{ caller(1) }}{% endmacro %}{% call(item) m() %}{{ it$0em }}{% endcall %}',
+      'one',
+      '{% macro m() %}{{ caller(1) }}{% endmacro %}{% call(one) m() %}{{ one }}{% endcall %}',
+    ],
+    ['a block of text', '{% set x %}a{% endset %}{{ x$0 }}', 'text', '{% set text %}a{% endset %}{{ text }}'],
+  ];
+  for (const [what, before, newName, after] of LOCALS) {
+    it(`of ${what}`, () => assert.equal(textOf(renamed(service(before), newName), 'web_svcdef.json'), after));
+  }
+
+  it('of a member changes where it is got or asked for', () => {
+    const result = renamed(
+      service(`{{ tgs.get('bl$0ue', tgs["blue"]) }}{% if "blue" in tgs %}{{ tgs.blue }}{% endif %}`),
+      'a-b',
+    );
+    assert.match(String(result), /behind a dot/);
+    assert.equal(
+      textOf(
+        renamed(service(`{{ tgs.get('bl$0ue', tgs["blue"]) }}{% if "blue" in tgs %}{% endif %}`), 'a-b'),
+        'web_svcdef.json',
+      ),
+      `{{ tgs.get('a-b', tgs["a-b"]) }}{% if "a-b" in tgs %}{% endif %}`,
+    );
+  });
+
+  it('is not offered for a text that is asked for in another', () =>
+    assert.equal(renamed(service(`{% if 'ngi$0nx' in image %}{% endif %}`), 'x'), undefined));
+
+  it('says beforehand why it cannot be', () => {
+    const { view, start } = sceneOf(service('{% macro m(si$0ze) %}{% endmacro %}{{ m(**tgs) }}'));
+    const found = prepareRename(view, start);
+    assert.ok(found && 'refused' in found);
+    assert.match(found.refused, /calls that cannot be followed/);
   });
 
   it('of a variable changes where a member of it is set', () =>
