@@ -16,7 +16,7 @@ import {
   TextDocumentSyncKind,
   type WatchDog,
 } from 'vscode-languageserver';
-import { createProtocolConnection, StreamMessageReader, StreamMessageWriter } from 'vscode-languageserver/node';
+import { createProtocolConnection } from 'vscode-languageserver/node';
 import { type Clock, systemClock } from '../engine/clock.ts';
 import { followAws } from './awsNews.ts';
 import { followDisk, watchDisk } from './diskChanges.ts';
@@ -36,6 +36,7 @@ import { Scan } from './scan.ts';
 import { NO_AWS_KNOWLEDGE, Schemas } from './service/index.ts';
 import { canConfigure, Settings } from './settings.ts';
 import { askForShared } from './sharedDocuments.ts';
+import { Traffic } from './traffic.ts';
 import { Views } from './views.ts';
 import { Workloads } from './workloads.ts';
 import { Workspace } from './workspace.ts';
@@ -74,8 +75,9 @@ export function startServer(options: ServerOptions): RunningServer {
   };
   for (const event of ['end', 'close']) input.on(event, () => end(watchDog.shutdownReceived ? 0 : 1));
 
-  const writer = new StreamMessageWriter(output);
-  const reading = gated(new StreamMessageReader(input), writer, (text) => connection.console.warn(text));
+  const traffic = new Traffic();
+  const writer = traffic.writer(output);
+  const reading = gated(traffic.reader(input), writer, (text) => connection.console.warn(text));
   const connection = createConnection(
     (logger) => createProtocolConnection(reading, writer, logger),
     watchDog,
@@ -85,7 +87,7 @@ export function startServer(options: ServerOptions): RunningServer {
   const documents = new Documents();
   const workspace = new Workspace(reader, documents);
   const failed = (what: string, error: unknown) => connection.console.error(`${what} failed: ${describe(error)}`);
-  const workloads = new Workloads({ workspace, documents, clock, failed });
+  const workloads = new Workloads({ workspace, documents, clock, quiet: () => traffic.quiet(), failed });
   const settings = new Settings();
   const follow = (aws: AwsSettings) => options.follow?.(aws);
   let scan: Scan | undefined;

@@ -40,6 +40,8 @@ export interface WorkloadsOptions {
   readonly workspace: Workspace;
   readonly documents: Documents;
   readonly clock: Clock;
+  /** Resolves when nobody waits for an answer: until then, workloads without an open document wait. */
+  readonly quiet: () => Promise<void>;
   /** Told of what must not happen: a check that throws. */
   readonly failed: (what: string, error: unknown) => void;
 }
@@ -264,12 +266,13 @@ export class Workloads {
   }
 
   async #run(): Promise<void> {
-    const { clock } = this.#options;
+    const { clock, quiet } = this.#options;
     let sliceEndsAt = 0;
     for (;;) {
       // Messages that came in the meantime go first: of a burst of edits, only the last is checked.
       if (this.#dueOpen.size > 0 || performance.now() >= sliceEndsAt) {
         await turn();
+        if (this.#dueOpen.size === 0) await quiet();
         sliceEndsAt = performance.now() + SLICE_MS;
       }
       const key = this.#dueOpen.keys().next().value ?? this.#dueClosed.keys().next().value;

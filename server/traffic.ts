@@ -1,0 +1,78 @@
+/**
+ * The messages that go to and fro over the streams, and when there are none under way: what runs in the background
+ * stands back until the client has its answers.
+ *
+ * Owns: when something arrived, and which requests have no answer yet. Must not: change a message.
+ */
+import { setImmediate as turn } from 'node:timers/promises';
+import type { Message, MessageReader, MessageWriter } from 'vscode-languageserver';
+import { StreamMessageReader, StreamMessageWriter } from 'vscode-languageserver/node';
+
+/** How long the background stands back, ms. A request that takes longer waits for something else. */
+const LONGEST_MS = 50;
+/** How long it stands back for bytes, ms: the connection gives way several times before it looks at their message. */
+const LOOKED_AT_MS = 2;
+
+export class Traffic {
+  readonly #longestMs: number;
+  #heardAt = Number.NEGATIVE_INFINITY;
+  /** When requests without an answer arrived, by id. */
+  readonly #askedAt = new Map<string | number, number>();
+
+  constructor(longestMs = LONGEST_MS) {
+    this.#longestMs = longestMs;
+  }
+
+  reader(input: NodeJS.ReadableStream): MessageReader {
+    const reader = new StreamMessageReader(input);
+    return {
+      onError: reader.onError,
+      onClose: reader.onClose,
+      onPartialMessage: reader.onPartialMessage,
+      dispose: () => reader.dispose(),
+      listen: (callback) => {
+        input.on('data', () => {
+          this.#heardAt = performance.now();
+        });
+        return reader.listen((message) => {
+          const { id, method } = partsOf(message);
+          if (isId(id) && method !== undefined) this.#askedAt.set(id, performance.now());
+          callback(message);
+        });
+      },
+    };
+  }
+
+  writer(output: NodeJS.WritableStream): MessageWriter {
+    const writer = new StreamMessageWriter(output);
+    return {
+      onError: writer.onError,
+      onClose: writer.onClose,
+      dispose: () => writer.dispose(),
+      end: () => writer.end(),
+      write: async (message) => {
+        await writer.write(message);
+        const { id, method } = partsOf(message);
+        if (isId(id) && method === undefined) this.#askedAt.delete(id);
+      },
+    };
+  }
+
+  /** Resolves when nothing has just arrived and no answer is due, other than one that takes long; or after a while. */
+  async quiet(): Promise<void> {
+    const until = performance.now() + this.#longestMs;
+    while (this.#isBusy() && performance.now() < until) await turn();
+  }
+
+  #isBusy(): boolean {
+    const now = performance.now();
+    if (now < this.#heardAt + LOOKED_AT_MS) return true;
+    for (const askedAt of this.#askedAt.values()) if (now < askedAt + this.#longestMs) return true;
+    return false;
+  }
+}
+
+/** Of what arrived, which may be anything. */
+const partsOf = (message: Message): { readonly id?: unknown; readonly method?: unknown } => Object(message);
+
+const isId = (id: unknown): id is string | number => typeof id === 'string' || typeof id === 'number';
