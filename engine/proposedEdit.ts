@@ -51,7 +51,7 @@ function walk(root: Node, pointer: string): { readonly node: Node; readonly rest
 
 /** Rendered text that stands in the template as it is; undefined where an expression gave some of it. */
 function verbatim(file: RenderedFile, start: number, end: number): Omit<Edit, 'text'> | undefined {
-  const place = file.map!.toSource(start, end);
+  const place = file.map!.toBody(start, end);
   const isSame = file.source!.slice(place.start, place.end) === file.text!.slice(start, end);
   return isSame ? { path: file.path, start: place.start, end: place.end } : undefined;
 }
@@ -82,7 +82,7 @@ function replacing(read: Read, file: RenderedFile, node: Node, value: Json): Edi
   const text = isText ? JSON.stringify(value).slice(1, -1) : JSON.stringify(value);
   const there = verbatim(file, start, end);
   if (there !== undefined) return [{ ...there, text }];
-  return inInputs(read.checked, file.map!.toSource(start, end).names, String(node.value), String(value));
+  return inInputs(read.checked, file.map!.toBody(start, end).names, String(node.value), String(value));
 }
 
 /** A new member, after the last one and set off as that is. */
@@ -90,8 +90,8 @@ function inserting(file: RenderedFile, node: Node, rest: readonly string[], valu
   const last = node.children?.at(-1);
   if (node.type !== 'object' || last === undefined) return [];
   const end = last.offset + last.length;
-  const { end: at } = file.map!.toSource(end - 1, end);
-  const { start } = file.map!.toSource(last.offset, last.offset + 1);
+  const { end: at } = file.map!.toBody(end - 1, end);
+  const { start } = file.map!.toBody(last.offset, last.offset + 1);
   const indent = /\n([ \t]*)$/.exec(file.source!.slice(0, start));
   const nested = rest.slice(1).reduceRight<Json>((inner, key) => ({ [key]: inner }), value);
   const shown = JSON.stringify(nested, null, 1).replace(/\s*\n\s*/g, ' ');

@@ -2,6 +2,7 @@
 export { keepReferenced } from '../template/index.ts';
 export { anchorOf, CATALOGUE } from './catalogue.ts';
 export { type CheckedWorkload, hasErrors, objectOf, type RenderedFile } from './checked.ts';
+export { callsOf } from './place.ts';
 export { REGIONS } from './regions.ts';
 export type { Documentation } from './rule.ts';
 export { DEPRECATED_RUNTIMES } from './rules/runtimes.ts';

@@ -4,9 +4,17 @@
  * Must not: quote what is secret; `shown` is the only way a rule puts a value into a message.
  */
 import type { Node } from 'jsonc-parser';
+import type { RelatedPlace } from '../finding.ts';
 import { SENSITIVE } from '../redact.ts';
-import type { SourceMap } from '../template/index.ts';
+import type { MappedPlace, SourceMap } from '../template/index.ts';
 import { quoted } from './schemaWording.ts';
+
+/** Calls that are named, the innermost: of a macro that calls itself there may be hundreds. */
+const MOST_CALLS = 5;
+
+/** Where the macro is called that something is wrong in. */
+export const callsOf = (path: string, calls: MappedPlace['calls'] = []): RelatedPlace[] =>
+  calls.slice(-MOST_CALLS).map(({ start, end }) => ({ path, start, end, message: 'called from here' }));
 
 /** A rendered file whose text is JSON. */
 export interface ParsedFile {

@@ -9,7 +9,7 @@ import { type Json, MOST_NESTING, tooDeepAt } from '../json.ts';
 import type { SourceMap } from '../template/index.ts';
 import { jsonMistake } from './jsonMistake.ts';
 import { jsonOf } from './jsonValue.ts';
-import { Place } from './place.ts';
+import { callsOf, Place } from './place.ts';
 import type { OriginsOf } from './rules/index.ts';
 import { validateAgainstSchema } from './schema.ts';
 
@@ -24,6 +24,7 @@ function jsonFinding(path: string, rendered: string, error: ParseError, map: Sou
   const line = rendered.slice(rendered.lastIndexOf('\n', start - 1) + 1).split('\n', 1)[0] ?? '';
   const shown = place.sensitive || line.trim() === '' ? '' : `; rendered: ${line.trim().slice(0, 120)}`;
   // In a loop, the comma is needed in each round but the last.
+  const related = callsOf(path, place.calls);
   const surplus = isTooMuch && map.toRendered(place.start).length === 1 ? map.verbatim(start, end) : undefined;
   return {
     path,
@@ -33,6 +34,7 @@ function jsonFinding(path: string, rendered: string, error: ParseError, map: Sou
     code: 'json.syntax',
     message: `the rendered text is not JSON: ${what}${shown}`,
     hint,
+    ...(related.length > 0 && { related }),
     ...(surplus && { fix: { title: 'Delete the comma', edits: [{ path, ...surplus, text: '' }] } }),
   };
 }
@@ -99,8 +101,8 @@ export function checkJson(file: SourceFile, text: string, map: SourceMap, origin
   }
   const redact = (start: number, end: number) => map.toSource(start, end).sensitive;
   const findings = validateAgainstSchema(root, file.suffix, { redact }).map(({ write, ...finding }): Finding => {
-    const { start, end, names } = map.toSource(finding.start, finding.end);
-    const related = originsOf(names);
+    const { start, end, names, calls } = map.toSource(finding.start, finding.end);
+    const related = [...callsOf(file.path, calls), ...originsOf(names)];
     const place = write === undefined ? undefined : map.verbatim(finding.start, finding.end);
     const fix = place && { title: `Change to ${write}`, edits: [{ path: file.path, ...place, text: write! }] };
     const hint = isQuotedExpression(file, start, end, write) ? UNQUOTE : finding.hint;

@@ -25,7 +25,7 @@ import {
 } from '../template/index.ts';
 import type { CheckedWorkload, RenderedFile } from './checked.ts';
 import { once } from './once.ts';
-import type { Place } from './place.ts';
+import { callsOf, type Place } from './place.ts';
 import { checkJson } from './renderedJson.ts';
 import type { Subject } from './rule.ts';
 import { type OriginsOf, runRules } from './rules/index.ts';
@@ -60,7 +60,8 @@ function unreadable(file: SourceFile): Outcome {
 const identity = ({ path, suffix, role }: SourceFile) => ({ path, suffix, role });
 
 function fromTemplate({ path, text = '' }: SourceFile, problem: TemplateProblem): Finding {
-  const { start, end, code, message, hint, name, suggestion } = problem;
+  const { start, end, code, message, hint, name, suggestion, calls } = problem;
+  const related = callsOf(path, calls);
   const written = text.slice(start, end);
   const isName =
     written === name && suggestion !== undefined && /^[\p{ID_Start}_][\p{ID_Continue}]*$/u.test(suggestion);
@@ -73,6 +74,7 @@ function fromTemplate({ path, text = '' }: SourceFile, problem: TemplateProblem)
     code,
     message,
     ...(hint !== undefined && { hint }),
+    ...(related.length > 0 && { related }),
     ...(fix && { fix }),
   };
 }

@@ -26,4 +26,6 @@ export interface TemplateProblem {
   readonly name?: string;
   /** For `template.undefined-name`: the name or member that was probably meant. */
   readonly suggestion?: string;
+  /** Of a place in a macro: the calls that led to it, outermost first. */
+  readonly calls?: readonly { readonly start: number; readonly end: number }[];
 }

@@ -1,7 +1,7 @@
 /** Warnings about what does not exist in the account, where that is known. Pure. */
 
 import { findNodeAtLocation, parseTree } from 'jsonc-parser';
-import { type CheckedWorkload, objectOf, type RenderedFile } from '../../engine/check/index.ts';
+import { type CheckedWorkload, callsOf, objectOf, type RenderedFile } from '../../engine/check/index.ts';
 import { closest } from '../../engine/closest.ts';
 import type { Finding } from '../../engine/finding.ts';
 import { isObject, type Json } from '../../engine/json.ts';
@@ -76,6 +76,7 @@ function missing(
   const start = node?.offset ?? 0;
   const end = start + (node?.length ?? 0);
   const place = file.map!.toSource(start, end);
+  const related = callsOf(file.path, place.calls);
   const near = place.sensitive
     ? undefined
     : closest(
@@ -95,6 +96,7 @@ function missing(
     code: `aws.no-${AWS_WORDS[kind].replaceAll(' ', '-')}`,
     message: `there is no ${AWS_WORDS[kind]} ${place.sensitive ? '(sensitive)' : JSON.stringify(value)} in ${where || (kind === 'image' ? 'its repository' : 'the account')}`,
     hint: near === undefined ? 'create it, or correct the name' : `did you mean "${near}"?`,
+    ...(related.length > 0 && { related }),
     ...(written && {
       fix: {
         title: `Change to ${JSON.stringify(near)}`,

@@ -80,7 +80,7 @@ function renderedOutline({ document, workload }: FileView): Outlined | undefined
   if (document.tags.length === 0 || file?.value === undefined || file.source !== document.text) return undefined;
   const { map, text } = file;
   if (map === undefined || text === undefined) return undefined;
-  const placeOf = ({ offset, length }: Node) => map.toSource(offset, offset + length);
+  const placeOf = ({ offset, length }: Node) => map.toBody(offset, offset + length);
   return {
     root: parseTree(text),
     spanOf: placeOf,

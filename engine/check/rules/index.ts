@@ -4,7 +4,7 @@
  */
 import type { Finding, Fix, RelatedPlace } from '../../finding.ts';
 import type { MappedPlace } from '../../template/index.ts';
-import type { Place } from '../place.ts';
+import { callsOf, type Place } from '../place.ts';
 import type { Documentation, ReportOptions, Rules, Subject } from '../rule.ts';
 import { BALANCING_RULES } from './balancing.ts';
 import { CAPACITY_RULES } from './capacity.ts';
@@ -64,9 +64,10 @@ type Words = Pick<Finding, 'code' | 'severity' | 'message'> & { readonly hint: s
 function findingAt(place: Place, words: Words, options: ReportOptions, originsOf: OriginsOf): Finding {
   const { see } = options;
   const fix = fixOf(place, options);
-  const { start, end, names } = sourceRange(place, options.atKey ? place.keyNode : openingOf(place));
+  const { start, end, names, calls } = sourceRange(place, options.atKey ? place.keyNode : openingOf(place));
   const seen = see && { path: see.place.file.path, ...placeOnly(sourceRange(see.place)), message: see.message };
-  const related = [...(seen ? [seen] : []), ...originsOf(names)];
+  const called = callsOf(place.file.path, calls);
+  const related = [...(seen ? [seen] : []), ...called, ...originsOf(names)];
   return { path: place.file.path, start, end, ...words, ...(related.length > 0 && { related }), ...(fix && { fix }) };
 }
 

@@ -46,7 +46,7 @@ import { LoopContext, type Recurse } from './loop.ts';
 import { type Arguments, Macro, type MacroDetails } from './macro.ts';
 import { NO_ORIGIN, type Origin, union } from './recording.ts';
 import type { Scope } from './scope.ts';
-import { type MapPiece, SourceMap } from './sourceMap.ts';
+import { type MapPiece, SourceMap, type SourceRange } from './sourceMap.ts';
 
 export interface Rendered {
   readonly text: string;
@@ -63,18 +63,15 @@ export function renderTemplate(template: Template, scope: Scope, limits: Partial
   return renderer.run();
 }
 
-/** Collects rendered text; only that of the whole template keeps where it came from. */
+/** Collects rendered text, and where it came from. */
 class Output {
   text = '';
-  readonly pieces: MapPiece[] | undefined;
+  readonly pieces: MapPiece[] = [];
 
-  constructor(pieces?: MapPiece[]) {
-    this.pieces = pieces;
-  }
-
-  write(text: string, source: { readonly start: number; readonly end: number }, origin: Origin | undefined): void {
+  /** @param inner where the text came from, if what is written was rendered by itself before */
+  write(text: string, source: SourceRange, origin: Origin | undefined, inner?: MapPiece['inner']): void {
     if (text === '') return;
-    this.pieces?.push({
+    this.pieces.push({
       start: this.text.length,
       end: this.text.length + text.length,
       sourceStart: source.start,
@@ -82,6 +79,7 @@ class Output {
       verbatim: origin === undefined,
       names: origin ? [...origin.names] : [],
       sensitive: origin?.sensitive ?? false,
+      ...(inner && { inner }),
     });
     this.text += text;
   }
@@ -111,6 +109,14 @@ function placeKey({
   return `${start}:${end}:${code}`;
 }
 
+/** The way into what a macro gave, where that is what was printed: as it is, or without the space around it. */
+function innerOf(captured: Output | undefined, printed: string): MapPiece['inner'] {
+  if (captured === undefined || printed === '') return undefined;
+  const { text, pieces } = captured;
+  if (text === printed) return { map: new SourceMap(pieces), shift: 0 };
+  return text.trim() === printed ? { map: new SourceMap(pieces), shift: text.indexOf(printed) } : undefined;
+}
+
 /** What is assigned where a value could not be computed: using it is not reported again. */
 const UNKNOWN = new Undefined({ name: null, message: 'unknown', start: -1, end: -1, silent: true });
 
@@ -120,6 +126,10 @@ class Renderer {
   readonly #root = new Frame();
   readonly #problems: TemplateProblem[] = [];
   readonly #reported = new Set<string>();
+  /** The calls of macros that are being rendered, outermost first. */
+  readonly #calls: SourceRange[] = [];
+  /** What was rendered by itself last: a macro's text, for one. */
+  #captured: Output | undefined;
   #complete: boolean;
 
   constructor(template: Template, scope: Scope, limits: Limits) {
@@ -130,8 +140,7 @@ class Renderer {
   }
 
   run(): Rendered {
-    const pieces: MapPiece[] = [];
-    const output = new Output(pieces);
+    const output = new Output();
     const { body, source } = this.#template;
     try {
       this.#root.set('self', new TemplateReference((name) => this.#blockReference(name)));
@@ -140,7 +149,7 @@ class Renderer {
     } catch (error) {
       this.#stop(error, source.length);
     }
-    return { text: output.text, complete: this.#complete, map: new SourceMap(pieces), problems: this.#problems };
+    return { text: output.text, complete: this.#complete, map: new SourceMap(output.pieces), problems: this.#problems };
   }
 
   /** Reports what ended the rendering as a whole. Exhausting the stack is one of the bounds. */
@@ -167,6 +176,8 @@ class Renderer {
     // A name that is written in the template is no secret; one that was computed may be.
     const written = name !== undefined && this.#template.source.slice(start, end).includes(name);
     const withheld = sensitive && failure.failure !== 'LimitError' && !written;
+    // What was handed to a macro is wrong where it was written.
+    const isHandedIn = this.#calls.some((call) => call.start <= start && end <= call.end);
     const isSecret = withheld || (sensitive && subject?.details.owner !== undefined);
     this.#problems.push({
       start,
@@ -177,6 +188,7 @@ class Renderer {
         : failure.message,
       ...(isSecret ? {} : this.#advice(failure, subject)),
       ...(name === undefined || withheld ? {} : { name }),
+      ...(this.#calls.length > 0 && !isHandedIn && { calls: [...this.#calls] }),
     });
   }
 
@@ -228,9 +240,10 @@ class Renderer {
   }
 
   /** Renders a body to a value instead of to the output. */
-  #captured(body: Body, frame: Frame): string {
+  #capture(body: Body, frame: Frame): string {
     const output = new Output();
     this.#scoped(body, frame, output);
+    this.#captured = output;
     return output.text;
   }
 
@@ -271,7 +284,7 @@ class Renderer {
         const place = node.filter;
         const run = () => {
           const frame = this.#inner();
-          const content = this.#mark(this.#captured(node.body, frame));
+          const content = this.#mark(this.#capture(node.body, frame));
           return this.#evaluator.within(frame, () => this.#evaluator.filterContent(node.filter, content));
         };
         this.#pass(place, run, output);
@@ -337,10 +350,11 @@ class Renderer {
   }
 
   #write(place: Expression, run: () => string, output: Output): void {
+    this.#captured = undefined;
     const written = this.#attempt(place, run);
     if (!written) return;
     this.#evaluator.fits(output.text.length + written.result.length);
-    output.write(written.result, place, written.origin);
+    output.write(written.result, place, written.origin, innerOf(this.#captured, written.result));
   }
 
   /** Captured text as a value: escaped where autoescape is on. */
@@ -377,6 +391,7 @@ class Renderer {
         const run = () =>
           this.#loop(node, value, { output: inner, frame: outer, origin: this.#evaluator.recording, recurse, depth });
         this.#evaluator.budget.nested(run);
+        this.#captured = inner;
         return this.#mark(inner.text);
       };
       this.#pass(
@@ -466,7 +481,7 @@ class Renderer {
   #assignBlock(node: Statement & { kind: 'set-block' }): void {
     const made = this.#attempt(node, () => {
       const frame = this.#inner();
-      const content = this.#mark(this.#captured(node.body, frame));
+      const content = this.#mark(this.#capture(node.body, frame));
       if (!node.filter) return content;
       const filtered = this.#evaluator.within(frame, () => this.#evaluator.filterContent(node.filter!, content));
       return this.#evaluator.autoescape && !(filtered instanceof Markup)
@@ -498,9 +513,13 @@ class Renderer {
     const { autoescape } = this.#evaluator;
     const details: MacroDetails = { name, parameters: node.parameters, special: node.special };
     return new Macro(details, (args) => {
-      const run = () => this.#captured(node.body, this.#macroFrame(node, args, outer));
-      const text = this.#evaluator.budget.nested(() => this.#withAutoescape(autoescape, run));
-      return this.#mark(text);
+      const run = () => this.#capture(node.body, this.#macroFrame(node, args, outer));
+      this.#calls.push(this.#evaluator.at);
+      try {
+        return this.#mark(this.#evaluator.budget.nested(() => this.#withAutoescape(autoescape, run)));
+      } finally {
+        this.#calls.pop();
+      }
     });
   }
 
@@ -540,6 +559,7 @@ class Renderer {
       new BlockReference(() => {
         const output = new Output();
         this.#block(block, new Frame(this.#root), output);
+        this.#captured = output;
         return this.#mark(output.text);
       })
     );

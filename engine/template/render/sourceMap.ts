@@ -14,6 +14,8 @@ export interface MapPiece {
   readonly names: readonly string[];
   /** Whether one of them is secret. */
   readonly sensitive: boolean;
+  /** Where a macro gave it: its own text's map, in which this piece begins at `shift`. */
+  readonly inner?: { readonly map: SourceMap; readonly shift: number } | undefined;
 }
 
 /** Where something rendered comes from. */
@@ -23,6 +25,13 @@ export interface MappedPlace {
   readonly end: number;
   readonly names: readonly string[];
   readonly sensitive: boolean;
+  /** Of a place in a macro: the calls that led to it, outermost first. */
+  readonly calls?: readonly SourceRange[];
+}
+
+export interface SourceRange {
+  readonly start: number;
+  readonly end: number;
 }
 
 export interface RenderedRange {
@@ -44,11 +53,23 @@ export class SourceMap {
   }
 
   /**
-   * The smallest range of the template that gave a range of the rendered text, with everything that fed it.
+   * The smallest range of the template that gave a range of the rendered text, with everything that fed it. What one
+   * call of a macro gave is in the macro.
    *
    * @param end offset after the last character; without it, the place of the single character at `start`
    */
   toSource(start: number, end = start): MappedPlace {
+    const piece = this.#within(start, end);
+    if (piece === undefined) return this.toBody(start, end);
+    const { map, shift } = piece.inner!;
+    const { calls = [], sensitive, ...place } = map.toSource(start - piece.start + shift, end - piece.start + shift);
+    const call = { start: piece.sourceStart, end: piece.sourceEnd };
+    // Which way a macro goes may tell of a secret.
+    return { ...place, sensitive: sensitive || piece.sensitive, calls: [call, ...calls] };
+  }
+
+  /** Likewise, but what a macro gave is where it is called: so that places follow each other as the rendered text does. */
+  toBody(start: number, end = start): MappedPlace {
     const names = new Set<string>();
     let sensitive = false;
     let from = Number.POSITIVE_INFINITY;
@@ -71,6 +92,11 @@ export class SourceMap {
 
   /** The range of the template where a range of the rendered text stands as it is; undefined where it does not. */
   verbatim(start: number, end: number): RenderedRange | undefined {
+    const macro = this.#within(start, end);
+    if (macro) {
+      const { map, shift } = macro.inner!;
+      return map.verbatim(start - macro.start + shift, end - macro.start + shift);
+    }
     const piece = this.pieces[this.#indexAt(start)];
     if (!piece?.verbatim || piece.end < end) return undefined;
     const from = piece.sourceStart + start - piece.start;
@@ -81,6 +107,12 @@ export class SourceMap {
   toRendered(sourceOffset: number): RenderedRange[] {
     const ranges: RenderedRange[] = [];
     for (const piece of this.pieces) {
+      const { map, shift } = piece.inner ?? {};
+      const length = piece.end - piece.start;
+      for (const { start, end } of map?.toRendered(sourceOffset) ?? []) {
+        if (start >= shift! && end <= shift! + length)
+          ranges.push({ start: start - shift! + piece.start, end: end - shift! + piece.start });
+      }
       if (sourceOffset < piece.sourceStart || sourceOffset >= piece.sourceEnd) continue;
       if (!piece.verbatim) ranges.push({ start: piece.start, end: piece.end });
       else {
@@ -89,6 +121,12 @@ export class SourceMap {
       }
     }
     return ranges;
+  }
+
+  /** The piece of a macro that has a range wholly. */
+  #within(start: number, end: number): MapPiece | undefined {
+    const piece = this.pieces[this.#indexAt(start)];
+    return piece?.inner !== undefined && piece.start <= start && end <= piece.end ? piece : undefined;
   }
 
   #indexAt(offset: number): number {

@@ -36,6 +36,32 @@ describe('the source map', () => {
     assert.deepEqual(parts(3), []);
   });
 
+  it('leads into the macro that gave a text, and to where it is called', () => {
+    const source = '{% macro m(p) %}<{{ p }}>{% endmacro %}[{{ m(a) }},{{ m(2) | trim }}]';
+    const { text, map } = render(source, '{"a": 1}');
+    assert.equal(text, '[<1>,<2>]');
+    const place = map.toSource(text.indexOf('1'), text.indexOf('1') + 1);
+    assert.equal(source.slice(place.start, place.end), 'p');
+    assert.deepEqual([place.names, place.calls?.map(({ start, end }) => source.slice(start, end))], [['a'], ['m(a)']]);
+    const second = map.toSource(text.indexOf('<2'), text.indexOf('<2') + 1);
+    assert.equal(second.start, source.indexOf('<{{'));
+    assert.deepEqual(map.verbatim(text.indexOf('<2'), text.indexOf('<2') + 1), {
+      start: second.start,
+      end: second.end,
+    });
+    const whole = map.toBody(text.indexOf('<1'), text.indexOf('<1') + 3);
+    assert.equal(source.slice(whole.start, whole.end), 'm(a)');
+    const rounds = map.toRendered(source.indexOf('<{{')).map(({ start, end }) => `${start} ${text.slice(start, end)}`);
+    assert.deepEqual(rounds, ['1 <', '5 <']);
+  });
+
+  it('covers what a macro and the text around it give at the call', () => {
+    const source = '{% macro m() %}"b"{% endmacro %}["a", {{ m() }}, "c"]';
+    const { text, map } = render(source);
+    const { start, end, calls } = map.toSource(0, text.length);
+    assert.deepEqual([source.slice(start, end), calls], ['["a", {{ m() }}, "c"]', undefined]);
+  });
+
   it('stays exact where lines end with two characters', () => {
     const source = 'a\r\nb {{ x }}\r\nc';
     const { text, map } = render(source, '{"x": 1}');
