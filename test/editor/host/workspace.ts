@@ -20,11 +20,11 @@ const LONGER: readonly (readonly [file: string, wait: string, longer: string])[]
   ['web_depdef.json', '"timeout": 300, "timeoutPerTask": 150', '"timeout": 7200, "timeoutPerTask": 3600'],
   ['thumbnails_lambdadepdef.json', '"maxRetries": 6', '"maxRetries": 1000'],
   // Long enough for a person to pause it.
-  ['thumbnails_lambdadepdef.json', '"waitInterval": 240', '"waitInterval": 14400'],
+  ['thumbnails_lambdadepdef.json', '"waitInterval": 240', '"waitInterval": 43200'],
 ];
 
 /** Tasks of the first image take their time, so that a person sees them start. */
-const SLOW_START = '"rules": [{ "when": { "image": "*/web:1.4.0" }, "then": { "startSeconds": 120 } },';
+const SLOW_START = '"rules": [{ "when": { "image": "*/web:1.4.0" }, "then": { "startSeconds": 300 } },';
 
 /**
  * @param isForPerson tasks start slowly enough to be watched. @default false

@@ -193,6 +193,13 @@ export class Person {
     );
   }
 
+  /** Loads the window anew; what it showed before is gone then. */
+  async reload(): Promise<void> {
+    const loaded = this.page.waitForEvent('load');
+    await this.run('Developer: Reload Window');
+    await loaded;
+  }
+
   /** Chooses from the list that a command shows. */
   async pick(text: string): Promise<void> {
     const input = this.page.locator('.quick-input-widget input').first();
