@@ -5,14 +5,7 @@
  * Owns: the lists, until the settings lead elsewhere. Must not: keep anybody waiting, or take a failure for an answer.
  */
 import { type Clock, EngineError, type Inventory, type InventoryQuestion, systemClock } from '../engine/index.ts';
-import {
-  type AwsKind,
-  type AwsList,
-  type AwsListener,
-  type AwsPlace,
-  type AwsSource,
-  NOTHING_KNOWN,
-} from '../server/index.ts';
+import type { AwsKind, AwsList, AwsListener, AwsPlace, AwsSource } from '../server/index.ts';
 
 /** A list is asked for again, if somebody needs it, after so long, ms. */
 const FRESH_MS = 60_000;
@@ -26,6 +19,8 @@ const MOST_LISTS = 300;
 /** What a region may be called, and nothing that a file could lead a request elsewhere with. */
 const REGION = /^[a-z]{2,4}(-[a-z]+){1,3}-\d$/;
 const ACCOUNT = /^\d{12}$/;
+
+const NOTHING: AwsList = { things: [], complete: false };
 
 interface Known {
   list: AwsList;
@@ -70,10 +65,10 @@ export class Knowledge implements AwsSource {
   }
 
   list(kind: AwsKind, place: AwsPlace, of?: string): AwsList {
-    if (!this.#isOn || !isAskable(place)) return NOTHING_KNOWN;
+    if (!this.#isOn || !isAskable(place)) return NOTHING;
     const { account, region } = place;
     const key = JSON.stringify([kind, account, region, of]);
-    const known = this.#known.get(key) ?? { list: NOTHING_KNOWN, oldAt: undefined, isAsked: false };
+    const known = this.#known.get(key) ?? { list: NOTHING, oldAt: undefined, isAsked: false };
     // The one needed last at the end.
     this.#known.delete(key);
     this.#known.set(key, known);

@@ -161,6 +161,17 @@ describe('the house', () => {
     assert.deepEqual(wrong, []);
   });
 
+  it('takes types alone from the language server where engines are opened', () => {
+    // Else every command and the editor's window load the whole language server with the engine.
+    const wrong = SOURCES.filter(
+      ({ part, text }) => part === 'session' && /import (?!type )[^;]*'\.\.\/server\//.test(text),
+    );
+    assert.deepEqual(
+      wrong.map(({ path }) => path),
+      [],
+    );
+  });
+
   it('keeps outside packages where they belong', () => {
     const wrong = SOURCES.flatMap((source) =>
       importsOf(source.text).flatMap((specifier) => {
