@@ -3,18 +3,28 @@ import * as vscode from 'vscode';
 import type { Place } from './engine/session.ts';
 import { SETTINGS } from './manifestIds.ts';
 
+const SECTION = 'gitmoxi';
+
+/**
+ * Of the extension's own settings alone: VS Code hands out what is an object as a view of all that it was read with, and
+ * copies that whole, thousands of settings, for whoever looks into one.
+ */
+function setting(name: string): unknown {
+  return vscode.workspace.getConfiguration(SECTION).get(name.slice(SECTION.length + 1));
+}
+
 function text(name: string): string {
-  const value: unknown = vscode.workspace.getConfiguration().get(name);
+  const value = setting(name);
   return typeof value === 'string' ? value.trim() : '';
 }
 
 function texts(name: string): readonly string[] {
-  const value: unknown = vscode.workspace.getConfiguration().get(name);
+  const value = setting(name);
   return Array.isArray(value) ? value.filter((one): one is string => typeof one === 'string' && one !== '') : [];
 }
 
 function number(name: string, least: number, otherwise: number): number {
-  const value: unknown = vscode.workspace.getConfiguration().get(name);
+  const value = setting(name);
   return typeof value === 'number' && Number.isFinite(value) ? Math.max(least, value) : otherwise;
 }
 
@@ -23,13 +33,12 @@ export const placeFromSettings = (): Place => ({
   region: text(SETTINGS.region),
   profile: text(SETTINGS.profile),
   endpoint: text(SETTINGS.endpoint),
-  accounts: vscode.workspace.getConfiguration().get(SETTINGS.accounts) ?? {},
+  accounts: setting(SETTINGS.accounts) ?? {},
   parallel: Math.floor(number(SETTINGS.parallel, 1, 50)),
 });
 
 /** May AWS be asked what there is, for completion and warnings? */
-export const wantsKnowledge = (): boolean =>
-  vscode.workspace.getConfiguration().get<unknown>(SETTINGS.awsKnowledge) === true;
+export const wantsKnowledge = (): boolean => setting(SETTINGS.awsKnowledge) === true;
 
 /** Globs of accounts and workloads. */
 export const productionPatterns = (): readonly string[] => texts(SETTINGS.production);
