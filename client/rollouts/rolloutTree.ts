@@ -123,7 +123,6 @@ export class RolloutTree implements vscode.TreeDataProvider<RolloutNode>, vscode
     );
     item.id = node.id;
     item.description = node.description;
-    item.tooltip = tooltipOf(node);
     item.contextValue = node.context;
     const { name, color } = node.icon;
     item.iconPath = new vscode.ThemeIcon(name, color === undefined ? undefined : new vscode.ThemeColor(color));
@@ -131,6 +130,12 @@ export class RolloutTree implements vscode.TreeDataProvider<RolloutNode>, vscode
     if (node.retry !== undefined) {
       item.command = { command: COMMANDS.refresh, title: 'Retry', arguments: [{ group: node.retry }] };
     }
+    return item;
+  }
+
+  /** When somebody points at it: VS Code reads through each tooltip that it is given, and there may be thousands. */
+  resolveTreeItem(item: vscode.TreeItem, given: RolloutNode): vscode.TreeItem {
+    item.tooltip = tooltipOf(this.#forest.nodes.get(given.id) ?? given);
     return item;
   }
 

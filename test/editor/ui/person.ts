@@ -100,6 +100,15 @@ export class Person {
     return this.page.locator('.sidebar .monaco-list-row').filter({ hasText: text }).first();
   }
 
+  /** Rests on a row until this is shown for it. */
+  async pointAt(row: Locator, shown: string | RegExp): Promise<void> {
+    const hover = this.page.locator('.workbench-hover-container').filter({ hasText: shown });
+    await this.insist(
+      () => row.hover({ timeout: EFFECT_MS }),
+      () => isThere(hover.first()),
+    );
+  }
+
   /** A button in the side bar. */
   button(text: string): Locator {
     return this.page.locator('.sidebar .monaco-button').filter({ hasText: text }).first();

@@ -78,6 +78,10 @@ describe('a person in the editor', function () {
     await person.look('1-sandbox');
   });
 
+  it('reads more about a workload where the pointer rests', async () => {
+    await person.pointAt(person.row('never deployed'), /never deployed: /);
+  });
+
   it('finds a mistake while writing, and completes', async () => {
     await person.openFile('web_taskdef.json');
     const { page } = person;
