@@ -57,7 +57,7 @@ const env = {
   PATH: [dirname(process.execPath), process.env['PATH']].join(process.platform === 'win32' ? ';' : ':'),
 };
 
-const { PRIORITY_NORMAL: NORMAL, PRIORITY_LOW: LOW } = constants.priority;
+const { PRIORITY_NORMAL: NORMAL, PRIORITY_BELOW_NORMAL: LOW } = constants.priority;
 
 interface Ended {
   readonly name: string;
@@ -154,6 +154,7 @@ const suites = first.every(({ status }) => status === 0) ? await runLanes(LANES)
 const failed = [...first, ...suites].filter(({ status }) => status !== 0);
 if (suites.length > 0) print(`\n— in all\n${counts(suites)}\n`);
 // Said once more where everybody looks: one lane's failures are followed by thousands of lines of the other.
-for (const step of failed) console.error(`\n— ${step.name}: what failed\n${failure(step).trimEnd()}`);
+for (const step of suites.filter(({ status }) => status !== 0))
+  console.error(`\n— ${step.name}: what failed\n${failure(step).trimEnd()}`);
 for (const { name } of failed) console.error(`\nnpm test failed: ${name}`);
 process.exitCode = failed.length > 0 ? 1 : 0;

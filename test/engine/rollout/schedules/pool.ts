@@ -1,6 +1,6 @@
 /** Worker processes, one for each core, that share jobs. Owns the processes. */
 import { type ChildProcess, fork } from 'node:child_process';
-import { availableParallelism, constants, setPriority } from 'node:os';
+import { availableParallelism } from 'node:os';
 import type { Job, JobResult } from './job.ts';
 
 /** Schedules a job has at most: beginning one costs little, and a violation ends the others soon. */
@@ -12,10 +12,7 @@ export class Pool {
   constructor(count = availableParallelism()) {
     const file = new URL('./worker.ts', import.meta.url);
     this.#workers = Array.from({ length: count }, () => {
-      const worker = fork(file, { execArgv: ['--disable-warning=ExperimentalWarning'] });
-      // Suites that wait for real processes run at the same time, and are not to be late for it.
-      if (worker.pid !== undefined) setPriority(worker.pid, constants.priority.PRIORITY_BELOW_NORMAL);
-      return worker;
+      return fork(file, { execArgv: ['--disable-warning=ExperimentalWarning'] });
     });
   }
 
