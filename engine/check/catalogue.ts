@@ -42,6 +42,10 @@ const OTHER_CHECKS: Readonly<Record<string, Documentation>> = {
     'The rendered text is not JSON',
     'Lists and objects are printed with `| tojson` and without quotes around them; text needs quotes; commas in loops need `{% if not loop.last %}`.',
   ),
+  'json.printed-value': warning(
+    'A list or object is printed into a text',
+    "Inside quotes, `{{ list }}` gives brackets and single quotes, as Python prints it. Write `{{ list | tojson }}` without quotes (and without brackets around it), or join the items: `{{ list | join(',') }}`. An error where AWS refuses the text.",
+  ),
   'json.too-deep': error(
     'The rendered text is nested too deep',
     'No AWS request is nested like this: something is not closed.',

@@ -2,13 +2,14 @@
  * Checks a rendered text as JSON: syntax, depth, and the schema of its kind of file, each finding at the template's
  * place. Pure.
  */
-import { type Node, type ParseError, parseTree } from 'jsonc-parser';
+import { findNodeAtOffset, type Node, type ParseError, parseTree } from 'jsonc-parser';
 import type { SourceFile } from '../config/index.ts';
 import type { Finding } from '../finding.ts';
 import { type Json, MOST_NESTING, tooDeepAt } from '../json.ts';
 import type { SourceMap } from '../template/index.ts';
 import { jsonMistake } from './jsonMistake.ts';
 import { jsonOf } from './jsonValue.ts';
+import { PRINTED_VALUE } from './once.ts';
 import { callsOf, Place } from './place.ts';
 import type { OriginsOf } from './rules/index.ts';
 import { validateAgainstSchema } from './schema.ts';
@@ -74,6 +75,30 @@ function tooDeep(path: string, at: number, map: SourceMap): Finding {
   };
 }
 
+/** Texts that have a list or an object in them as Python prints it. */
+function printedValues(file: SourceFile, root: Node, map: SourceMap, originsOf: OriginsOf): Finding[] {
+  const found = new Map<Node, Finding>();
+  for (const { start, end, what } of map.printed()) {
+    const node = findNodeAtOffset(root, start);
+    // In an object, a key is a text too, and numbers in a list are JSON as they are printed.
+    if (node?.type !== 'string' || node.offset + node.length < end || found.has(node)) continue;
+    const place = map.toSource(node.offset, node.offset + node.length);
+    const related = [...callsOf(file.path, place.calls), ...originsOf(place.names)];
+    const join = what === 'list' ? `, or join its items with "| join(',')"` : '';
+    found.set(node, {
+      path: file.path,
+      start: place.start,
+      end: place.end,
+      severity: 'warning',
+      code: PRINTED_VALUE,
+      message: `${what === 'list' ? 'a list' : 'an object'} is printed into this text, in Python's way`,
+      hint: `print it as JSON, with "| tojson" and without quotes or brackets around it${join}`,
+      ...(related.length > 0 && { related }),
+    });
+  }
+  return [...found.values()];
+}
+
 const UNQUOTE = 'take away the quotes around the expression, and print it with "| tojson"';
 
 /** Whether a value is text only because of the quotes around the expression. @param write what it has to be, as JSON */
@@ -117,5 +142,10 @@ export function checkJson(file: SourceFile, text: string, map: SourceMap, origin
     };
   });
   const parsed = { path: file.path, text, map };
-  return { value: jsonOf(root), sensitive: sensitivePointers(root, map), findings, root: new Place(parsed, root) };
+  return {
+    value: jsonOf(root),
+    sensitive: sensitivePointers(root, map),
+    findings: [...findings, ...printedValues(file, root, map, originsOf)],
+    root: new Place(parsed, root),
+  };
 }

@@ -155,10 +155,15 @@ export const LISTS: Readonly<Record<string, Range>> = {
   'CreateServiceRequest.tags': [0, 50],
   // "Each service may be associated with one service registry."
   'CreateServiceRequest.serviceRegistries': [0, 1],
-  'RegisterTaskDefinitionRequest.containerDefinitions': [1],
+  // Amazon ECS developer guide, "Service quotas": what cannot be raised.
+  'RegisterTaskDefinitionRequest.containerDefinitions': [1, 10],
+  'CreateServiceRequest.loadBalancers': [0, 5],
   'RegisterTaskDefinitionRequest.tags': [0, 50],
   'HealthCheck.command': [1],
   'CreateFunctionRequest.Architectures': [1, 1],
+  // AWS Lambda API reference, VpcConfig.
+  'VpcConfig.SubnetIds': [0, 16],
+  'VpcConfig.SecurityGroupIds': [0, 5],
 };
 
 /** Members that the declarations call optional, and without which AWS refuses the request. Source: as of `TEXTS`. */

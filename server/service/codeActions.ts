@@ -51,6 +51,7 @@ function fixesOf(view: FileView, finding: Finding): CodeAction[] {
 const DERIVED: Readonly<Record<string, (view: FileView, finding: Finding) => CodeAction[]>> = {
   'template.undefined-name': addInput,
   'workload.no-input': addInput,
+  'json.printed-value': sortOutQuotes,
   'json.syntax': sortOutQuotes,
   'schema.wrong-type': sortOutQuotes,
   'schema.old-spelling': convertTargetGroups,

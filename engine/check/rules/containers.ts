@@ -30,18 +30,6 @@ function cyclesOf(containers: readonly Place[]): (readonly string[])[] {
   return cycles;
 }
 
-/** A port that is taken: containers share the task's interface in awsvpc mode, and the host's in host mode. */
-function takenPort(container: Place, mapping: Place, mode: string | undefined): { place: Place; identity: string }[] {
-  const protocol = mapping.get('protocol')?.text ?? 'tcp';
-  const containerPort = mapping.get('containerPort');
-  const hostPort = mapping.get('hostPort');
-  const isShared = mode === 'awsvpc' || mode === 'host';
-  if (!isShared && hostPort?.number) return [{ place: hostPort, identity: `${protocol} host ${hostPort.number}` }];
-  if (containerPort?.number === undefined) return [];
-  const owner = isShared ? '' : nameOf(container);
-  return [{ place: containerPort, identity: `${protocol} ${owner} ${containerPort.number}` }];
-}
-
 /**
  * What `valueFrom` may be: a parameter's name, or the ARN of a parameter or secret, which may name a version or a key
  * inside. Secrets that other services keep have a name such as `rds!db-…`.
@@ -157,46 +145,6 @@ export const CONTAINER_RULES: Rules = {
     },
   },
 
-  'task.duplicate-port': {
-    severity: 'error',
-    title: 'A port is mapped twice',
-    about:
-      'In the network modes awsvpc and host the containers of a task share one set of ports; in bridge mode a host port can be used once.',
-    check({ task }, report) {
-      const mode = task?.get('networkMode')?.text;
-      const places = containersOf(task).flatMap((container) =>
-        container.each('portMappings').flatMap((mapping) => takenPort(container, mapping, mode)),
-      );
-      reportRepeats(places, report, (place) => ({
-        message: `${place.key} ${place.shown} is mapped already`,
-        hint: 'give each container a port of its own',
-      }));
-    },
-  },
-
-  'task.host-port': {
-    severity: 'error',
-    title: 'The host port differs from the container port',
-    about:
-      'In the network modes awsvpc and host there is no mapping: `hostPort` is left out or equal to `containerPort`.',
-    check({ task }, report) {
-      const mode = task?.get('networkMode')?.text;
-      if (mode !== 'awsvpc' && mode !== 'host') return;
-      for (const mapping of inContainers(task, 'portMappings')) {
-        const hostPort = mapping.get('hostPort');
-        const containerPort = mapping.get('containerPort')?.number;
-        if (hostPort?.number === undefined || containerPort === undefined || hostPort.number === containerPort)
-          continue;
-        report(
-          hostPort,
-          `hostPort ${hostPort.shown} differs from containerPort ${containerPort} in network mode ${mode}`,
-          'delete "hostPort"',
-          writing(containerPort),
-        );
-      }
-    },
-  },
-
   'task.secret-source': {
     severity: 'error',
     title: 'The source of a secret is no parameter and no secret',
@@ -233,6 +181,22 @@ export const CONTAINER_RULES: Rules = {
           report,
           (place) => ({ message: `the variable ${place.shown} is set twice`, hint: 'keep one of them' }),
         );
+      }
+    },
+  },
+
+  'task.environment-file': {
+    severity: 'error',
+    title: 'A file of variables is no such file',
+    about: 'Each of `environmentFiles` is the ARN of an object in S3 whose name ends in `.env`.',
+    check({ task }, report) {
+      for (const file of inContainers(task, 'environmentFiles')) {
+        const value = file.get('value');
+        if (!value?.text) continue;
+        if (!/^arn:aws[a-z-]*:s3:::[^/]+\/./.test(value.text))
+          report(value, `${value.shown} is not the ARN of an object`, 'write "arn:aws:s3:::BUCKET/KEY.env"');
+        else if (!value.text.endsWith('.env'))
+          report(value, `${value.shown} does not end in .env`, 'give the file a name that does');
       }
     },
   },
@@ -308,40 +272,6 @@ export const CONTAINER_RULES: Rules = {
             timeout,
             `timeout ${timeout.shown} s is longer than the interval of ${interval} s`,
             'lower the timeout, or raise the interval',
-          );
-      }
-    },
-  },
-
-  'task.duplicate-port-name': {
-    severity: 'error',
-    title: 'Two ports have the same name',
-    about: 'Service Connect tells the ports of a task apart by their names.',
-    check({ task }, report) {
-      const names = containersOf(task).flatMap((one) =>
-        one.each('portMappings').flatMap((port) => port.get('name') ?? []),
-      );
-      reportRepeatedTexts(names, report, (place) => ({
-        message: `another port is called ${place.shown}`,
-        hint: 'give it a name of its own',
-      }));
-    },
-  },
-
-  'task.no-port': {
-    severity: 'error',
-    title: 'A port mapping has no port, or two kinds of it',
-    about: 'A mapping has `containerPort` or `containerPortRange`.',
-    check({ task }, report) {
-      for (const mapping of inContainers(task, 'portMappings')) {
-        if (!mapping.has('containerPort') && !mapping.has('containerPortRange'))
-          report(mapping, 'the mapping has no containerPort', 'add "containerPort"');
-        if (mapping.has('containerPort') && mapping.has('containerPortRange'))
-          report(
-            mapping.get('containerPortRange'),
-            'containerPortRange stands beside containerPort',
-            'keep one of them',
-            { atKey: true },
           );
       }
     },

@@ -21,18 +21,36 @@ export const FARGATE_SIZES: ReadonlyMap<number, readonly number[]> = new Map([
   [32_768, [60 * GIB, 120 * GIB, 244 * GIB]],
 ]);
 
-/** CPU units of `"256"`, `".25 vCPU"`; undefined where it is neither. */
+/**
+ * CPU units of `"256"`, `".25 vCPU"`; undefined where it is neither.
+ * Source of the forms here and below: Amazon ECS API reference, RegisterTaskDefinition, `cpu` and `memory`.
+ */
 export function cpuUnits(text: string): number | undefined {
-  const match = /^\s*(\d*\.?\d+)\s*(vcpus?)?\s*$/i.exec(text);
-  if (!match) return undefined;
-  return match[2] === undefined ? Number(match[1]) : Number(match[1]) * 1024;
+  const [, units, vcpus] = /^\s*(?:(\d+)|(\d*\.?\d+)\s*vcpu)\s*$/i.exec(text) ?? [];
+  if (units !== undefined) return Number(units);
+  return vcpus === undefined ? undefined : Number(vcpus) * 1024;
 }
 
 /** MiB of `"512"`, `"1GB"`, `"0.5 GB"`; undefined where it is neither. */
 export function memoryMib(text: string): number | undefined {
-  const match = /^\s*(\d*\.?\d+)\s*(gb|mb)?\s*$/i.exec(text);
-  if (!match) return undefined;
-  return match[2]?.toLowerCase() === 'gb' ? Number(match[1]) * GIB : Number(match[1]);
+  const [, mib, gib] = /^\s*(?:(\d+)(?:\s*mb)?|(\d*\.?\d+)\s*gb)\s*$/i.exec(text) ?? [];
+  if (mib !== undefined) return Number(mib);
+  return gib === undefined ? undefined : Number(gib) * GIB;
+}
+
+/** What is probably meant by a CPU size in another spelling; undefined where that is not known. */
+export function cpuMeant(text: string): string | undefined {
+  const [, vcpus] = /^\s*(\d*\.?\d+)\s*v-?\s?cpu(?:\(s\)|'?s)?\s*$/i.exec(text) ?? [];
+  return vcpus === undefined ? undefined : `${vcpus} vCPU`;
+}
+
+/** The same of memory. */
+export function memoryMeant(text: string): string | undefined {
+  const [, amount, unit] = /^\s*(\d*\.?\d+)\s*([gmt])(?:i?bs?|ib)?\s*$/i.exec(text) ?? [];
+  if (amount === undefined) return undefined;
+  const gib = { g: 1, t: GIB, m: 1 / GIB }[unit!.toLowerCase() as 'g' | 'm' | 't'] * Number(amount);
+  const mib = Math.round(gib * GIB);
+  return unit!.toLowerCase() === 'm' ? String(mib) : `${gib} GB`;
 }
 
 /** "0.5, 1 or 2 GB", or "4 to 16 GB". */

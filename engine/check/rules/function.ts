@@ -323,7 +323,9 @@ export const FUNCTION_RULES: Rules = {
         if (path?.text !== undefined && !/^\/mnt\/[\w.-]+$/.test(path.text))
           report(path, `${path.shown} is not below /mnt/`, 'write /mnt/NAME');
         const arn = system.get('Arn');
-        if (arn?.text?.includes(':elasticfilesystem:') && !definition!.has('VpcConfig'))
+        if (/:elasticfilesystem:.*:file-system\//.test(arn?.text ?? ''))
+          report(arn, `${arn!.shown} is a file system`, 'write the ARN of one of its access points');
+        else if (arn?.text?.includes(':elasticfilesystem:') && !definition!.has('VpcConfig'))
           report(arn, 'a file system needs a VPC', 'add "VpcConfig"');
       }
     },

@@ -12,8 +12,10 @@ import { CONTAINER_RULES } from './containers.ts';
 import { DEPLOYMENT_RULES } from './deployment.ts';
 import { ENVIRONMENT_RULES } from './environment.ts';
 import { EVENT_SOURCE_RULES } from './eventSources.ts';
+import { FAILED_RECORD_RULES } from './failedRecords.ts';
 import { FUNCTION_RULES } from './function.ts';
 import { LOGGING_RULES } from './logging.ts';
+import { PORT_RULES } from './ports.ts';
 import { SERVICE_RULES } from './service.ts';
 import { SHIFTING_RULES } from './shifting.ts';
 import { TASK_RULES } from './task.ts';
@@ -22,6 +24,7 @@ import { VOLUME_RULES } from './volumes.ts';
 const RULES: Rules = {
   ...TASK_RULES,
   ...CONTAINER_RULES,
+  ...PORT_RULES,
   ...LOGGING_RULES,
   ...VOLUME_RULES,
   ...SERVICE_RULES,
@@ -31,6 +34,7 @@ const RULES: Rules = {
   ...DEPLOYMENT_RULES,
   ...FUNCTION_RULES,
   ...EVENT_SOURCE_RULES,
+  ...FAILED_RECORD_RULES,
   ...ENVIRONMENT_RULES,
 };
 

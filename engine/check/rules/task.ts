@@ -1,7 +1,16 @@
 /** Rules about a task definition as a whole: what Fargate asks for, memory, volumes, roles. */
 import { numberAt, type Place, textAt } from '../place.ts';
 import { type Report, type Rules, type Subject, writing } from '../rule.ts';
-import { capacityOf, cpuUnits, FARGATE_SIZES, memoryMib, onFargate, sizesInWords } from './fargate.ts';
+import {
+  capacityOf,
+  cpuMeant,
+  cpuUnits,
+  FARGATE_SIZES,
+  memoryMeant,
+  memoryMib,
+  onFargate,
+  sizesInWords,
+} from './fargate.ts';
 
 const containersOf = (task: Place | undefined): readonly Place[] => task?.each('containerDefinitions') ?? [];
 
@@ -63,6 +72,10 @@ function needOfExecutionRole(subject: Subject): { place: Place; why: string } | 
   return undefined;
 }
 
+/** CPU units that a task on instances may have. Source: Amazon ECS API reference, RegisterTaskDefinition. */
+const LEAST_UNITS = 128;
+const MOST_UNITS = 196_608;
+
 /** The smallest size of a task on Fargate: an example of what may be missing. */
 const SMALLEST = { cpu: 256, memory: 512 } as const;
 
@@ -81,7 +94,14 @@ export const TASK_RULES: Rules = {
       const memories = FARGATE_SIZES.get(cpuUnits(cpu.text) ?? Number.NaN);
       if (memories === undefined) {
         const offered = [...FARGATE_SIZES.keys()].join(', ');
-        report(cpu, `cpu ${cpu.shown} is no size that Fargate offers`, `write one of ${offered}`);
+        const meant = cpuMeant(cpu.text);
+        const isOffered = FARGATE_SIZES.has(cpuUnits(meant ?? '') ?? Number.NaN);
+        report(
+          cpu,
+          `cpu ${cpu.shown} is no size that Fargate offers`,
+          isOffered ? `write "${meant}"` : `write one of ${offered}`,
+          writing(isOffered ? meant : undefined),
+        );
         return;
       }
       const mib = memoryMib(memory?.text ?? '');
@@ -297,16 +317,44 @@ export const TASK_RULES: Rules = {
   'task.size': {
     severity: 'error',
     title: 'CPU or memory of the task is no size',
-    about: '`cpu` is in units ("512") or vCPUs ("0.5 vCPU"), `memory` in MiB ("1024") or GB ("1 GB").',
+    about:
+      '`cpu` is in units ("512") or vCPUs ("0.5 vCPU"), from 128 to 196608 units; `memory` in MiB ("1024") or GB ("1 GB").',
     check(subject, report) {
       const { task } = subject;
-      if (onFargate(subject)) return;
       const cpu = task?.get('cpu');
       const memory = task?.get('memory');
-      if (cpu?.text && cpuUnits(cpu.text) === undefined)
-        report(cpu, `cpu ${cpu.shown} is no size`, 'write units such as "512", or "0.5 vCPU"');
-      if (memory?.text && memoryMib(memory.text) === undefined)
-        report(memory, `memory ${memory.shown} is no size`, 'write MiB such as "1024", or "1 GB"');
+      if (memory?.text && /mb\s*$/i.test(memory.text) && memoryMib(memory.text) !== undefined)
+        report(
+          memory,
+          `memory ${memory.shown} is in a unit that ECS does not name`,
+          'write MiB without a unit, or GB',
+          {
+            ...writing(memoryMeant(memory.text)),
+            severity: 'warning',
+          },
+        );
+      if (onFargate(subject)) return;
+      if (memory?.text && memoryMib(memory.text) === undefined) {
+        const meant = memoryMeant(memory.text);
+        const hint = meant === undefined ? 'write MiB such as "1024", or "1 GB"' : `write "${meant}"`;
+        report(memory, `memory ${memory.shown} is no size`, hint, writing(meant));
+      }
+      if (!cpu?.text) return;
+      const units = cpuUnits(cpu.text);
+      const meant = cpuMeant(cpu.text);
+      if (units === undefined)
+        report(
+          cpu,
+          `cpu ${cpu.shown} is no size`,
+          meant === undefined ? 'write units such as "512", or "0.5 vCPU"' : `write "${meant}"`,
+          writing(meant),
+        );
+      else if ((units < LEAST_UNITS || units > MOST_UNITS) && !ignoresTaskSize(subject))
+        report(
+          cpu,
+          `cpu ${cpu.shown} is too ${units < LEAST_UNITS ? 'small' : 'large'} for a task`,
+          `write ${LEAST_UNITS} to ${MOST_UNITS}, or leave it out`,
+        );
     },
   },
 };

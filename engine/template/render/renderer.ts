@@ -18,6 +18,7 @@ import {
   Markup,
   PyObject,
   str,
+  Tuple,
   textOf,
   typeError,
   typeName,
@@ -68,8 +69,13 @@ class Output {
   text = '';
   readonly pieces: MapPiece[] = [];
 
-  /** @param inner where the text came from, if what is written was rendered by itself before */
-  write(text: string, source: SourceRange, origin: Origin | undefined, inner?: MapPiece['inner']): void {
+  /** @param more where the text came from, if it was rendered by itself before; what it was before it was printed */
+  write(
+    text: string,
+    source: SourceRange,
+    origin: Origin | undefined,
+    more: Pick<MapPiece, 'inner' | 'printed'> = {},
+  ): void {
     if (text === '') return;
     this.pieces.push({
       start: this.text.length,
@@ -79,7 +85,8 @@ class Output {
       verbatim: origin === undefined,
       names: origin ? [...origin.names] : [],
       sensitive: origin?.sensitive ?? false,
-      ...(inner && { inner }),
+      ...(more.inner && { inner: more.inner }),
+      ...(more.printed && { printed: more.printed }),
     });
     this.text += text;
   }
@@ -329,7 +336,12 @@ class Renderer {
       () => {
         const value = run();
         this.#evaluator.at = place;
-        return this.#evaluator.autoescape ? escapeHtml(value, this.#evaluator).text : str(value, this.#evaluator);
+        const text = this.#evaluator.autoescape ? escapeHtml(value, this.#evaluator).text : str(value, this.#evaluator);
+        return {
+          text,
+          printed:
+            Array.isArray(value) || value instanceof Tuple ? 'list' : value instanceof Dict ? 'object' : undefined,
+        };
       },
       output,
     );
@@ -342,19 +354,24 @@ class Renderer {
       () => {
         const value = run();
         this.#evaluator.at = place;
-        if (isText(value)) return textOf(value);
+        if (isText(value)) return { text: textOf(value), printed: undefined };
         throw typeError(`the block gives a ${typeName(value)} instead of text`, 'apply "| string" last');
       },
       output,
     );
   }
 
-  #write(place: Expression, run: () => string, output: Output): void {
+  #write(
+    place: Expression,
+    run: () => { readonly text: string; readonly printed: MapPiece['printed'] },
+    output: Output,
+  ): void {
     this.#captured = undefined;
     const written = this.#attempt(place, run);
     if (!written) return;
-    this.#evaluator.fits(output.text.length + written.result.length);
-    output.write(written.result, place, written.origin, innerOf(this.#captured, written.result));
+    const { text, printed } = written.result;
+    this.#evaluator.fits(output.text.length + text.length);
+    output.write(text, place, written.origin, { inner: innerOf(this.#captured, text), printed });
   }
 
   /** Captured text as a value: escaped where autoescape is on. */

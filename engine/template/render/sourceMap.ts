@@ -14,6 +14,8 @@ export interface MapPiece {
   readonly names: readonly string[];
   /** Whether one of them is secret. */
   readonly sensitive: boolean;
+  /** What it was before it was printed as Python does, where that is no JSON: nobody means that inside a text. */
+  readonly printed?: 'list' | 'object' | undefined;
   /** Where a macro gave it: its own text's map, in which this piece begins at `shift`. */
   readonly inner?: { readonly map: SourceMap; readonly shift: number } | undefined;
 }
@@ -121,6 +123,16 @@ export class SourceMap {
       }
     }
     return ranges;
+  }
+
+  /** The ranges of the rendered text that are lists and objects as Python prints them. */
+  printed(): (RenderedRange & { readonly what: 'list' | 'object' })[] {
+    return this.pieces.flatMap(({ start, end, printed, inner }) => {
+      if (printed !== undefined) return [{ start, end, what: printed }];
+      const offset = start - (inner?.shift ?? 0);
+      const within = inner?.map.printed() ?? [];
+      return within.map((one) => ({ ...one, start: one.start + offset, end: one.end + offset }));
+    });
   }
 
   /** The piece of a macro that has a range wholly. */
