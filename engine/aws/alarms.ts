@@ -30,7 +30,7 @@ export async function describeAlarms(
   AlarmNames: readonly string[],
   abortSignal?: AbortSignal,
 ): Promise<{ readonly metric: readonly MetricAlarm[]; readonly composite: readonly CompositeAlarm[] }> {
-  const { DescribeAlarmsCommand } = await import('@aws-sdk/client-cloudwatch');
+  const { DescribeAlarmsCommand } = await import('./sdk/cloudWatch.ts');
   const { MetricAlarms = [], CompositeAlarms = [] } = await cloudWatch.send(
     new DescribeAlarmsCommand({
       AlarmNames: [...AlarmNames],

@@ -169,49 +169,38 @@ export function createClients(options: AwsOptions, pace: Pace): Clients {
 
   return {
     credentials,
-    ecs: (region) =>
-      once('ecs', region, async () => new (await import('@aws-sdk/client-ecs')).ECSClient(access(region))),
+    ecs: (region) => once('ecs', region, async () => new (await import('./sdk/ecs.ts')).ECSClient(access(region))),
     ecsOnce: (region) =>
-      once(
-        'ecs',
-        region,
-        async () => new (await import('@aws-sdk/client-ecs')).ECSClient(withoutRetries(region)),
-        'once',
-      ),
+      once('ecs', region, async () => new (await import('./sdk/ecs.ts')).ECSClient(withoutRetries(region)), 'once'),
     lambda: (region) =>
-      once('lambda', region, async () => new (await import('@aws-sdk/client-lambda')).LambdaClient(access(region))),
+      once('lambda', region, async () => new (await import('./sdk/lambda.ts')).LambdaClient(access(region))),
     cloudWatch: (region) =>
       once(
         'cloudWatch',
         region,
-        async () => new (await import('@aws-sdk/client-cloudwatch')).CloudWatchClient(access(region)),
+        async () => new (await import('./sdk/cloudWatch.ts')).CloudWatchClient(access(region)),
       ),
     logs: (region) =>
-      once(
-        'logs',
-        region,
-        async () => new (await import('@aws-sdk/client-cloudwatch-logs')).CloudWatchLogsClient(access(region)),
-      ),
+      once('logs', region, async () => new (await import('./sdk/logs.ts')).CloudWatchLogsClient(access(region))),
     elb: (region) =>
       once('elb', region, async () => {
-        const { ElasticLoadBalancingV2Client } = await import('@aws-sdk/client-elastic-load-balancing-v2');
+        const { ElasticLoadBalancingV2Client } = await import('./sdk/elb.ts');
         return new ElasticLoadBalancingV2Client(access(region));
       }),
     apiGateway: (region) =>
       once(
         'apiGateway',
         region,
-        async () => new (await import('@aws-sdk/client-apigatewayv2')).ApiGatewayV2Client(access(region)),
+        async () => new (await import('./sdk/apiGateway.ts')).ApiGatewayV2Client(access(region)),
       ),
     apiGatewayOnce: (region) =>
       once(
         'apiGateway',
         region,
-        async () => new (await import('@aws-sdk/client-apigatewayv2')).ApiGatewayV2Client(withoutRetries(region)),
+        async () => new (await import('./sdk/apiGateway.ts')).ApiGatewayV2Client(withoutRetries(region)),
         'once',
       ),
-    sts: (region) =>
-      once('sts', region, async () => new (await import('@aws-sdk/client-sts')).STSClient(access(region))),
+    sts: (region) => once('sts', region, async () => new (await import('./sdk/sts.ts')).STSClient(access(region))),
     // Through the modules that use them, so that bundles leave the rest of these large clients out.
     ec2: (region) =>
       once('ec2', region, async () => new (await import('./lookups/network.ts')).EC2Client(access(region))),

@@ -54,7 +54,7 @@ function sharedWhileGood(find: Credentials): Credentials {
 function ownCredentials({ profile, credentials }: CredentialsOptions, settings: ClientSettings): Credentials {
   if (credentials !== undefined) return async () => credentials;
   return sharedWhileGood(async (region) => {
-    const { fromNodeProviderChain } = await import('@aws-sdk/credential-providers');
+    const { fromNodeProviderChain } = await import('./sdk/credentials.ts');
     return fromNodeProviderChain({
       clientConfig: settings(region),
       ...(profile === undefined ? {} : { profile }),
@@ -63,7 +63,7 @@ function ownCredentials({ profile, credentials }: CredentialsOptions, settings: 
 }
 
 async function assumed(role: Role, own: Credentials, settings: ClientSettings, region: string): Promise<Identity> {
-  const { fromTemporaryCredentials } = await import('@aws-sdk/credential-providers');
+  const { fromTemporaryCredentials } = await import('./sdk/credentials.ts');
   const params = {
     RoleArn: role.arn,
     RoleSessionName: SESSION_NAME,

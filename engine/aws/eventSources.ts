@@ -65,7 +65,7 @@ export async function readTargetGroup(
 ): Promise<LiveEventSources['targetGroups'][number]> {
   const [elb, { DescribeTargetGroupsCommand, DescribeTargetHealthCommand }] = await Promise.all([
     clients.elb(region),
-    import('@aws-sdk/client-elastic-load-balancing-v2'),
+    import('./sdk/elb.ts'),
   ]);
   const described = await orAbsent(
     elb.send(new DescribeTargetGroupsCommand({ TargetGroupArns: [arn] })),
@@ -105,7 +105,7 @@ export interface ApiParts {
 }
 
 export async function readApi(api: ApiGatewayV2Client, ApiId: string): Promise<ApiParts | undefined> {
-  const { GetIntegrationsCommand, GetRoutesCommand, GetStagesCommand } = await import('@aws-sdk/client-apigatewayv2');
+  const { GetIntegrationsCommand, GetRoutesCommand, GetStagesCommand } = await import('./sdk/apiGateway.ts');
   const input = (NextToken: string | undefined) => ({ ApiId, ...(NextToken === undefined ? {} : { NextToken }) });
   const routes = await orAbsent(
     allPages<Route>((token) => api.send(new GetRoutesCommand(input(token)))),

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { existsSync, lstatSync, readFileSync } from 'node:fs';
+import { existsSync, lstatSync, readdirSync, readFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { buildCommand, cleanUp, gitmoxi, ROOT, start, temporaryFolder } from './command.ts';
 
@@ -64,5 +64,23 @@ describe('the launcher', () => {
       await sandbox.result;
       await assert.rejects(fetch(`${first.endpoint}/_sandbox`));
     });
+  });
+});
+
+describe('the bundles', () => {
+  before(buildCommand);
+
+  it('know of AWS what is asked, and no more', () => {
+    const texts = ['cli', 'editor'].map((folder) =>
+      readdirSync(join(ROOT, 'dist', folder))
+        .map((name) => readFileSync(join(ROOT, 'dist', folder, name), 'utf8'))
+        .join('\n'),
+    );
+    for (const text of texts) {
+      for (const asked of ['DescribeSubnets', 'RegisterTaskDefinition']) assert.ok(text.includes(`"${asked}"`), asked);
+      for (const never of ['DescribeVpcPeeringConnections', 'CreateCapacityProvider', 'PutDashboard', 'CreateRule']) {
+        assert.ok(!text.includes(`"${never}"`), never);
+      }
+    }
   });
 });

@@ -19,7 +19,7 @@ export const stageVariable: LinkKind<Of<'stage-variable'>> = {
     return setOrOpen(there === (way === 'forward' ? place.alias : link.before));
   },
   async set(place, link, way) {
-    const { UpdateStageCommand } = await import('@aws-sdk/client-apigatewayv2');
+    const { UpdateStageCommand } = await import('../sdk/apiGateway.ts');
     const api = await place.clients.apiGateway(place.target.region!);
     // An empty value takes the variable out; the others stay.
     const value = way === 'forward' ? place.alias : (link.before ?? '');
@@ -50,7 +50,7 @@ export const route: LinkKind<Of<'route'>> = {
 
   async set(place, link, way) {
     const { DeleteIntegrationCommand, UpdateIntegrationCommand, UpdateRouteCommand } = await import(
-      '@aws-sdk/client-apigatewayv2'
+      '../sdk/apiGateway.ts'
     );
     const { apiId: ApiId, routeId: RouteId, before, inPlace } = link;
     const api = await place.clients.apiGatewayOnce(place.target.region!);
@@ -84,7 +84,7 @@ export const route: LinkKind<Of<'route'>> = {
 
 /** The integration that is this route's own, made where it is not there yet. */
 async function ensureIntegration(place: LinkPlace, link: Of<'route'>, IntegrationUri: string): Promise<string> {
-  const { CreateIntegrationCommand, UpdateIntegrationCommand } = await import('@aws-sdk/client-apigatewayv2');
+  const { CreateIntegrationCommand, UpdateIntegrationCommand } = await import('../sdk/apiGateway.ts');
   const api = await place.clients.apiGatewayOnce(place.target.region!);
   const { apiId: ApiId } = link;
   const parts = await apiParts(place, ApiId);
@@ -114,9 +114,7 @@ export const deployment: LinkKind<Of<'deployment'>> = {
     return setOrOpen(way === 'forward' ? now !== link.before : now === link.before || link.before === null);
   },
   async set(place, link, way) {
-    const { CreateDeploymentCommand, GetDeploymentsCommand, UpdateStageCommand } = await import(
-      '@aws-sdk/client-apigatewayv2'
-    );
+    const { CreateDeploymentCommand, GetDeploymentsCommand, UpdateStageCommand } = await import('../sdk/apiGateway.ts');
     const { apiId: ApiId, stage: StageName } = link;
     const api = await place.clients.apiGatewayOnce(place.target.region!);
     let DeploymentId = link.before ?? undefined;

@@ -53,7 +53,7 @@ export async function disconnect(place: LinkPlace): Promise<void> {
     if (!isOwnStatement(id) || !TargetGroupArn.includes(':targetgroup/')) continue;
     const { targets } = await readTargetGroup(clients, of.region!, TargetGroupArn);
     if (aliasArn === undefined || !targets.includes(aliasArn)) continue;
-    const { DeregisterTargetsCommand } = await import('@aws-sdk/client-elastic-load-balancing-v2');
+    const { DeregisterTargetsCommand } = await import('../sdk/elb.ts');
     const elb = await clients.elb(of.region!);
     await elb.send(new DeregisterTargetsCommand({ TargetGroupArn, Targets: [{ Id: aliasArn }] }));
   }

@@ -30,7 +30,7 @@ export const target: LinkKind<Of<'target'>> = {
       readTargetGroup(place.clients, region, TargetGroupArn),
       wantedTargets(place, link, way),
       place.clients.elb(region),
-      import('@aws-sdk/client-elastic-load-balancing-v2'),
+      import('../sdk/elb.ts'),
     ]);
     if (type === null && way === 'back') return;
     const known = [...before, await aliasArnOf(place)];
