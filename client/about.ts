@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 
 /** The argument of every command. All of it is optional. */
 export interface CommandArgument {
-  /** A workload's path prefix, or one of its files, from the repository's root. */
+  /** A workload's path prefix, or one of its files, from the repository's root, a folder of the window, or absolute. */
   readonly workload?: string;
   /** A rollout's id. */
   readonly rollout?: string;

@@ -7,7 +7,7 @@ import type { About } from './about.ts';
 import type { EngineSession } from './engine/session.ts';
 import { COMMANDS, LANGUAGE, SETTINGS } from './manifestIds.ts';
 import type { WorkloadRow } from './rollouts/rollout.ts';
-import { isInside, isPart } from './rowNames.ts';
+import { isInside, named } from './rowNames.ts';
 import { codeOf, errorText, upperFirst } from './words.ts';
 
 export interface AskedOptions {
@@ -32,6 +32,8 @@ export class Asked {
     const revision = about.revision === undefined ? {} : { revision: about.revision };
     if (about.workload !== undefined) {
       const workload = about.repo === undefined ? await real(about.workload) : about.workload;
+      const row = about.repo === undefined ? named(await this.#options.rows(), workload, await folders()) : undefined;
+      if (row !== undefined) return { repo: row.repo, ...revision, selectors: [row.workload] };
       const repo = about.repo ?? (await this.#repoOf(workload));
       if (repo !== undefined) return { repo, ...revision, selectors: [workload] };
     }
@@ -65,18 +67,19 @@ export class Asked {
     if (about.workload !== undefined) {
       const workload = await real(about.workload);
       const inRepo = repo === undefined ? rows : rows.filter((row) => isInside(row, repo));
-      const found = inRepo.find((row) => isPart(row, workload));
+      const found = named(inRepo, workload, repo === undefined ? await folders() : [repo]);
       if (found !== undefined) return found.record;
     } else if (rows.length > 0) return (await this.#pickRow(about, rows, question))?.record;
     return this.#nothing(about, 'client.no-rollout', 'no rollout fits: there is none in such a state');
   }
 
+  /** Where a workload is that the view does not show: one that only another revision has, for example. */
   async #repoOf(workload: string): Promise<string | undefined> {
     const rows = await this.#options.rows();
-    const found = rows.find((row) => isPart(row, workload));
-    if (found !== undefined) return found.repo;
     if (isAbsolute(workload)) return rows.find((row) => isInside(row, workload))?.repo ?? dirname(workload);
-    return rows[0]?.repo ?? vscode.workspace.workspaceFolders?.[0]?.uri.fsPath;
+    const open = await folders();
+    // From a folder in the repository, the engine finds names from there and from the root.
+    return open.find((folder) => rows.some((row) => isInside(row, folder))) ?? rows[0]?.repo ?? open[0];
   }
 
   async #pickRow(about: About, rows: readonly WorkloadRow[], placeHolder: string): Promise<WorkloadRow | undefined> {
@@ -108,6 +111,13 @@ export class Asked {
     void vscode.window.showInformationMessage(`${upperFirst(message)}.`);
     return undefined;
   }
+}
+
+/** The window's folders on this machine, by where they really are. */
+function folders(): Promise<string[]> {
+  const open = vscode.workspace.workspaceFolders ?? [];
+  const paths = open.filter(({ uri }) => uri.scheme === 'file').map(({ uri }) => uri.fsPath);
+  return Promise.all(paths.map((path) => realpath(path).catch(() => path)));
 }
 
 /** Git names repositories by where they really are, and windows their folders as they were opened. */

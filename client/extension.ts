@@ -42,8 +42,8 @@ export function activate(context: vscode.ExtensionContext): GitMoxiApi {
   const client: LanguageClient = createLanguageClient(context, () => window.languageSettings());
   const log = vscode.window.createOutputChannel('GitMoxi', { log: true });
   const status = new LanguageStatus(client);
-  const preview = new Preview(client);
   const window: RolloutWindow = new RolloutWindow(context, log, languageNews(client));
+  const preview = new Preview({ client, rollout: (id) => recordOf(window.session, id) });
   running = { client, window };
   const commands = commandTable({
     ...window.handlers,
@@ -68,6 +68,12 @@ export function activate(context: vscode.ExtensionContext): GitMoxiApi {
 export async function deactivate(): Promise<void> {
   await Promise.all([running?.client.dispose(), running?.window.close()]);
   running = undefined;
+}
+
+async function recordOf(session: EngineSession, id: string): Promise<RolloutRecord> {
+  await refuseWithoutTrust();
+  const { engine } = await session.open();
+  return (await engine.rollout(id)).rollout;
 }
 
 async function refuseWithoutTrust(): Promise<void> {

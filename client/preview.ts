@@ -4,9 +4,10 @@
  *
  * Owns: the last map of each open preview.
  */
-import { isAbsolute } from 'node:path';
+import { isAbsolute, join } from 'node:path';
 import * as vscode from 'vscode';
 import type { LanguageClient } from 'vscode-languageclient/node';
+import type { RolloutRecord } from '../engine/index.ts';
 import {
   type PreviewParams,
   type PreviewPiece,
@@ -23,8 +24,15 @@ import { shortCommit } from './words.ts';
 
 const SCHEME = 'gitmoxi-preview';
 
+export interface PreviewOptions {
+  readonly client: LanguageClient;
+  /** A rollout as it is recorded; rejects where there is none, or nobody may be asked. */
+  readonly rollout: (id: string) => Promise<RolloutRecord>;
+}
+
 export class Preview implements vscode.TextDocumentContentProvider, vscode.Disposable {
   readonly #client: LanguageClient;
+  readonly #rollout: PreviewOptions['rollout'];
   readonly #changed = new vscode.EventEmitter<vscode.Uri>();
   readonly #maps = new Map<string, readonly PreviewPiece[]>();
   readonly #mark = vscode.window.createTextEditorDecorationType({
@@ -35,8 +43,9 @@ export class Preview implements vscode.TextDocumentContentProvider, vscode.Dispo
   readonly #registrations: readonly vscode.Disposable[];
   readonly onDidChange = this.#changed.event;
 
-  constructor(client: LanguageClient) {
+  constructor({ client, rollout }: PreviewOptions) {
     this.#client = client;
+    this.#rollout = rollout;
     const files = vscode.workspace.createFileSystemWatcher('**/*def.json', false, true, false);
     this.#registrations = [
       files,
@@ -74,13 +83,14 @@ export class Preview implements vscode.TextDocumentContentProvider, vscode.Dispo
   /**
    * Opens the preview beside the template.
    *
-   * @param target the template's URI, a code lens, or `{ workload, revision }` with a workload or one of its files.
-   *   @default the active editor's document
+   * @param target the template's URI, a code lens, or `{ workload, rollout, revision }` with a workload or one of its
+   *   files; of a rollout, what it brought. @default the active editor's document
    * @returns the preview's URI; undefined where there is nothing to preview, which the user was told
-   * @throws EngineError `client.no-workload` where no file of the named workload is there
+   * @throws EngineError `client.no-workload` where no file of the named workload is there, `client.no-commit` where the
+   *   rollout brought a working tree
    */
   async show(target?: unknown): Promise<vscode.Uri | undefined> {
-    const { source, revision, workload } = await askedFor(target);
+    const { source, revision, workload, isPast = false } = await this.#askedFor(target);
     if (source === undefined && workload !== undefined) {
       const { EngineError } = await import('./engine/loaded.ts');
       throw new EngineError(
@@ -92,14 +102,15 @@ export class Preview implements vscode.TextDocumentContentProvider, vscode.Dispo
         },
       );
     }
-    const document = source?.scheme === 'file' ? await opened(source) : undefined;
-    if (document?.languageId !== LANGUAGE) {
+    // What a commit had may be gone since.
+    const document = source?.scheme === 'file' && !isPast ? await opened(source) : undefined;
+    if (source === undefined || (document?.languageId !== LANGUAGE && !isPast)) {
       void vscode.window.showInformationMessage(
         'Open a service, task, function or deployment definition to preview it.',
       );
       return undefined;
     }
-    const uri = previewUri(document.uri, revision);
+    const uri = previewUri(document?.uri ?? source, revision);
     // The editor would say of a revision that there is none, that it cannot open a document of a strange name.
     if (revision !== undefined) await this.provideTextDocumentContent(uri, new vscode.CancellationTokenSource().token);
     await vscode.window.showTextDocument(uri, {
@@ -112,6 +123,26 @@ export class Preview implements vscode.TextDocumentContentProvider, vscode.Dispo
 
   dispose(): void {
     for (const one of this.#registrations) one.dispose();
+  }
+
+  async #askedFor(target: unknown): Promise<AskedFor> {
+    const { rollout, revision, isLatest } = aboutOf(target);
+    // A workload's node has its latest rollout with it: what is meant is the workload as it is now.
+    if (rollout === undefined || revision !== undefined || isLatest === true) return askedFor(target);
+    const { workload, kind, repository, revision: brought } = await this.#rollout(rollout);
+    const { commit } = brought;
+    if (commit === undefined) {
+      const { EngineError } = await import('./engine/loaded.ts');
+      throw new EngineError('client.no-commit', `${rollout} brought a working tree, which no commit has`, {
+        kind: 'usage',
+        hint: `preview ${workload} as it is now, or a commit of it`,
+      });
+    }
+    const there = await fileOf(join(repository.root, workload), undefined);
+    const source =
+      there ??
+      vscode.Uri.file(join(repository.root, `${workload}${kind === 'ecs' ? '_svcdef.json' : '_lambdadef.json'}`));
+    return { source, revision: commit, workload, isPast: true };
   }
 
   #refresh(uris: readonly vscode.Uri[]): void {
@@ -164,6 +195,8 @@ interface AskedFor {
   /** Where one was named. */
   readonly workload?: string;
   readonly revision: string | undefined;
+  /** Whether the revision is known to have it, and the present may not. */
+  readonly isPast?: boolean;
 }
 
 async function askedFor(target: unknown): Promise<AskedFor> {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { aboutOf } from '../../client/about.ts';
 import { matchesAny } from '../../client/globs.ts';
-import { isInside, isPart } from '../../client/rowNames.ts';
+import { isInside, isPart, named } from '../../client/rowNames.ts';
 import { escaped } from '../../client/timeline/drawing.ts';
 import { errorText } from '../../client/words.ts';
 import { EngineError } from '../../engine/index.ts';
@@ -47,6 +47,20 @@ describe('the name of a workload', () => {
     ]) {
       assert.equal(isPart(web, name), false, name);
     }
+  });
+
+  it('is found from the root first, and else from a folder of the window', () => {
+    const rows = [web, { repo: '/repos/shop', workload: 'web' }, { repo: '/repos/other', workload: 'prod/web' }];
+    const found = (name: string, ...folders: string[]) => named(rows, name, folders)?.workload;
+    assert.equal(found('dev/web', '/repos/shop/dev'), 'dev/web');
+    assert.equal(found('web', '/repos/shop/dev'), 'web');
+    assert.equal(named([web], 'web', ['/repos/shop/dev'])?.workload, 'dev/web');
+    assert.equal(named([web], 'web_taskdef.json', ['/repos/shop/dev'])?.workload, 'dev/web');
+    assert.equal(found('../dev/web', '/repos/shop/prod'), 'dev/web');
+    assert.equal(found('web', '/repos/other/prod'), 'web');
+    assert.equal(named(rows.slice(2), 'web', ['/repos/shop', '/repos/other/prod'])?.workload, 'prod/web');
+    assert.equal(found('api', '/repos/shop/dev'), undefined);
+    assert.equal(found('/repos/shop/dev/web', '/elsewhere'), 'dev/web');
   });
 
   it('belongs to a repository by a folder in it', () => {

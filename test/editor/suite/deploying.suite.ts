@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
-import type { DeployReport, Explanation, PlanReport, RolloutEvent } from '../../../engine/index.ts';
+import type { DeployReport, Explanation, PlanReport, RolloutEvent, RolloutRecord } from '../../../engine/index.ts';
 import { changeFile, commitAll, firstCommit, repo, restore, run, shopFile, WEB } from './window.ts';
 
 describe('a window on the sandbox', function () {
@@ -126,6 +126,17 @@ describe('a window on the sandbox', function () {
     });
     const document = await vscode.workspace.openTextDocument(uri);
     assert.match(document.getText(), /shop\/web:1\.4\.0/);
+  });
+
+  it('previews what a rollout brought, and not what there is now', async () => {
+    const { engine } = vscode.extensions.getExtension('gitmoxi.gitmoxi')!.exports;
+    const history: RolloutRecord[] = await engine.history({ workload: WEB });
+    const failed = history.find(({ failure }) => failure !== null)!;
+    const uri = await run<vscode.Uri>('gitmoxi.preview', { rollout: failed.id, confirm: false });
+    const document = await vscode.workspace.openTextDocument(uri);
+    assert.match(document.getText(), /shop\/web:1\.5\.0-broken/);
+    assert.ok(uri.path.includes(failed.revision.commit!.slice(0, 7)), uri.path);
+    await assert.rejects(run('gitmoxi.preview', { rollout: 'ro-none', confirm: false }), /no rollout ro-none/);
   });
 
   it('tells where a workload is', async () => {
