@@ -4,12 +4,16 @@ import { setImmediate as turn } from 'node:timers/promises';
 /** How long the event loop is kept, ms, before what came in the meantime has its turn. */
 export const SLICE_MS = 8;
 
-/** To be awaited before each step: lets others have their turn where a slice is over. */
-export function pauses(): () => Promise<void> {
+/**
+ * To be awaited before each step: lets others have their turn where a slice is over.
+ *
+ * @param give what is waited for then. @default one turn of the event loop
+ */
+export function pauses(give: () => Promise<void> = turn): () => Promise<void> {
   let endsAt = performance.now() + SLICE_MS;
   return async () => {
     if (performance.now() < endsAt) return;
-    await turn();
+    await give();
     endsAt = performance.now() + SLICE_MS;
   };
 }

@@ -6,14 +6,12 @@
 import { join, relative, sep } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
 import type { Connection } from 'vscode-languageserver';
-import { parseConfigPath } from '../engine/config/index.ts';
 import { isInAny } from './below.ts';
+import { pauses } from './pauses.ts';
 import type { FileNames } from './service/index.ts';
 import type { Workloads } from './workloads.ts';
 import type { Workspace } from './workspace.ts';
 
-/** Files that are placed before the event loop is free again. */
-const FILES_AT_ONCE = 100;
 /** Checks between two words of progress. */
 const CHECKS_PER_REPORT = 50;
 
@@ -28,7 +26,7 @@ export interface ScanOptions {
 export class Scan {
   readonly #options: ScanOptions;
   /** Absolute. */
-  #files: ReadonlySet<string> = new Set();
+  #files = new Set<string>();
   #complete = false;
   #generation = 0;
   #finding: Promise<boolean> = Promise.resolve(true);
@@ -59,9 +57,9 @@ export class Scan {
     if (!isCurrent()) return false;
     this.#files = new Set(files);
     this.#complete = true;
-    const config = files.filter((path) => parseConfigPath(path.split(sep).join('/')) !== undefined);
-    for (const [i, path] of config.entries()) {
-      if (i % FILES_AT_ONCE === 0) await turn();
+    const pause = pauses();
+    for (const path of files) {
+      await pause();
       if (!isCurrent()) return false;
       const place = await workspace.locate(path);
       if (place) workloads.add(place);
@@ -71,16 +69,13 @@ export class Scan {
 
   /** A file came or went. */
   fileChanged(path: string, exists: boolean): void {
-    const files = new Set(this.#files);
-    if (exists === files.has(path)) return;
-    if (exists) files.add(path);
-    else files.delete(path);
-    this.#files = files;
+    if (exists) this.#files.add(path);
+    else this.#files.delete(path);
   }
 
   /** Folders went, with what was in them. */
   foldersGone(folders: ReadonlySet<string>): void {
-    this.#files = new Set([...this.#files].filter((path) => !isInAny(path, folders)));
+    for (const path of this.#files) if (isInAny(path, folders)) this.#files.delete(path);
   }
 
   /** The JSON files below a repository's folder, from there. */

@@ -2,8 +2,8 @@
  * Keeps all workloads checked: those with an open document at once, the others of the workspace in the background.
  * After each change to a file that a workload was made of, in the editor or on disk, it is checked again.
  *
- * Owns: which workloads there are, what each was made of, and the checks that are due. One check runs at a time, and
- * between two of them the event loop is free.
+ * Owns: which workloads there are, what each was made of, and the checks that are due. Checks in the background are done
+ * in slices, between which the event loop is free, and only while nobody waits for an answer.
  */
 import { join } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
@@ -13,11 +13,13 @@ import type { WorkloadSource } from '../engine/config/index.ts';
 import { type Inputs, keepReferenced } from '../engine/template/index.ts';
 import { isInAny } from './below.ts';
 import type { Documents } from './documents.ts';
-import { pauses, SLICE_MS } from './pauses.ts';
+import { pauses } from './pauses.ts';
 import { filesOf, type LoadedWorkload, placeKey, type WorkloadPlace, type Workspace } from './workspace.ts';
 
 /** Longest time between two checks of a workload that somebody is typing in, ms. */
 const LONGEST_REST_MS = 150;
+/** Workloads without an open document that are checked at once: while one waits for its files, another has the time. */
+const CLOSED_AT_ONCE = 4;
 /** Referenced files whose values are kept parsed. */
 const KEPT_REFERENCES = 64;
 
@@ -72,6 +74,8 @@ export class Workloads {
   readonly #lookers = new Map<string, Set<string>>();
   readonly #dueOpen = new Set<string>();
   readonly #dueClosed = new Set<string>();
+  /** Before each step in the background. */
+  readonly #pause: () => Promise<void>;
   readonly #readReferenced = keepReferenced(KEPT_REFERENCES);
   #running = false;
   #closed = new AbortController();
@@ -79,6 +83,10 @@ export class Workloads {
 
   constructor(options: WorkloadsOptions) {
     this.#options = options;
+    this.#pause = pauses(async () => {
+      await turn();
+      await options.quiet();
+    });
   }
 
   listen(listener: WorkloadsListener): void {
@@ -258,51 +266,61 @@ export class Workloads {
       return;
     }
     this.#running = true;
-    this.#run()
-      .catch((error) => this.#options.failed('checking', error))
-      .finally(() => {
-        this.#running = false;
-      });
+    this.#run().catch((error) => this.#options.failed('checking', error));
   }
 
   async #run(): Promise<void> {
-    const { clock, quiet } = this.#options;
-    let sliceEndsAt = 0;
-    for (;;) {
-      // Messages that came in the meantime go first: of a burst of edits, only the last is checked.
-      if (this.#dueOpen.size > 0 || performance.now() >= sliceEndsAt) {
-        await turn();
-        if (this.#dueOpen.size === 0) await quiet();
-        sliceEndsAt = performance.now() + SLICE_MS;
+    try {
+      // What made the first check due may make others due at once.
+      await turn();
+      for (;;) {
+        // Messages that came in the meantime go first: of a burst of edits, only the last is checked.
+        await (this.#dueOpen.size > 0 ? turn() : this.#pause());
+        if (this.due === 0 || this.#closed.signal.aborted) return;
+        await this.#checkNext();
       }
-      const key = this.#dueOpen.keys().next().value ?? this.#dueClosed.keys().next().value;
-      if (key === undefined || this.#closed.signal.aborted) return;
-      const entry = this.#entries.get(key);
-      const waitMs = entry === undefined ? 0 : this.#restOf(entry);
-      if (waitMs > 0 && this.#dueClosed.size === 0) {
-        this.#wake = new AbortController();
-        await clock.sleepUntil(clock.now() + waitMs, this.#wake.signal);
-        continue;
-      }
-      // While an open workload rests, there is time for the others.
-      const chosen = waitMs > 0 ? this.#dueClosed.keys().next().value! : key;
-      this.#dueOpen.delete(chosen);
-      this.#dueClosed.delete(chosen);
-      const due = this.#entries.get(chosen);
-      if (due) await this.#checkEntry(due);
+    } finally {
+      // At once: what becomes due from here on has to begin anew.
+      this.#running = false;
     }
+  }
+
+  async #checkNext(): Promise<void> {
+    const { clock } = this.#options;
+    const [open] = this.#dueOpen;
+    const restMs = open === undefined ? 0 : this.#restOf(this.#entries.get(open)!);
+    if (open !== undefined && restMs <= 0) {
+      this.#dueOpen.delete(open);
+      await this.#checkEntry(this.#entries.get(open)!);
+    } else if (this.#dueClosed.size > 0) {
+      // While an open workload rests, there is time for the others.
+      await Promise.all(this.#nextClosed().map((entry) => this.#checkEntry(entry, this.#pause)));
+    } else {
+      this.#wake = new AbortController();
+      await clock.sleepUntil(clock.now() + restMs, this.#wake.signal);
+    }
+  }
+
+  #nextClosed(): Entry[] {
+    const next: Entry[] = [];
+    for (const key of this.#dueClosed) {
+      if (next.length === CLOSED_AT_ONCE) break;
+      this.#dueClosed.delete(key);
+      next.push(this.#entries.get(key)!);
+    }
+    return next;
   }
 
   /**
    * How long an open workload has to rest before its next check, ms: as long as the last one took, so that checking
-   * takes at most half of the time, however fast somebody types.
+   * takes at most half of the time, however fast somebody types. The first check since it was opened comes at once.
    */
-  #restOf({ isOpen, tookMs, checkedAt }: Entry): number {
-    return isOpen ? checkedAt + Math.min(LONGEST_REST_MS, tookMs) - this.#options.clock.now() : 0;
+  #restOf({ last, tookMs, checkedAt }: Entry): number {
+    return last === undefined ? 0 : checkedAt + Math.min(LONGEST_REST_MS, tookMs) - this.#options.clock.now();
   }
 
   /** Checks a workload and tells the listeners, unless it changes meanwhile: then a newer check is due. */
-  async #checkEntry(entry: Entry): Promise<void> {
+  async #checkEntry(entry: Entry, pause = pauseOf(entry)): Promise<void> {
     const { generation } = entry;
     const looked = new Set<string>(filesOf(entry.place));
     try {
@@ -311,9 +329,7 @@ export class Workloads {
         // At once, so that a file that changes while it is read makes another check due.
         if (!entry.looked.has(path)) this.#look(entry, new Set([...entry.looked, path]));
       };
-      // Where somebody types, a check that lets the next key come in between would never be right at its end.
-      const isPatient = !entry.isOpen || entry.last === undefined;
-      const result = await this.#check(entry.place, entry.key, entry.isOpen, looking, isPatient);
+      const result = await this.#check(entry.place, entry.key, entry.isOpen, looking, pause);
       if (entry.generation !== generation || this.#entries.get(entry.key) !== entry) return;
       this.#dueOpen.delete(entry.key);
       this.#dueClosed.delete(entry.key);
@@ -337,28 +353,28 @@ export class Workloads {
     key: string,
     isOpen: boolean,
     looking: (path: string) => void,
-    isPatient = false,
+    pause?: () => Promise<void>,
   ): Promise<(CheckedPlace & { readonly tookMs: number }) | undefined> {
     const { source, versions } = await this.#options.workspace.load(place, { looking });
     if (source.files.length === 0) return undefined;
-    return { key, place, versions, isOpen, ...(await this.#checkSource(source, isPatient)) };
+    return { key, place, versions, isOpen, ...(await this.#checkSource(source, pause)) };
   }
 
-  /** @param isPatient whether others have their turn in the middle of it, whose time does not count */
+  /** @param pause lets others have their turn in the middle of it, whose time does not count */
   async #checkSource(
     source: WorkloadSource,
-    isPatient: boolean,
+    pause: (() => Promise<void>) | undefined,
   ): Promise<{ checked: CheckedWorkload; tookMs: number }> {
     const steps = checkInSteps(source, this.#readReferenced);
-    let tookMs = 0;
-    for (let startedAt = performance.now(); ; ) {
+    for (let tookMs = 0; ; ) {
+      if (pause) await pause();
+      const startedAt = performance.now();
       const { done, value } = steps.next();
-      const sinceMs = performance.now() - startedAt;
-      if (done) return { checked: value, tookMs: tookMs + sinceMs };
-      if (!isPatient || sinceMs < SLICE_MS) continue;
-      tookMs += sinceMs;
-      await turn();
-      startedAt = performance.now();
+      tookMs += performance.now() - startedAt;
+      if (done) return { checked: value, tookMs };
     }
   }
 }
+
+/** Where somebody types, a check that lets the next key come in between would never be right at its end. */
+const pauseOf = ({ isOpen, last }: Entry) => (isOpen && last !== undefined ? undefined : pauses());

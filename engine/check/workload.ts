@@ -82,10 +82,12 @@ function fromTemplate({ path, text = '' }: SourceFile, problem: TemplateProblem)
 /** Findings of one file beyond this many follow from each other. */
 const MOST_FINDINGS = 100;
 
-function checkTemplate(file: SourceFile, scope: Scope, originsOf: OriginsOf): Outcome {
+function* checkTemplate(file: SourceFile, scope: Scope, originsOf: OriginsOf): Generator<undefined, Outcome> {
   if (file.text === undefined) return unreadable(file);
   const { template, problems } = parseTemplate(file.text);
+  yield;
   const rendered = renderTemplate(template, scope);
+  yield;
   const uses = problems.length > 0 ? undefined : new Set(templateUses(template).names.map(({ name }) => name));
   // Values that are missing or half-typed would be blamed on the templates that use them.
   const isBlameless = !scope.complete && uses?.size !== 0;
@@ -289,7 +291,7 @@ export function* checkInSteps(source: WorkloadSource, read?: ReadReferenced): Ge
   yield;
   const outcomes: Outcome[] = [];
   for (const file of source.files) {
-    outcomes.push(file.role === 'input' ? checkInput(file) : checkTemplate(file, scope, originsOf));
+    outcomes.push(file.role === 'input' ? checkInput(file) : yield* checkTemplate(file, scope, originsOf));
     yield;
   }
   const files = outcomes.map(({ file }) => file);

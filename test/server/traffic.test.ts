@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { PassThrough } from 'node:stream';
-import { setImmediate as turn } from 'node:timers/promises';
+import { setTimeout as sleep, setImmediate as turn } from 'node:timers/promises';
 import type { RequestMessage, ResponseMessage } from 'vscode-languageserver/node';
 import { systemClock } from '../../engine/clock.ts';
 import { Documents } from '../../server/documents.ts';
+import { SLICE_MS } from '../../server/pauses.ts';
 import { Traffic } from '../../server/traffic.ts';
 import { Workloads } from '../../server/workloads.ts';
 import { Workspace } from '../../server/workspace.ts';
@@ -92,6 +93,8 @@ describe('workloads that nobody looks at', () => {
     const checked = new Promise<string>((resolve) => {
       workloads.listen({ checked: ({ place }) => resolve(place.path), gone() {} });
     });
+    // The first slice is the time in which nothing can have been asked.
+    await sleep(SLICE_MS + 1);
     workloads.add({ root: ROOT, path: 'web', kind: 'ecs' });
     await turns(20);
     assert.equal(workloads.due, 1);
