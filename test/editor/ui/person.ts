@@ -44,6 +44,9 @@ export async function surroundings(vsix: string): Promise<Surroundings | string>
   return place;
 }
 
+/** Size of a window, pixels. */
+export const WINDOW = { width: 1280, height: 800 };
+
 /** What takes longer than this did not happen, ms. Long, since the machine may have much else to do. */
 const PATIENCE_MS = 90_000;
 
@@ -69,7 +72,7 @@ export class Person {
 
   /** @param folder none for an empty window */
   static async open({ browser, editor }: Surroundings, folder?: string): Promise<Person> {
-    const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
+    const page = await browser.newPage({ viewport: WINDOW });
     await page.goto(`${editor.url}/?${folder === undefined ? 'ew=true' : `folder=${encodeURIComponent(folder)}`}`);
     await page.locator('.monaco-workbench .activitybar').waitFor({ timeout: PATIENCE_MS });
     return new Person(page);

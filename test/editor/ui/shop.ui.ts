@@ -8,7 +8,7 @@ import { parseScenario, type Sandbox, speedClock, startSandbox } from '../../../
 import { startEditor, writeSettings } from '../host/codeServer.ts';
 import { CACHE, ROOT, SCREENSHOTS } from '../host/folders.ts';
 import { git, makeLongNames, makeWorkspace } from '../host/workspace.ts';
-import { Person, type Surroundings, surroundings } from './person.ts';
+import { Person, type Surroundings, surroundings, WINDOW } from './person.ts';
 
 const VSIX = join(CACHE, 'gitmoxi.vsix');
 
@@ -166,6 +166,12 @@ describe('a person in the editor', function () {
     await person.fromContextMenu(/^thumbnails.*shifting.*10 %/, 'Promote Rollout');
     await person.row(/^thumbnails.*in sync/).waitFor();
     await person.closeNotifications();
+    await person.run('View: Close All Editors');
+    await person.fromContextMenu(/^thumbnails.*in sync/, 'Show Timeline');
+    await person.webview().locator('h1').filter({ hasText: 'thumbnails' }).waitFor();
+    await person.webview().locator('body').filter({ hasText: 'shop-thumbnails-errors' }).waitFor();
+    await person.look('9-timeline-of-a-canary');
+    await person.run('View: Close All Editors');
   });
 
   it('has a rollout that failed explained', async () => {
@@ -220,6 +226,13 @@ describe('a person in the editor', function () {
       await person.press(key, done(title));
     }
     await person.look('13-walkthrough');
+    await person.page.setViewportSize({ width: 1600, height: 900 });
+    await step('Deploy a workload').click();
+    const picture = person.webview().getByAltText('The plan of a new service');
+    await picture.waitFor();
+    assert.ok(await picture.evaluate((image: { naturalWidth?: number }) => (image.naturalWidth ?? 0) > 0));
+    await person.look('13-walkthrough-wide');
+    await person.page.setViewportSize(WINDOW);
     await person.run('View: Close All Editors');
   });
 
