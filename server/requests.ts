@@ -2,7 +2,7 @@
  * The one wrapper of requests about a file: finds the workload, gives up when the client does, turns failures into
  * answers, and traces how long it took. Handlers have no try/catch.
  */
-import { type CancellationToken, ErrorCodes, LSPErrorCodes, ResponseError } from 'vscode-languageserver';
+import { type CancellationToken, ErrorCodes, LSPErrorCodes, type Position, ResponseError } from 'vscode-languageserver';
 import { EngineError } from '../engine/errors.ts';
 import type { Surroundings } from './features/feature.ts';
 import { pathOfUri } from './lsp.ts';
@@ -14,6 +14,7 @@ import type { FilePlace } from './workspace.ts';
 interface NamesFile {
   readonly uri?: string;
   readonly textDocument?: { readonly uri: string };
+  readonly position?: Position;
 }
 
 const pathOf = (params: NamesFile | undefined): string | undefined =>
@@ -95,7 +96,7 @@ export function answerFromView<P extends NamesFile, R>(
       const view = await views.of(place, fresh);
       return view === undefined ? null : handler(view, params);
     }
-    const file = path === undefined || shared === undefined ? undefined : await views.shared(path);
+    const file = path === undefined || shared === undefined ? undefined : await views.shared(path, params.position);
     return file === undefined ? null : shared!(file, params);
   });
 }

@@ -4,6 +4,7 @@
  * Owns: the parsed documents of the last answers, as long as their texts stay the same.
  */
 import { join, relative, sep } from 'node:path';
+import type { Position } from 'vscode-languageserver';
 import { MAX_CONFIG_BYTES, parseConfigPath } from '../engine/config/index.ts';
 import type { Documents } from './documents.ts';
 import { Lines } from './lines.ts';
@@ -15,7 +16,10 @@ import {
   type FileNames,
   type FileView,
   type InputsView,
+  prepareUses,
+  referredTypeOf,
   type SharedFile,
+  sharedNameAt,
   type WorkloadView,
 } from './service/index.ts';
 import type { CheckedPlace, Workloads } from './workloads.ts';
@@ -55,6 +59,8 @@ export interface ViewsOptions {
 /** A workload of several that get inputs from one file. */
 export interface SharingWorkload extends InputsView {
   readonly place: WorkloadPlace;
+  /** What it says that the files are which it refers to. */
+  readonly type: string;
 }
 
 /** Positions in the files of workloads. */
@@ -111,8 +117,9 @@ export class Views {
    * The workloads that get inputs from a file, those of one repository, by their paths.
    *
    * @param path absolute
+   * @param name whose uses will be asked for: what that takes is done here, in slices
    */
-  async sharing(path: string): Promise<readonly SharingWorkload[]> {
+  async sharing(path: string, name?: string): Promise<readonly SharingWorkload[]> {
     const { workloads, found } = this.#options;
     await found();
     const places = await workloads.madeOf(path);
@@ -126,13 +133,20 @@ export class Views {
       );
       const all = [...source.files, ...source.references];
       const sources = all.flatMap(({ path: file, text }) => (text === undefined ? [] : [[file, text] as const]));
-      sharing.push({ place, inputs: inputs.values, documents: new Map(own), sources: new Map(sources) });
+      const view = { inputs: inputs.values, documents: new Map(own), sources: new Map(sources) };
+      const one = { place, type: referredTypeOf(view), ...view };
+      if (name !== undefined) prepareUses(one, name);
+      sharing.push(one);
     }
     return sharing.sort((a, b) => (a.place.path < b.place.path ? -1 : 1));
   }
 
-  /** A file that inputs refer to, absolute; undefined where none does. */
-  async shared(absolute: string): Promise<EdgeSharedFile | undefined> {
+  /**
+   * A file that inputs refer to, absolute; undefined where none does.
+   *
+   * @param position where something will be asked about
+   */
+  async shared(absolute: string, position?: Position): Promise<EdgeSharedFile | undefined> {
     const users = await this.sharing(absolute);
     if (users.length === 0) return undefined;
     const { place } = users[0]!;
@@ -140,7 +154,16 @@ export class Views {
     const text = users.map(({ sources }) => sources.get(path)).find((one) => one !== undefined);
     if (text === undefined) return undefined;
     const uriOf = (file: string) => this.uriOf(place, file);
-    return { path, text, users, lines: new Lines(text), linesOf: linesIn(users), uriOf };
+    const lines = new Lines(text);
+    const types = new Set(users.map(({ type }) => type));
+    const shared = { path, text, users, types, lines, linesOf: linesIn(users), uriOf };
+    const name = position && sharedNameAt(shared, lines.offsetAt(position));
+    const pause = pauses();
+    for (const user of name === undefined ? [] : users) {
+      await pause();
+      prepareUses(user, name!);
+    }
+    return shared;
   }
 
   uriOf({ root }: WorkloadPlace, path: string): string {

@@ -136,7 +136,7 @@ async function sharers({ views }: Surroundings, view: EdgeView, offset: number):
   const name = inputAt(view, offset)?.symbol.name;
   const origin = name === undefined ? undefined : view.workload.inputs.get(name)?.path;
   if (origin === undefined) return [];
-  const sharing = await views.sharing(join(view.place.root, origin));
+  const sharing = await views.sharing(join(view.place.root, origin), name);
   return sharing.filter(({ place }) => placeKey(place) !== placeKey(view.place) && place.root === view.place.root);
 }
 

@@ -4,7 +4,14 @@
  */
 import { type Node, parseTree } from 'jsonc-parser';
 import type { ConfigPath, FileRole, Suffix, WorkloadKind } from '../../engine/config/index.ts';
-import { parseTemplate, type Template, type Token, tokenize } from '../../engine/template/index.ts';
+import {
+  type NameUse,
+  parseTemplate,
+  type Template,
+  type Token,
+  templateUses,
+  tokenize,
+} from '../../engine/template/index.ts';
 import { covers, type Excerpt, excerptAt } from './json/excerpt.ts';
 import { maskTemplate, type Tag } from './mask.ts';
 
@@ -21,6 +28,7 @@ export class ConfigDocument {
   readonly text: string;
   #tokens: readonly Token[] | undefined;
   #template: Template | undefined;
+  #uses: readonly NameUse[] | undefined;
   #masked: { readonly text: string; readonly tags: readonly Tag[] } | undefined;
   #json: { readonly root: Node | undefined } | undefined;
   #excerpt: Excerpt | undefined;
@@ -48,6 +56,12 @@ export class ConfigDocument {
   get template(): Template | undefined {
     if (this.isTemplate) this.#template ??= parseTemplate(this.text).template;
     return this.#template;
+  }
+
+  /** The names that it has from its inputs; none of an input file. */
+  get uses(): readonly NameUse[] {
+    this.#uses ??= this.template === undefined ? [] : templateUses(this.template).names;
+    return this.#uses;
   }
 
   /** In the order of the text. */

@@ -22,7 +22,7 @@ export { findingsByPath } from './findings.ts';
 export { type FormattingOptions, formatting } from './formatting.ts';
 export { type Hover, hover } from './hover.ts';
 export { type InlayHint, inlayHints } from './inlayHints.ts';
-export { inputAt } from './inputNames.ts';
+export { inputAt, prepareUses } from './inputNames.ts';
 export { withoutStops } from './json/snippets.ts';
 export type { FileNames, FileSpan, FileView, InputsView, Span, WorkloadView } from './knowledge.ts';
 export { definition, type Prepared, prepareRename, type Renaming, references, rename } from './navigation.ts';
@@ -31,10 +31,12 @@ export { Schemas } from './schemas.ts';
 export { type SemanticToken, semanticTokens, TOKEN_MODIFIERS, TOKEN_TYPES } from './semanticTokens.ts';
 export {
   prepareSharedRename,
+  referredTypeOf,
   renameShared,
   type SharedFile,
   sharedDefinition,
   sharedHover,
+  sharedNameAt,
   sharedReferences,
   sharedSymbols,
 } from './sharedFile.ts';

@@ -3,8 +3,8 @@
  * definition, references, rename and highlights. Pure.
  */
 import { getNodePath, type Node } from 'jsonc-parser';
-import { type NameUse, templateUses } from '../../engine/template/index.ts';
-import { treeOf } from './document.ts';
+import type { NameUse } from '../../engine/template/index.ts';
+import { type ConfigDocument, treeOf } from './document.ts';
 import { innermostAt } from './json/location.ts';
 import type { FileSpan, FileView, InputsView, Span } from './knowledge.ts';
 
@@ -25,7 +25,7 @@ export interface InputUse {
 /** What is at an offset: a use in a template, or the key in the file that gives it. */
 export function inputAt(view: FileView, offset: number): { symbol: InputSymbol; place: FileSpan } | undefined {
   const { document } = view;
-  if (document.template) return useAt(document.path, templateUses(document.template).names, offset);
+  if (document.isTemplate) return useAt(document.path, document.uses, offset);
   return keyAt(view, offset);
 }
 
@@ -98,12 +98,19 @@ export function keySpan(value: Node): Span {
   return { start: key.offset, end: key.offset + key.length };
 }
 
+/** Templates that may use a name: of many, most need not be parsed to know. */
+const naming = (documents: InputsView['documents'], name: string): ConfigDocument[] =>
+  [...documents.values()].filter(({ isTemplate, text }) => isTemplate && text.includes(name));
+
+/** Does beforehand what finding the uses of a name takes its time for. */
+export function prepareUses({ documents }: InputsView, name: string): void {
+  for (const document of naming(documents, name)) void document.uses;
+}
+
 /** Every use of an input, or of a member of it, in the workload's templates. */
 export function usesOf({ documents }: InputsView, { name, members }: InputSymbol): InputUse[] {
-  // Most files of a large workspace do not name it at all, and need not be parsed.
-  const naming = [...documents.values()].filter((document) => document.isTemplate && document.text.includes(name));
-  return naming.flatMap(({ path, template }) =>
-    (template ? templateUses(template).names : []).flatMap((use): InputUse[] => {
+  return naming(documents, name).flatMap(({ path, uses }) =>
+    uses.flatMap((use): InputUse[] => {
       if (use.name !== name) return [];
       if (!members.every((member, i) => use.members[i]?.name === member)) return [];
       const { start, end } = members.length === 0 ? use : use.members[members.length - 1]!;

@@ -19,6 +19,8 @@ export interface SharedFile {
   readonly text: string;
   /** The workloads whose inputs refer to it, at least one. */
   readonly users: readonly InputsView[];
+  /** What they say that it is: `TERRAFORM`, `CDK`, `JSON`. */
+  readonly types: ReadonlySet<string>;
 }
 
 /** What is at an offset: a key of the file, or its value. */
@@ -32,13 +34,13 @@ interface At {
   readonly isKey: boolean;
 }
 
-function at({ path, text, users }: SharedFile, offset: number): At | undefined {
+function at({ path, text, types }: SharedFile, offset: number): At | undefined {
   const root = treeOf(text);
   const token = root && findNodeAtOffset(root, offset, true);
   if (token === undefined || token.type === 'object' || token.type === 'array') return undefined;
   const isKey = token.parent?.type === 'property' && token.parent.children?.[0] === token;
   const whole = isKey ? (token.parent!.children![1] ?? token) : token;
-  const isTerraform = users.some((user) => typeOf(user) === 'TERRAFORM');
+  const isTerraform = types.has('TERRAFORM');
   const [name, ...members] = getNodePath(whole);
   if (typeof name !== 'string' || (isTerraform && members.length > 0 && members[0] !== 'value')) return undefined;
   // An output of Terraform is named by the object around its value.
@@ -54,7 +56,8 @@ function at({ path, text, users }: SharedFile, offset: number): At | undefined {
   };
 }
 
-const typeOf = ({ documents }: InputsView): string => {
+/** What a workload says that the files are which it refers to. */
+export const referredTypeOf = ({ documents }: InputsView): string => {
   const input = [...documents.values()].find(({ role }) => role === 'input');
   return inputReferences(input?.text ?? '').type?.value ?? 'JSON';
 };
@@ -71,6 +74,9 @@ function isSensitive(node: Node): boolean {
   }
   return false;
 }
+
+/** The name by which templates have what is at an offset. */
+export const sharedNameAt = (file: SharedFile, offset: number): string | undefined => at(file, offset)?.symbol.name;
 
 /** The key itself: this is where the name is written. */
 export const sharedDefinition = (file: SharedFile, offset: number): FileSpan | undefined => at(file, offset)?.key;
@@ -112,7 +118,7 @@ export function sharedHover(file: SharedFile, offset: number): Hover | undefined
     users.flatMap((user) => usesOf(user, symbol)),
     ({ place }) => place.path,
   );
-  const elsewhere = file.users.flatMap((user) => shadowing(user, symbol).filter(({ path }) => path !== file.path));
+  const elsewhere = file.users.flatMap((user) => (isFrom(file, user, symbol) ? [] : shadowing(user, symbol)));
   const lines = [
     `${code(String(symbol.members.at(-1) ?? symbol.name))}: ${kind}`,
     shownBlock(json, isSensitive),
@@ -147,8 +153,7 @@ export function renameShared(file: SharedFile, offset: number, newName: string):
   return renameWrittenInput({ symbol, written: { ...key }, users, around: file.users, newName });
 }
 
-function writtenByProgram({ path, text, users }: SharedFile): string | undefined {
-  const types = new Set(users.map(typeOf));
+function writtenByProgram({ path, text, types }: SharedFile): string | undefined {
   const root = treeOf(text);
   const isOutput = root?.children?.some(({ children }) => {
     const value = children?.[1];

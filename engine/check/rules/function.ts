@@ -27,6 +27,9 @@ const ZIP_HINT = 'give a ZIP archive in base64, or "S3Bucket" and "S3Key"';
 
 const CODE_SOURCES = ['ZipFile', 'S3Bucket', 'ImageUri'] as const;
 
+/** Characters. Source: AWS Lambda API reference, CreateFunction, Layers. */
+const LONGEST_LAYER = 140;
+
 export const FUNCTION_RULES: Rules = {
   'function.deprecated-runtime': {
     severity: 'warning',
@@ -212,6 +215,8 @@ export const FUNCTION_RULES: Rules = {
             `${layer.shown} is not the ARN of a layer's version`,
             'write arn:aws:lambda:REGION:ACCOUNT:layer:NAME:VERSION',
           );
+        else if ((layer.text?.length ?? 0) > LONGEST_LAYER)
+          report(layer, `the ARN of a layer has at most ${LONGEST_LAYER} characters`, 'give the layer a shorter name');
       }
     },
   },

@@ -6,6 +6,7 @@ import {
   type DocumentSymbol,
   type InputsView,
   prepareSharedRename,
+  referredTypeOf,
   renameShared,
   type SharedFile,
   sharedDefinition,
@@ -38,7 +39,8 @@ function sharedScene(fixture: string): SharedScene {
     );
     return { documents, inputs: checked.inputs, sources: checked.sources };
   });
-  return { file: { path: path!, text: files.get(path!)!, users }, offset: marks[0]?.start ?? 0, files };
+  const types = new Set(users.map(referredTypeOf));
+  return { file: { path: path!, text: files.get(path!)!, users, types }, offset: marks[0]?.start ?? 0, files };
 }
 
 const TERRAFORM = `{

@@ -694,6 +694,14 @@ const MISTAKES: readonly Mistake[] = [
     '"Timeout"',
     '"Layers": [$0"arn:aws:lambda:eu-west-1:123456789012:layer:tools"$0], "Timeout"',
   ),
+  one(
+    'function.layers',
+    'lambda',
+    FN,
+    '"Timeout"',
+    `"Layers": [$0${arn('lambda', `layer:${'x'.repeat(120)}:1`)}$0], "Timeout"`,
+    { message: 'at most 140 characters' },
+  ),
   one('function.role', 'lambda', FN, '"{{ role }}"', '$0"tasks"$0'),
   mistake(
     'function.snap-start',
