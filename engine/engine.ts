@@ -20,7 +20,7 @@ import { type StoredRollout, watchedAlarms } from './rollout/index.ts';
 import { entriesOf, statusEntry, withDrift, withSurroundings } from './status.ts';
 import type { Store } from './store/index.ts';
 import { createTurns } from './turns.ts';
-import { checkEach, oneWorkload, pick, withRevision } from './workspace.ts';
+import { checkEach, type KnownCommits, oneWorkload, pick, withRevision, withWorkloads } from './workspace.ts';
 
 const problemsOf = ({ findings, sources }: CheckedWorkload): Problem[] => toProblems(findings, sources);
 
@@ -130,8 +130,9 @@ export function createEngine(options: EngineOptions): Engine {
   const latestOf = async (where: Where | undefined) =>
     (await entriesOf(await store(), where)).map(({ rollout }) => rollout);
 
+  const listed: KnownCommits = new Map();
   const workloads = (where: Where): Promise<WorkloadList> =>
-    withRevision(where, async (opened) => {
+    withWorkloads(where, listed, async (opened) => {
       const { identity, root } = opened.repository;
       const holds = await (await store()).holds(identity);
       const listed = pick(opened, where, opened.workloads).map((one) => ({

@@ -27,17 +27,52 @@ export interface Opened {
   readonly workloads: readonly WorkloadPaths[];
 }
 
+/** A repository at one revision, of which it is known what there is, and not yet what is in it. */
+export type Listed = Omit<Opened, 'tree'>;
+
 /** Opens the repository at the revision for the duration of `work`. */
-export async function withRevision<T>(where: Where, work: (opened: Opened) => Promise<T>): Promise<T> {
+export function withRevision<T>(where: Where, work: (opened: Opened) => Promise<T>): Promise<T> {
+  return withCommit(where, async (here) => {
+    const tree = await treeOf(where, here);
+    return work({ ...here, tree, workloads: groupWorkloads(tree.paths) });
+  });
+}
+
+/** Workloads of commits, by repository and commit, the one listed last at the end. */
+export type KnownCommits = Map<string, readonly WorkloadPaths[]>;
+
+const MOST_KNOWN = 4;
+
+/** As `withRevision`, for who needs no files: what a commit has never changes, so it is listed once. */
+export function withWorkloads<T>(where: Where, known: KnownCommits, work: (listed: Listed) => Promise<T>): Promise<T> {
+  return withCommit(where, async (here) => {
+    const { repository, commit } = here;
+    const key = commit === undefined ? undefined : JSON.stringify([repository.root, commit.id]);
+    const workloads =
+      (key === undefined ? undefined : known.get(key)) ?? groupWorkloads((await treeOf(where, here)).paths);
+    if (key !== undefined) {
+      known.delete(key);
+      known.set(key, workloads);
+      if (known.size > MOST_KNOWN) known.delete(known.keys().next().value!);
+    }
+    return work({ ...here, workloads });
+  });
+}
+
+type Here = Pick<Opened, 'repository' | 'commit' | 'revision'>;
+
+async function withCommit<T>(where: Where, work: (here: Here) => Promise<T>): Promise<T> {
   await using repository = await openRepository(where.repo);
   const revision = where.revision ?? 'HEAD';
   const commit = typeof revision === 'string' ? await repository.resolve(revision) : undefined;
-  const stored = await repository.tree(commit === undefined ? 'worktree' : { commit: commit.id });
-  const texts = typeof revision === 'string' ? undefined : revision.texts;
-  const tree = texts === undefined ? stored : withTexts(stored, texts);
-  const workloads = groupWorkloads(tree.paths);
   // Awaited here: the repository is open as long as the work lasts.
-  return await work({ repository, tree, commit, revision: commit?.id ?? 'worktree', workloads });
+  return await work({ repository, commit, revision: commit?.id ?? 'worktree' });
+}
+
+async function treeOf({ revision }: Where, { repository, commit }: Here): Promise<Tree> {
+  const stored = await repository.tree(commit === undefined ? 'worktree' : { commit: commit.id });
+  const texts = typeof revision === 'object' ? revision.texts : undefined;
+  return texts === undefined ? stored : withTexts(stored, texts);
 }
 
 /** An absolute path as one from the repository's root, with `/`; the root itself is everything below it. */
@@ -50,7 +85,7 @@ const fromRoot = (root: string, path: string): string => relative(root, path).sp
  * @throws EngineError `workload.no-match` (usage) for a selector that names nothing
  */
 export function pick<T extends WorkloadPaths>(
-  opened: Opened,
+  opened: Pick<Opened, 'repository'>,
   where: Where,
   all: readonly T[],
   known: readonly WorkloadPaths[] = [],

@@ -33,6 +33,7 @@ export {
   type ConfigPath,
   DEFINITION_SUFFIX,
   type FileRole,
+  isConfigPath,
   parseConfigPath,
   SUFFIXES,
   type Suffix,

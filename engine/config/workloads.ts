@@ -44,18 +44,22 @@ export function workloadKey(workload: { readonly kind: WorkloadKind; readonly pa
 
 /** Groups the config files among the paths into workloads, sorted by path, then kind. Other files are left out. */
 export function groupWorkloads(paths: Iterable<string>): WorkloadPaths[] {
-  const byKey = new Map<string, { path: string; kind: WorkloadKind; files: ConfigPath[] }>();
-  for (const path of new Set(paths)) {
+  const groups = { ecs: new Map<string, ConfigPath[]>(), lambda: new Map<string, ConfigPath[]>() };
+  for (const path of paths) {
     const file = parseConfigPath(path);
     if (file === undefined) continue;
-    const key = workloadKey({ kind: file.kind, path: file.workload });
-    const group = byKey.get(key);
-    if (group) group.files.push(file);
-    else byKey.set(key, { path: file.workload, kind: file.kind, files: [file] });
+    const known = groups[file.kind].get(file.workload);
+    if (known === undefined) groups[file.kind].set(file.workload, [file]);
+    else known.push(file);
   }
-  const workloads = [...byKey.values()];
-  for (const workload of workloads) workload.files.sort(byPath);
-  return workloads.sort(byIdentity);
+  const workloadsOf = (kind: WorkloadKind) =>
+    [...groups[kind]].map(([path, files]): WorkloadPaths => ({ path, kind, files: sortedOnce(files) }));
+  return [...workloadsOf('ecs'), ...workloadsOf('lambda')].sort(byIdentity);
+}
+
+/** By path, each once. */
+function sortedOnce(files: ConfigPath[]): ConfigPath[] {
+  return files.sort(byPath).filter(({ path }, i) => path !== files[i - 1]?.path);
 }
 
 /** Orders workloads by path, then kind. */

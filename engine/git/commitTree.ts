@@ -1,7 +1,7 @@
 /**
  * The files of a commit. Links are followed within the commit; nothing outside it is ever read.
  */
-import { decodeText, type FileContent, parseConfigPath } from '../config/index.ts';
+import { decodeText, type FileContent, isConfigPath } from '../config/index.ts';
 import type { GitCommand } from './gitCommand.ts';
 import type { GitObject, ObjectReader } from './objectReader.ts';
 import type { Tree } from './tree.ts';
@@ -21,7 +21,7 @@ export async function openCommitTree(git: GitCommand, objects: ObjectReader, com
     const path = entry.slice(tab + 1);
     const mode = entry.slice(0, 6);
     if (mode === SUBMODULE) submodules.push(path);
-    if (tab < 0 || mode === SUBMODULE || parseConfigPath(path) === undefined) continue;
+    if (tab < 0 || mode === SUBMODULE || !isConfigPath(path)) continue;
     paths.push(path);
     if (mode !== SYMLINK) ids.set(path, entry.slice(entry.lastIndexOf(' ', tab) + 1, tab));
   }

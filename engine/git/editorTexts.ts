@@ -1,5 +1,5 @@
 /** An editor's texts over the files of a working tree: what is not saved yet counts. */
-import { decodeText, type FileContent, parseConfigPath } from '../config/index.ts';
+import { decodeText, type FileContent, isConfigPath } from '../config/index.ts';
 import type { Tree } from './tree.ts';
 
 function contentOf(text: string, limitBytes: number): FileContent {
@@ -8,7 +8,7 @@ function contentOf(text: string, limitBytes: number): FileContent {
 
 /** @param texts by path from the repository root, normalized; config files among them count, whether they are saved or not */
 export function withTexts(tree: Tree, texts: ReadonlyMap<string, string>): Tree {
-  const own = [...texts.keys()].filter((path) => parseConfigPath(path) !== undefined);
+  const own = [...texts.keys()].filter(isConfigPath);
   return {
     revision: tree.revision,
     paths: [...new Set([...tree.paths, ...own])].sort(),

@@ -71,21 +71,45 @@ export async function openRepository(folder: string, options: OpenOptions = {}):
 
   const around = gitCommand(folder, environment);
   const [where, settings] = await Promise.all([
-    around('rev-parse', '--is-inside-work-tree', '--is-bare-repository', '--show-prefix'),
+    whereIs(around),
     around('config', '-z', '--get-regexp', '^(core\\.repositoryformatversion|remote\\.origin\\.url)$'),
   ]);
-  const [hasWorktree, isBare, ...prefix] = where.split('\n');
-  if (hasWorktree !== 'true' && isBare !== 'true') throw notARepository(folder);
-  const root = line(await around('rev-parse', hasWorktree === 'true' ? '--show-toplevel' : '--absolute-git-dir'));
+  if (where === undefined) throw notARepository(folder);
+  const { root, prefix, hasWorktree } = where;
   return connect({
     root,
-    folder: prefix.join('\n').replace(/\/?\n$/, ''),
+    folder: prefix,
     identity: repositoryIdentity(remoteOf(settings), root),
-    hasWorktree: hasWorktree === 'true',
+    hasWorktree,
     git: gitCommand(root, environment),
     objects: new ObjectReader(root, environment),
   });
 }
+
+interface Place {
+  readonly root: string;
+  /** The folder from the root, with `/`. */
+  readonly prefix: string;
+  readonly hasWorktree: boolean;
+}
+
+/** Undefined in what is no part of a repository's files, for example in its `.git`. */
+async function whereIs(around: GitCommand): Promise<Place | undefined> {
+  // Every process takes an editor many milliseconds to start, so the usual case is asked about in one go. It fails
+  // where there is no working tree.
+  const usual = await around('rev-parse', '--is-inside-work-tree', '--show-toplevel', '--show-prefix').catch(() => '');
+  const [isInside, top, folder, ...more] = usual.split('\n');
+  // More lines are of names with line feeds.
+  if (isInside === 'true' && more.join() === '')
+    return { root: top!, prefix: withoutSlash(folder!), hasWorktree: true };
+  const flags = await around('rev-parse', '--is-inside-work-tree', '--is-bare-repository', '--show-prefix');
+  const [hasWorktree, isBare, ...prefix] = flags.split('\n');
+  if (hasWorktree !== 'true' && isBare !== 'true') return undefined;
+  const root = line(await around('rev-parse', hasWorktree === 'true' ? '--show-toplevel' : '--absolute-git-dir'));
+  return { root, prefix: withoutSlash(line(prefix.join('\n'))), hasWorktree: hasWorktree === 'true' };
+}
+
+const withoutSlash = (folder: string): string => folder.replace(/\/$/, '');
 
 interface Opened extends Pick<Repository, 'root' | 'folder' | 'identity'> {
   readonly hasWorktree: boolean;

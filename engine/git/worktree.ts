@@ -2,7 +2,7 @@
  * The files on disk. Files that Git ignores don't count as config files, but inputs may refer to them: outputs of
  * Terraform are often not committed.
  */
-import { type FileContent, parseConfigPath } from '../config/index.ts';
+import { type FileContent, isConfigPath } from '../config/index.ts';
 import { readRepositoryFile } from '../files/index.ts';
 import type { GitCommand } from './gitCommand.ts';
 import type { Tree } from './tree.ts';
@@ -12,7 +12,7 @@ const PARALLEL_READS = 32;
 
 /** @param root the repository's folder, without symbolic links in its path */
 export async function openWorktree(git: GitCommand, root: string): Promise<Tree> {
-  const paths = (await worktreeFiles(git)).filter((path) => parseConfigPath(path) !== undefined).sort();
+  const paths = (await worktreeFiles(git)).filter(isConfigPath).sort();
   const listed = new Set(paths);
   return {
     revision: 'worktree',
