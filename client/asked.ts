@@ -6,9 +6,10 @@ import type { RolloutRecord, Where } from '../engine/index.ts';
 import type { About } from './about.ts';
 import type { EngineSession } from './engine/session.ts';
 import { COMMANDS, LANGUAGE, SETTINGS } from './manifestIds.ts';
+import { complain, inform } from './messages.ts';
 import type { WorkloadRow } from './rollouts/rollout.ts';
 import { isInside, named } from './rowNames.ts';
-import { codeOf, errorText, upperFirst } from './words.ts';
+import { codeOf, errorText, upperFirst, withoutIcons } from './words.ts';
 
 export interface AskedOptions {
   readonly session: EngineSession;
@@ -95,8 +96,8 @@ export class Asked {
       });
     }
     const items = rows.map((row) => ({
-      label: row.workload,
-      description: [row.record?.phase ?? 'no rollout yet', ...placeOf(row)].join(' · '),
+      label: withoutIcons(row.workload),
+      description: withoutIcons([row.record?.phase ?? 'no rollout yet', ...placeOf(row)].join(' · ')),
       row,
     }));
     return (await vscode.window.showQuickPick(items, { placeHolder, matchOnDescription: true }))?.row;
@@ -108,7 +109,7 @@ export class Asked {
       const { EngineError } = await import('./engine/loaded.ts');
       throw new EngineError(code, message, { kind: 'usage', hint: 'see the Rollouts view' });
     }
-    void vscode.window.showInformationMessage(`${upperFirst(message)}.`);
+    void inform(`${upperFirst(message)}.`);
     return undefined;
   }
 }
@@ -148,7 +149,7 @@ export async function tellFailure(doing: string, error: unknown): Promise<void> 
   const offers = isAboutCredentials(error)
     ? (['Try It without AWS', 'Choose a Profile'] as const)
     : (['Show Output'] as const);
-  const answer = await vscode.window.showErrorMessage(`Could not ${doing}: ${errorText(error)}`, ...offers);
+  const answer = await complain(`Could not ${doing}: ${errorText(error)}`, ...offers);
   if (answer === undefined) return;
   const [command, ...words] = OFFERS[answer];
   await vscode.commands.executeCommand(command, ...words);

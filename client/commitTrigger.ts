@@ -11,6 +11,7 @@ import type { Deployer } from './deploying/deploy.ts';
 import { toCarryOut } from './deploying/planText.ts';
 import type { EngineSession } from './engine/session.ts';
 import { matchesAny } from './globs.ts';
+import { inform, warn } from './messages.ts';
 import type { WorkloadPlan } from './rollouts/rollout.ts';
 import { type News, SeenCommits } from './seenCommits.ts';
 import { deployBranches, deployFrom, onCommit } from './settings.ts';
@@ -147,12 +148,10 @@ export class CommitTrigger implements vscode.Disposable {
   async #agrees(repo: string, news: News, changed: readonly WorkloadPlan[]): Promise<boolean> {
     const names = changed.map(({ workload }) => workload.split('/').at(-1)).join(', ');
     const text = `Commit ${shortCommit(news.commit)} on ${news.branch} changes ${names}.`;
-    const answer = await vscode.window.showInformationMessage(text, 'Plan and Deploy', 'Not Now');
+    const answer = await inform(text, 'Plan and Deploy', 'Not Now');
     if (answer !== 'Plan and Deploy') return false;
     if (this.#seen.isNewest(repo, deployFrom(), news)) return true;
-    void vscode.window.showInformationMessage(
-      `Commit ${shortCommit(news.commit)} was not deployed: ${news.branch} has a newer one.`,
-    );
+    void inform(`Commit ${shortCommit(news.commit)} was not deployed: ${news.branch} has a newer one.`);
     return false;
   }
 
@@ -166,7 +165,7 @@ export class CommitTrigger implements vscode.Disposable {
     const text = `Commit ${shortCommit(commit)} on ${branch} is not deployed to ${names}: ${wrong[0]!.reason}.`;
     this.#options.log.warn(text);
     const PROBLEMS = 'Show Problems';
-    void vscode.window.showWarningMessage(text, PROBLEMS).then((answer) => {
+    void warn(text, PROBLEMS).then((answer) => {
       if (answer === PROBLEMS) void vscode.commands.executeCommand('workbench.actions.view.problems');
     });
   }

@@ -21,6 +21,7 @@ import { createLanguageClient, type LanguageNews, languageNews } from './languag
 import { languageSettings } from './languageSettings.ts';
 import { LanguageStatus } from './languageStatus.ts';
 import { COMMANDS } from './manifestIds.ts';
+import { inform } from './messages.ts';
 import { Preview } from './preview.ts';
 import { EngineRollouts } from './rollouts/engineRollouts.ts';
 import { LiveStates } from './rollouts/liveStates.ts';
@@ -95,9 +96,7 @@ const WITHOUT_TRUST = new Set<string>([COMMANDS.preview, COMMANDS.restartServer,
 function told(log: vscode.LogOutputChannel, { id, doing, run }: CommandRow): Command {
   return async (given) => {
     if (!vscode.workspace.isTrusted && !WITHOUT_TRUST.has(id)) {
-      void vscode.window.showInformationMessage(
-        'In Restricted Mode nothing is read from AWS, and nothing is deployed.',
-      );
+      void inform('In Restricted Mode nothing is read from AWS, and nothing is deployed.');
       return undefined;
     }
     const startedAt = performance.now();
@@ -311,7 +310,7 @@ class RolloutWindow implements vscode.Disposable {
 
 async function tellTakenUp(rollout: string, workload: string): Promise<void> {
   const text = `The rollout of ${workload} was interrupted, and goes on in this window.`;
-  const answer = await vscode.window.showInformationMessage(text, 'Timeline');
+  const answer = await inform(text, 'Timeline');
   if (answer === 'Timeline') await vscode.commands.executeCommand(COMMANDS.timeline, { rollout });
 }
 

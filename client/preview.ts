@@ -18,6 +18,7 @@ import {
 } from '../server/protocol.ts';
 import { aboutOf } from './about.ts';
 import { LANGUAGE } from './manifestIds.ts';
+import { inform } from './messages.ts';
 import { counterparts } from './previewMap.ts';
 import { previewText } from './previewText.ts';
 import { shortCommit } from './words.ts';
@@ -105,9 +106,7 @@ export class Preview implements vscode.TextDocumentContentProvider, vscode.Dispo
     // What a commit had may be gone since.
     const document = source?.scheme === 'file' && !isPast ? await opened(source) : undefined;
     if (source === undefined || (document?.languageId !== LANGUAGE && !isPast)) {
-      void vscode.window.showInformationMessage(
-        'Open a service, task, function or deployment definition to preview it.',
-      );
+      void inform('Open a service, task, function or deployment definition to preview it.');
       return undefined;
     }
     const uri = previewUri(document?.uri ?? source, revision);

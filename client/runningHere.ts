@@ -7,6 +7,7 @@
 import * as vscode from 'vscode';
 import type { RolloutRecord } from '../engine/index.ts';
 import { ROLLOUTS_VIEW } from './manifestIds.ts';
+import { inform } from './messages.ts';
 import { plural } from './words.ts';
 
 /** VS Code's own setting: whether it asks before any window is closed. */
@@ -61,7 +62,7 @@ export class RunningHere implements vscode.Disposable {
     if (vscode.workspace.getConfiguration().get(CONFIRM) === 'always') return;
     const ask = 'Ask before Closing';
     const silence = "Don't Show Again";
-    const answer = await vscode.window.showInformationMessage(`Rollouts run in this window: ${CLOSING}`, ask, silence);
+    const answer = await inform(`Rollouts run in this window: ${CLOSING}`, ask, silence);
     if (answer === silence) await this.#options.memory.update(SILENCED, true);
     if (answer !== ask) return;
     await vscode.workspace.getConfiguration().update(CONFIRM, 'always', vscode.ConfigurationTarget.Global);

@@ -71,3 +71,9 @@ export function errorText(error: unknown): string {
 }
 
 export const upperFirst = (text: string): string => text.slice(0, 1).toUpperCase() + text.slice(1);
+
+/** Text that a notification makes no link of: there `[text](command:…)` runs the command. */
+export const unlinked = (text: string): string => text.replaceAll('](', '] (');
+
+/** Text that a list makes no icon of: there `$(name)` is one. */
+export const withoutIcons = (text: string): string => text.replace(/\$\([a-z0-9-]+(?:~[a-z]+)?\)/gi, '\\$&');

@@ -4,6 +4,7 @@ import * as vscode from 'vscode';
 import type { About } from './about.ts';
 import type { Asked } from './asked.ts';
 import type { EngineSession } from './engine/session.ts';
+import { inform } from './messages.ts';
 import { arnOf, consoleUrl } from './places.ts';
 import type { WorkloadPlan } from './rollouts/rollout.ts';
 
@@ -52,7 +53,7 @@ export class WorkloadFiles {
     const [entry] = await engine.status(where);
     const plan = entry ?? (await engine.plan({ ...where, offline: true, all: true })).workloads[0];
     const found = plan?.target === undefined ? undefined : make(plan.target);
-    if (found === undefined) void vscode.window.showInformationMessage(`${where.selectors[0]}: ${otherwise}.`);
+    if (found === undefined) void inform(`${where.selectors[0]}: ${otherwise}.`);
     return found;
   }
 }

@@ -13,9 +13,10 @@ import type { Runs } from '../engine/runs.ts';
 import type { EngineSession } from '../engine/session.ts';
 import { matchesAny } from '../globs.ts';
 import { COMMANDS } from '../manifestIds.ts';
+import { complain, inform, insist, warn } from '../messages.ts';
 import type { WorkloadPlan } from '../rollouts/rollout.ts';
 import { confirmation, productionPatterns } from '../settings.ts';
-import { countsOf, plural, shortCommit } from '../words.ts';
+import { countsOf, plural, shortCommit, unlinked } from '../words.ts';
 import { filesOfPlan, showComparison, showPlan } from './planDocuments.ts';
 import { details, type Files, nothingToDo, question, toCarryOut } from './planText.ts';
 
@@ -52,7 +53,9 @@ export class Deployer {
     if (report === undefined || plan === undefined) return undefined;
     const { engine } = await this.#options.session.open();
     const filesOf = await filesOfPlan(engine, report);
-    return showComparison(this.#options.documents, plan, filesOf(plan));
+    const sides = await showComparison(this.#options.documents, plan, filesOf(plan));
+    if (sides.length === 0) void inform(`There is nothing to compare for ${plan.workload}: ${plan.reason}.`);
+    return sides;
   }
 
   /**
@@ -70,7 +73,7 @@ export class Deployer {
     if (plans.length === 0) {
       const blocked = report.workloads.find(({ action }) => action === 'blocked');
       if (blocked !== undefined) throw await blockedError(blocked);
-      void vscode.window.showInformationMessage(`Nothing to deploy: ${nothingToDo(report)}`);
+      void inform(`Nothing to deploy: ${nothingToDo(report)}`);
       return { revision: report.revision, rollouts: [] };
     }
     if (about.confirm !== false && !(await this.#agrees(report, plans))) return undefined;
@@ -105,19 +108,15 @@ export class Deployer {
     const go = report.context.trigger === 'rollback' ? 'Roll Back' : 'Deploy';
     const text = question(report);
     const answer = isModal
-      ? await vscode.window.showWarningMessage(text, { modal: true, detail: `${why}${detail}` }, go)
+      ? await insist(text, `${why}${detail}`, go)
       : // A notification has room for one of them; the plan that is shown has them all.
-        await vscode.window.showInformationMessage(
-          plans.length > 1 ? text : `${text} ${oneLine(detail)}`,
-          go,
-          'Cancel',
-        );
+        await inform(plans.length > 1 ? text : `${text} ${oneLine(detail)}`, go, 'Cancel');
     return answer === go;
   }
 
   #run(report: PlanReport, plans: readonly WorkloadPlan[]): Thenable<DeployReport> {
     const doing = report.context.trigger === 'rollback' ? 'Rolling back' : 'Deploying';
-    const title = `${doing} ${plans.length === 1 ? plans[0]!.workload : plural(plans.length, 'workload')}`;
+    const title = unlinked(`${doing} ${plans.length === 1 ? plans[0]!.workload : plural(plans.length, 'workload')}`);
     const options = { location: vscode.ProgressLocation.Notification, title, cancellable: true };
     return vscode.window.withProgress(options, (progress, token) => {
       const records = new Map<string, RolloutRecord>();
@@ -126,9 +125,9 @@ export class Deployer {
       const running = this.#options.runs.deploy(report, {
         onRecord: (record) => {
           records.set(record.id, record);
-          progress.report({ message: progressText([...records.values()]) });
+          progress.report({ message: unlinked(progressText([...records.values()])) });
         },
-        onWaiting: (workload, message) => progress.report({ message: `${workload}: ${message}` }),
+        onWaiting: (workload, message) => progress.report({ message: unlinked(`${workload}: ${message}`) }),
       });
       return running.finally(() => listening.dispose());
     });
@@ -144,7 +143,7 @@ export class Deployer {
       unfinished().length > 1
         ? 'The rollouts go on in the background. What should happen to them?'
         : 'The rollout goes on in the background. What should happen to it?';
-    const answer = await vscode.window.showWarningMessage(text, 'Abort and Roll Back', 'Pause', 'Leave It Running');
+    const answer = await warn(text, 'Abort and Roll Back', 'Pause', 'Leave It Running');
     const command = answer === 'Abort and Roll Back' ? 'abort' : answer === 'Pause' ? 'pause' : undefined;
     if (command === undefined) return;
     const { engine } = await this.#options.session.open();
@@ -195,7 +194,7 @@ const MOST_TOLD = 3;
 function tellEnds(rollouts: readonly RolloutSummary[], backTo: string | undefined, created: ReadonlySet<string>): void {
   const good = rollouts.filter(({ phase }) => phase === 'succeeded');
   const isTogether = good.length > MOST_TOLD;
-  if (isTogether) void vscode.window.showInformationMessage(`${plural(good.length, 'workload')} were rolled out.`);
+  if (isTogether) void inform(`${plural(good.length, 'workload')} were rolled out.`);
   for (const one of rollouts)
     if (!isTogether || one.phase !== 'succeeded') void tellEnd(one, backTo, !created.has(one.workload));
 }
@@ -214,7 +213,7 @@ export async function tellEnd(
   const run = (command: string) => vscode.commands.executeCommand(command, { rollout, workload });
   if (phase === 'succeeded') {
     const text = `${workload} was rolled ${backTo === undefined ? 'out' : `back to ${backTo}`}.`;
-    const answer = await vscode.window.showInformationMessage(text, 'Timeline', ...(hasBefore ? ['Roll Back'] : []));
+    const answer = await inform(text, 'Timeline', ...(hasBefore ? ['Roll Back'] : []));
     if (answer === 'Timeline') await run(COMMANDS.timeline);
     if (answer === 'Roll Back') await vscode.commands.executeCommand(COMMANDS.rollback, { workload });
     return;
@@ -223,16 +222,16 @@ export async function tellEnd(
   if (phase === 'unfinished') return;
   const why = reason === undefined ? '' : `: ${reason}`;
   if (rollout === null) {
-    void vscode.window.showWarningMessage(`${workload} was not deployed${why}`);
+    void warn(`${workload} was not deployed${why}`);
     return;
   }
   if (phase === 'busy') {
-    const answer = await vscode.window.showInformationMessage(`${workload} was not deployed here${why}`, 'Timeline');
+    const answer = await inform(`${workload} was not deployed here${why}`, 'Timeline');
     if (answer === 'Timeline') await run(COMMANDS.timeline);
     return;
   }
   const text = `${workload}: ${phase}${why}`;
-  const answer = await vscode.window.showErrorMessage(text, 'Explain', 'Timeline');
+  const answer = await complain(text, 'Explain', 'Timeline');
   if (answer === 'Explain') await run(COMMANDS.explain);
   if (answer === 'Timeline') await run(COMMANDS.timeline);
 }

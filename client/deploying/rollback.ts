@@ -4,12 +4,16 @@ import type { DeployReport, Engine, RolloutRecord, Where } from '../../engine/in
 import type { About } from '../about.ts';
 import type { Asked } from '../asked.ts';
 import type { EngineSession } from '../engine/session.ts';
+import { inform } from '../messages.ts';
 import type { Deployer } from './deploy.ts';
 import type { Files } from './planText.ts';
 import { type Choice, changesBetweenFiles, choiceOf, goodOnes } from './rollbackChoices.ts';
 
 /** Earlier rollouts that are offered. */
 const MOST = 30;
+
+/** Earlier rollouts among which a commit is looked for. */
+const MOST_LOOKED_AT = 1_000;
 
 export interface RollbackOptions {
   readonly session: EngineSession;
@@ -18,8 +22,8 @@ export interface RollbackOptions {
 }
 
 /**
- * @param about `rollout` is the one to go back to; without it the person picks, or with `confirm: false` the last good one
- *   before the present
+ * @param about `rollout` is the one to go back to, or `revision` the commit of a good one; without both the person picks,
+ *   or with `confirm: false` it is the last good one before the present
  * @returns how it ended; undefined where the person did not choose
  */
 export async function rollBack(
@@ -30,7 +34,8 @@ export async function rollBack(
   if (where === undefined) return undefined;
   const { selectors, repo } = where;
   const { engine, clock } = await session.open();
-  const chosen = about.isLatest === true ? undefined : about.rollout;
+  const named = about.isLatest === true ? undefined : about.rollout;
+  const chosen = named ?? (about.revision === undefined ? undefined : await goodOneOf(engine, where, about.revision));
   const asksNobody = chosen !== undefined || about.confirm === false;
   const to = asksNobody ? chosen : await pick();
   if (to === undefined && !asksNobody) return undefined;
@@ -43,7 +48,7 @@ export async function rollBack(
     const history = workload === undefined ? [] : await engine.history({ repository: identity, workload, limit: MOST });
     const good = goodOnes(history);
     if (good.length === 0) {
-      void vscode.window.showInformationMessage('There is no earlier good rollout to go back to.');
+      void inform('There is no earlier good rollout to go back to.');
       return undefined;
     }
     const now = clock.now();
@@ -54,6 +59,19 @@ export async function rollBack(
     return (await vscode.window.showQuickPick(items, { placeHolder, matchOnDescription: true, matchOnDetail: true }))
       ?.id;
   }
+}
+
+/** The latest good rollout of a commit, by any of its names. */
+async function goodOneOf(engine: Engine, where: Where, revision: string): Promise<string> {
+  const { workloads, context } = await engine.plan({ ...where, revision, offline: true, all: true });
+  const workload = workloads[0]?.workload ?? '';
+  const history = await engine.history({ repository: context.repository.identity, workload, limit: MOST_LOOKED_AT });
+  const good = history.find((record) => record.phase === 'succeeded' && record.revision.commit === context.commit?.id);
+  if (good !== undefined) return good.id;
+  const { EngineError } = await import('../engine/loaded.ts');
+  throw new EngineError('rollback.not-a-good-rollout', `${revision} was never rolled out well to ${workload}`, {
+    kind: 'usage',
+  });
 }
 
 /** Each with what would be different from the files of what serves. */

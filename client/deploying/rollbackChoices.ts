@@ -1,6 +1,6 @@
 /** The rollouts that a workload can go back to, as a person is offered them. Pure. */
 import type { Difference, Json, RolloutRecord } from '../../engine/index.ts';
-import { duration, shortCommit } from '../words.ts';
+import { duration, shortCommit, withoutIcons } from '../words.ts';
 import { type Files, memberName } from './planText.ts';
 
 /** Rollouts to go back to, newest first: what succeeded before the one that serves, each commit once. */
@@ -38,9 +38,9 @@ export function choiceOf(
   const runs = serving === null ? [] : [serving.split('/').at(-1)!];
   return {
     id,
-    label: `$(git-commit) ${shortCommit(commit)} ${subject}`,
-    description: [...by, `${duration(now - (endedAt ?? now), 1)} ago`].join(' · '),
-    detail: [...runs, changeWords(changes)].join(' · '),
+    label: `$(git-commit) ${shortCommit(commit)} ${withoutIcons(subject)}`,
+    description: withoutIcons([...by, `${duration(now - (endedAt ?? now), 1)} ago`].join(' · ')),
+    detail: withoutIcons([...runs, changeWords(changes)].join(' · ')),
   };
 }
 

@@ -4,6 +4,7 @@ import type { Command, RolloutRecord } from '../../engine/index.ts';
 import type { About } from '../about.ts';
 import type { Asked } from '../asked.ts';
 import type { EngineSession } from '../engine/session.ts';
+import { inform, insist } from '../messages.ts';
 
 export interface SteeringOptions {
   readonly session: EngineSession;
@@ -52,9 +53,9 @@ export class Steering {
     const record = await this.#options.asked.rollout(about, 'Abort which rollout?', isUnfinished);
     if (record === undefined) return undefined;
     if (about.confirm === false) return this.#send(record, 'abort');
-    const answer = await vscode.window.showWarningMessage(
+    const answer = await insist(
       `Abort the rollout of ${record.workload}?`,
-      { modal: true, detail: 'What served before is brought back, unless everything is left as it is now.' },
+      'What served before is brought back, unless everything is left as it is now.',
       'Abort and Roll Back',
       'Abort and Leave',
     );
@@ -103,7 +104,7 @@ export class Steering {
     const { engine } = await this.#options.session.open();
     const { person } = await import('../engine/loaded.ts');
     const asked = await engine.ask(id, command, person());
-    if (!asked) void vscode.window.showInformationMessage(`The rollout of ${workload} is over already: ${phase}.`);
+    if (!asked) void inform(`The rollout of ${workload} is over already: ${phase}.`);
     await this.#options.moved();
     return { rollout: id, command, asked };
   }

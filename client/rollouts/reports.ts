@@ -6,6 +6,7 @@ import type { About } from '../about.ts';
 import type { Asked } from '../asked.ts';
 import type { Documents } from '../documents.ts';
 import type { EngineSession } from '../engine/session.ts';
+import { inform } from '../messages.ts';
 import { explanationText } from './explanationText.ts';
 
 /** Between looks into the store while events are shown, ms. */
@@ -64,7 +65,7 @@ export class Reports {
 
   async #offerEdit({ edit, rollout }: Explanation): Promise<void> {
     if (edit?.place == null) return;
-    const answer = await vscode.window.showInformationMessage(`Proposed edit: ${edit.description}.`, 'Show Edit');
+    const answer = await inform(`Proposed edit: ${edit.description}.`, 'Show Edit');
     if (answer !== 'Show Edit') return;
     const { path, line, column, endLine, endColumn, oldText, newText } = edit.place;
     const uri = vscode.Uri.file(join(rollout.repository.root, path));
@@ -73,7 +74,7 @@ export class Reports {
     const editor = await vscode.window.showTextDocument(document, { selection: range });
     // The file may have moved on since: what is not there any more is not replaced.
     if (document.getText(range) === oldText) await editor.edit((builder) => builder.replace(range, newText));
-    else void vscode.window.showInformationMessage('The file has changed since: make the edit by hand.');
+    else void inform('The file has changed since: make the edit by hand.');
   }
 }
 

@@ -10,9 +10,10 @@ import type { About } from '../about.ts';
 import type { Asked } from '../asked.ts';
 import { blockedError } from '../deploying/deploy.ts';
 import type { EngineSession } from '../engine/session.ts';
+import { inform, warn } from '../messages.ts';
 import { placeFromSettings } from '../settings.ts';
 import type { Timelines } from '../timeline/timelinePanel.ts';
-import { duration, timeHere } from '../words.ts';
+import { duration, timeHere, unlinked } from '../words.ts';
 import { MISHAPS, type Mishap, type Rule } from './mishaps.ts';
 import { type Origin, playRehearsal, type Rehearsed } from './rehearsing.ts';
 
@@ -43,7 +44,7 @@ export async function rehearse(options: RehearsalOptions, about: About): Promise
       mishap: chosen.mishap,
       rules: options.rules(),
       signal: stopping.signal,
-      doing: (message) => told.report({ message }),
+      doing: (message) => told.report({ message: unlinked(message) }),
       began: async (rollout, from, origin) => {
         if (about.confirm === false) return;
         // How it ends is told all the same.
@@ -92,7 +93,7 @@ function tell({ rollouts, origin }: Rehearsed): void {
     const took = startedAt === null || endedAt === null ? '' : ` after ${duration(endedAt - startedAt)}`;
     const why = reason === undefined ? '' : `, ${reason}`;
     const text = `Rehearsal of ${workload} ${words(origin)}: ${phase}${took}${why}. Nothing real was touched.`;
-    if (phase === 'succeeded') void vscode.window.showInformationMessage(text);
-    else void vscode.window.showWarningMessage(text);
+    if (phase === 'succeeded') void inform(text);
+    else void warn(text);
   }
 }

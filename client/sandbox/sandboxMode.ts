@@ -6,6 +6,7 @@
 import * as vscode from 'vscode';
 import type { Place } from '../engine/session.ts';
 import { COMMANDS, SANDBOX_CONTEXT } from '../manifestIds.ts';
+import { inform } from '../messages.ts';
 import { folders, placeFromSettings, sandboxSpeed } from '../settings.ts';
 import { MISHAPS, type Rule } from './mishaps.ts';
 import { startTrial, type Trial } from './trial.ts';
@@ -24,7 +25,8 @@ export class SandboxMode implements vscode.Disposable {
   readonly #options: SandboxModeOptions;
   readonly #mark: vscode.StatusBarItem;
   #trial: Trial | undefined;
-  #starting: Promise<Trial> | undefined;
+  /** What was asked for last: starting and stopping take turns. */
+  #turn: Promise<unknown> = Promise.resolve();
 
   constructor(options: SandboxModeOptions) {
     this.#options = options;
@@ -43,7 +45,7 @@ export class SandboxMode implements vscode.Disposable {
     if (this.#trial !== undefined || !this.#options.memory.get<boolean>(KEPT)) return;
     await this.#options.memory.update(KEPT, undefined);
     const text = 'The sandbox ended with the window, and all that ran in it. Real AWS is used again.';
-    const answer = await vscode.window.showInformationMessage(text, 'Start Sandbox');
+    const answer = await inform(text, 'Start Sandbox');
     if (answer !== undefined) await vscode.commands.executeCommand(COMMANDS.sandboxStart);
   }
 
@@ -59,22 +61,29 @@ export class SandboxMode implements vscode.Disposable {
 
   /** @returns the sandbox's endpoint */
   async start(): Promise<{ readonly endpoint: string } | undefined> {
-    // Asked for twice, it is started once.
-    this.#starting ??= this.#begin().finally(() => {
-      this.#starting = undefined;
-    });
-    const { endpoint } = await this.#starting;
+    const { endpoint } = await this.#inTurn(() => this.#begin());
     return { endpoint };
   }
 
-  async stop(): Promise<void> {
-    await this.#options.memory.update(KEPT, undefined);
-    await this.close();
+  stop(): Promise<void> {
+    return this.#inTurn(async () => {
+      await this.#options.memory.update(KEPT, undefined);
+      await this.#end();
+    });
   }
 
   /** Ends it with the window. */
-  async close(): Promise<void> {
-    await this.#starting?.catch(() => {});
+  close(): Promise<void> {
+    return this.#inTurn(() => this.#end());
+  }
+
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const done = this.#turn.then(work);
+    this.#turn = done.catch(() => {});
+    return done;
+  }
+
+  async #end(): Promise<void> {
     const trial = this.#trial;
     if (trial === undefined) return;
     this.#trial = undefined;
@@ -101,7 +110,7 @@ export class SandboxMode implements vscode.Disposable {
   async chooseScenario(): Promise<string | undefined> {
     const trial = this.#trial;
     if (trial === undefined) {
-      const answer = await vscode.window.showInformationMessage('No sandbox is running.', 'Start Sandbox');
+      const answer = await inform('No sandbox is running.', 'Start Sandbox');
       if (answer !== undefined) await this.start();
       return undefined;
     }
