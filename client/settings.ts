@@ -1,7 +1,9 @@
 /** The person's settings, read when they are needed. Owns nothing. */
+import { homedir } from 'node:os';
 import * as vscode from 'vscode';
 import type { Place } from './engine/session.ts';
 import { SETTINGS } from './manifestIds.ts';
+import { storePath } from './storePath.ts';
 
 const SECTION = 'gitmoxi';
 
@@ -29,7 +31,7 @@ function number(name: string, least: number, otherwise: number): number {
 }
 
 export const placeFromSettings = (): Place => ({
-  store: text(SETTINGS.store),
+  store: storePath(text(SETTINGS.store), { home: homedir(), folder: folders()[0] }),
   region: text(SETTINGS.region),
   profile: text(SETTINGS.profile),
   endpoint: text(SETTINGS.endpoint),

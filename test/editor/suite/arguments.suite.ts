@@ -111,6 +111,19 @@ describe('commands with odd arguments', function () {
     await run('gitmoxi.sandbox.start');
   });
 
+  it('the sandbox is started anew where it was asked to stop just before', async () => {
+    const { endpoint } = await run<{ endpoint: string }>('gitmoxi.sandbox.start');
+    const stopped = run('gitmoxi.sandbox.stop');
+    const [anew, again] = await Promise.all([
+      run<{ endpoint: string }>('gitmoxi.sandbox.start'),
+      run<{ endpoint: string }>('gitmoxi.sandbox.start'),
+    ]);
+    await stopped;
+    assert.notEqual(anew.endpoint, endpoint);
+    assert.deepEqual(again, anew);
+    await run('gitmoxi.plan', { workload: WEB, confirm: false });
+  });
+
   it('two deployments of one workload at once are one, and the other says who has it', async () => {
     const both = await Promise.all([
       run<DeployReport>('gitmoxi.deploy', { workload: WEB, confirm: false }),

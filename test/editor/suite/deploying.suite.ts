@@ -4,7 +4,7 @@ import { symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
 import type { DeployReport, Explanation, PlanReport, RolloutEvent, RolloutRecord } from '../../../engine/index.ts';
-import { changeFile, commitAll, firstCommit, repo, restore, run, shopFile, WEB } from './window.ts';
+import { changeFile, commitAll, firstCommit, git, repo, restore, run, shopFile, WEB } from './window.ts';
 
 describe('a window on the sandbox', function () {
   this.timeout(60_000);
@@ -75,6 +75,17 @@ describe('a window on the sandbox', function () {
     const back = await run<DeployReport>('gitmoxi.rollback', { workload: WEB, confirm: false });
     assert.equal(back.rollouts[0]?.phase, 'succeeded');
     assert.notEqual(back.revision, updated.revision);
+  });
+
+  it('rolls back to a commit that is named, and to none that never was a good rollout', async () => {
+    const asked = { workload: WEB, confirm: false };
+    const unknown = run('gitmoxi.rollback', { ...asked, revision: 'no-such-branch' });
+    await assert.rejects(unknown, /no-such-branch/);
+    git('commit', '-q', '--allow-empty', '-m', 'Change nothing');
+    await assert.rejects(run('gitmoxi.rollback', { ...asked, revision: 'HEAD' }), /HEAD was never rolled out well to/);
+    const report = await run<DeployReport>('gitmoxi.rollback', { ...asked, revision: firstCommit() });
+    assert.equal(report.revision, firstCommit());
+    assert.equal(report.rollouts[0]?.phase, 'succeeded');
   });
 
   it('explains a rollout that failed', async () => {
