@@ -158,6 +158,11 @@ export const LISTS: Readonly<Record<string, Range>> = {
   // Amazon ECS developer guide, "Service quotas": what cannot be raised.
   'RegisterTaskDefinitionRequest.containerDefinitions': [1, 10],
   'CreateServiceRequest.loadBalancers': [0, 5],
+  // Amazon ECS API reference, CreateService and RegisterTaskDefinition.
+  'CreateServiceRequest.capacityProviderStrategy': [0, 20],
+  'CreateServiceRequest.placementConstraints': [0, 10],
+  'CreateServiceRequest.placementStrategy': [0, 5],
+  'RegisterTaskDefinitionRequest.placementConstraints': [0, 10],
   'RegisterTaskDefinitionRequest.tags': [0, 50],
   'HealthCheck.command': [1],
   'CreateFunctionRequest.Architectures': [1, 1],

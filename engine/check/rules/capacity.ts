@@ -71,6 +71,21 @@ export const CAPACITY_RULES: Rules = {
     },
   },
 
+  'service.placement': {
+    severity: 'error',
+    title: 'Tasks are packed by what cannot be packed',
+    about: 'The placement strategy `binpack` goes by `cpu` or `memory`.',
+    check({ service }, report) {
+      for (const strategy of service?.each('placementStrategy') ?? []) {
+        if (strategy.get('type')?.text !== 'binpack') continue;
+        const field = strategy.get('field');
+        if (!field?.text) report(field ?? strategy, 'binpack does not say by what', 'add "field": "cpu" or "memory"');
+        else if (!/^(?:cpu|memory)$/i.test(field.text))
+          report(field, `tasks cannot be packed by ${field.shown}`, 'write "cpu" or "memory"');
+      }
+    },
+  },
+
   'service.platform-version': {
     severity: 'error',
     title: 'A platform version is given outside of Fargate, or is none',

@@ -1,7 +1,8 @@
 /** Rules about the ports of containers. */
 import type { Place } from '../place.ts';
 import { type Report, type Rules, writing } from '../rule.ts';
-import { reportRepeatedTexts } from './reporting.ts';
+import { onFargate } from './fargate.ts';
+import { reportRepeatedTexts, reportUseless } from './reporting.ts';
 import { containersOf, inContainers } from './task.ts';
 
 /** Ports that a mapping takes; containers share the task's interface in awsvpc mode, and the host's in host mode. */
@@ -88,6 +89,16 @@ function reportRange(range: Place, report: Report): void {
     report(range, `${range.shown} begins after its end`, 'write the lower port first', writing(`${last}-${first}`));
 }
 
+/** Of container instances, for SSH, Docker and the agent. Source: Amazon ECS API reference, PortMapping, hostPort. */
+const RESERVED = new Map([
+  [22, 'SSH'],
+  [2375, 'Docker'],
+  [2376, 'Docker'],
+  [51_678, "ECS's agent"],
+  [51_679, "ECS's agent"],
+  [51_680, "ECS's agent"],
+]);
+
 export const PORT_RULES: Rules = {
   'task.duplicate-port': {
     severity: 'error',
@@ -105,6 +116,35 @@ export const PORT_RULES: Rules = {
     },
   },
 
+  'task.reserved-port': {
+    severity: 'warning',
+    title: 'A host port is taken on container instances',
+    about: 'Ports 22, 2375, 2376 and 51678 to 51680 of an instance are used by SSH, Docker and the agent of ECS.',
+    check(subject, report) {
+      const mode = subject.task?.get('networkMode')?.text ?? 'bridge';
+      if (onFargate(subject) || (mode !== 'bridge' && mode !== 'host')) return;
+      for (const mapping of inContainers(subject.task, 'portMappings')) {
+        const port =
+          mapping.has('hostPort') || mode === 'bridge' ? mapping.get('hostPort') : mapping.get('containerPort');
+        const owner = RESERVED.get(port?.number ?? 0);
+        if (owner !== undefined)
+          report(port, `${port!.key} ${port!.shown} is used by ${owner} on container instances`, 'choose another port');
+      }
+    },
+  },
+
+  'task.port-in-no-network': {
+    severity: 'error',
+    title: 'Ports are mapped where there is no network',
+    about: 'In the network mode none, a container has no ports.',
+    check({ task }, report) {
+      if (task?.get('networkMode')?.text !== 'none') return;
+      for (const container of containersOf(task))
+        if (container.has('portMappings'))
+          reportUseless(container.get('portMappings'), 'cannot be in network mode none', report);
+    },
+  },
+
   'task.port-range': {
     severity: 'error',
     title: 'A range of ports is none, or has no place here',
@@ -116,8 +156,8 @@ export const PORT_RULES: Rules = {
         const ranges = container.each('portMappings').filter((mapping) => mapping.has('containerPortRange'));
         for (const mapping of ranges) {
           const range = mapping.get('containerPortRange')!;
-          if (mode === 'host' || mode === 'none')
-            report(range, `a range of ports cannot be mapped in network mode ${mode}`, 'use "awsvpc" or "bridge"', {
+          if (mode === 'host')
+            report(range, 'a range of ports cannot be mapped in network mode host', 'use "awsvpc" or "bridge"', {
               atKey: true,
             });
           else reportRange(range, report);

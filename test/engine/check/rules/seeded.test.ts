@@ -796,6 +796,22 @@ const MISTAKES: readonly Mistake[] = [
 
   mistake('task.size', 'rolling', [...ON_EC2, [TASK, '"512"', '$0"big"$0']]),
   mistake('task.size', 'rolling', [...ON_EC2, [TASK, '"512"', '$0"1 vCPUs"$0']], { fix: '"1 vCPU"' }),
+  mistake('task.reserved-port', 'rolling', [
+    ...WITHOUT_NETWORK,
+    [TASK, '"containerPort": {{ port }}, "protocol": "tcp" }', '"containerPort": {{ port }}, "hostPort": $051678$0 }'],
+  ]),
+  mistake('task.port-in-no-network', 'rolling', [
+    ...WITHOUT_NETWORK.map(([suffix, from, to]): Change => [suffix, from, to.replace('bridge', 'none')]),
+    [TASK, '"portMappings"', '$0"portMappings"$0'],
+  ]),
+  mistake('service.placement', 'rolling', [
+    ...ON_EC2,
+    [
+      SVC,
+      '"launchType": "EC2"',
+      '"launchType": "EC2", "placementStrategy": [{ "type": "binpack", "field": $0"disk"$0 }]',
+    ],
+  ]),
   mistake('task.size', 'rolling', [...ON_EC2, [TASK, '"512"', '$0"512.5"$0']]),
   mistake('task.size', 'rolling', [...ON_EC2, [TASK, '"512"', '$0"64"$0']], { message: 'too small' }),
   mistake('task.size', 'rolling', [...ON_EC2, [TASK, '"512"', '$0"193 vCPU"$0']], { message: 'too large' }),
