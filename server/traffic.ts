@@ -5,8 +5,8 @@
  * Owns: when something arrived, and which requests have no answer yet. Must not: change a message.
  */
 import { setImmediate as turn } from 'node:timers/promises';
-import type { Message, MessageReader, MessageWriter } from 'vscode-languageserver';
-import { StreamMessageReader, StreamMessageWriter } from 'vscode-languageserver/node';
+import { AbstractMessageWriter, type Message, type MessageReader, type MessageWriter } from 'vscode-languageserver';
+import { StreamMessageReader } from 'vscode-languageserver/node';
 
 /** How long the background stands back, ms. A request that takes longer waits for something else. */
 const LONGEST_MS = 50;
@@ -44,7 +44,7 @@ export class Traffic {
   }
 
   writer(output: NodeJS.WritableStream): MessageWriter {
-    const writer = new StreamMessageWriter(output);
+    const writer = new Writer(output);
     return {
       onError: writer.onError,
       onClose: writer.onClose,
@@ -69,6 +69,37 @@ export class Traffic {
     if (now < this.#heardAt + LOOKED_AT_MS) return true;
     for (const askedAt of this.#askedAt.values()) if (now < askedAt + this.#longestMs) return true;
     return false;
+  }
+}
+
+/**
+ * Writes each message at once and in one piece. The connection's own writer gives way before each message and writes it
+ * in two: of thousands of diagnostics, that is most of the work, and an answer waits behind them.
+ */
+class Writer extends AbstractMessageWriter implements MessageWriter {
+  readonly #output: NodeJS.WritableStream;
+  #failures = 0;
+
+  constructor(output: NodeJS.WritableStream) {
+    super();
+    this.#output = output;
+    output.on('error', (error) => this.fireError(error));
+    output.on('close', () => this.fireClose());
+  }
+
+  async write(message: Message): Promise<void> {
+    const text = JSON.stringify(message);
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    this.#output.write(`Content-Length: ${Buffer.byteLength(text)}\r\n\r\n${text}`, (error) => {
+      if (!error) return resolve();
+      this.fireError(error, message, ++this.#failures);
+      reject(error);
+    });
+    return promise;
+  }
+
+  end(): void {
+    this.#output.end();
   }
 }
 

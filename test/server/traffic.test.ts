@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { PassThrough } from 'node:stream';
+import { PassThrough, Writable } from 'node:stream';
 import { setTimeout as sleep, setImmediate as turn } from 'node:timers/promises';
-import type { RequestMessage, ResponseMessage } from 'vscode-languageserver/node';
+import type { NotificationMessage, RequestMessage, ResponseMessage } from 'vscode-languageserver/node';
 import { systemClock } from '../../engine/clock.ts';
 import { Documents } from '../../server/documents.ts';
 import { SLICE_MS } from '../../server/pauses.ts';
@@ -75,6 +75,30 @@ describe('traffic', () => {
     const { traffic, ask } = connect(1);
     await ask(1);
     await traffic.quiet();
+  });
+});
+
+describe('what is written', () => {
+  it('leaves in one piece each, in the order said, and counted in bytes', async () => {
+    const output = new PassThrough({ encoding: 'utf8' });
+    const writer = new Traffic().writer(output);
+    const pieces: string[] = [];
+    output.on('data', (piece: string) => pieces.push(piece));
+    const say = (method: string) => writer.write({ jsonrpc: '2.0', method } as NotificationMessage);
+    await Promise.all([say('a'), say('é')]);
+    assert.deepEqual(pieces, [
+      'Content-Length: 30\r\n\r\n{"jsonrpc":"2.0","method":"a"}',
+      'Content-Length: 31\r\n\r\n{"jsonrpc":"2.0","method":"é"}',
+    ]);
+  });
+
+  it('is an error where nobody reads any more, told to who listens', async () => {
+    const output = new Writable({ write: (_chunk, _encoding, done) => done(new Error('gone')) });
+    const writer = new Traffic().writer(output);
+    const errors: string[] = [];
+    writer.onError(([{ message }]) => errors.push(message));
+    await assert.rejects(writer.write({ jsonrpc: '2.0', method: 'a' } as NotificationMessage), /gone/);
+    assert.deepEqual([...new Set(errors)], ['gone']);
   });
 });
 
