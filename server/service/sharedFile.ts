@@ -111,6 +111,8 @@ export function sharedHover(file: SharedFile, offset: number): Hover | undefined
   const found = at(file, offset);
   if (found === undefined) return undefined;
   const { symbol, value, isSensitive, token } = found;
+  // Of a key that is being typed, there is no value yet.
+  if (value.parent?.type === 'property' && value.parent.children?.[0] === value) return undefined;
   const json = getNodeValue(value) as Json;
   const kind = `${kindOfValue(json)}${isSensitive ? ', marked as secret' : ''}`;
   const users = file.users.filter((user) => isFrom(file, user, symbol));

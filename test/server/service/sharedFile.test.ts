@@ -177,6 +177,11 @@ describe('hover in a shared file', () => {
     }
   });
 
+  it('says nothing of a key that has no value yet', () => {
+    const { file, offset } = sharedScene(`//- out.json\n{ "clu$0ster": \n${USERS}`);
+    assert.equal(sharedHover(file, offset), undefined);
+  });
+
   it('counts the rest of many users', () => {
     const users = Array.from(
       { length: 30 },
