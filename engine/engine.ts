@@ -8,7 +8,6 @@ import type { CheckedWorkload, RenderedFile } from './check/index.ts';
 import { closest } from './closest.ts';
 import { deployPlan, resumeAll } from './deploying.ts';
 import { EngineError } from './errors.ts';
-import { explainRollout } from './explaining.ts';
 import { type Problem, toProblems } from './finding.ts';
 import { isObject, type Json } from './json.ts';
 import { pointer as pointerTo, snapshotWish, withoutEnvironment } from './plan/index.ts';
@@ -187,6 +186,7 @@ export function createEngine(options: EngineOptions): Engine {
     },
     explain: async (id, repo) => {
       const { record } = await stored(id);
+      const { explainRollout } = await import('./explaining.ts');
       return explainRollout({ store: await store(), aws }, record, repo);
     },
     planRollback: (where, to, skips) => planRollback(plans, where, to, skips),

@@ -4,7 +4,7 @@
  */
 import type { PlanContext, PlanReport, PlanRequest } from './api.ts';
 import type { Aws } from './aws/index.ts';
-import { type CheckedWorkload, hasErrors } from './check/index.ts';
+import { type CheckedWorkload, hasErrors } from './check/checked.ts';
 import type { Clock } from './clock.ts';
 import { type Affected, type FileChange, groupWorkloads, type WorkloadPaths, workloadKey } from './config/index.ts';
 import { affectedWorkloads } from './git/index.ts';

@@ -4,7 +4,7 @@
  */
 import { isAbsolute, relative, sep } from 'node:path';
 import type { Where } from './api.ts';
-import { type CheckedWorkload, checkWorkload, keepReferenced } from './check/index.ts';
+import type { CheckedWorkload } from './check/index.ts';
 import { groupWorkloads, selectWorkloads, type WorkloadPaths, workloadKey } from './config/index.ts';
 import { EngineError } from './errors.ts';
 import { type Commit, loadWorkloads, openRepository, type Repository, type Tree, withTexts } from './git/index.ts';
@@ -121,6 +121,8 @@ export async function checkEach<T>(
   workloads: readonly WorkloadPaths[],
   use: (checked: CheckedWorkload) => T,
 ): Promise<T[]> {
+  // Templates and rules are half of the engine, which many lists and looks do without.
+  const { checkWorkload, keepReferenced } = await import('./check/index.ts');
   const results: T[] = [];
   const read = keepReferenced(KEPT_REFERENCES);
   for (let i = 0; i < workloads.length; i += WORKLOADS_AT_ONCE) {
