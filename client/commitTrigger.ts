@@ -142,7 +142,9 @@ export class CommitTrigger implements vscode.Disposable {
     const isAsked = mode === 'ask' || news.isOld;
     if (isAsked && !(await this.#agrees(repo, news, changed))) return;
     const plan = await engine.plan({ ...request, ...base, offline: false, preflight: 'changes' });
-    await deployer.carryOut(plan, isAsked ? {} : { confirm: false });
+    const trigger = deployFrom() === 'remote' ? 'poll' : 'commit';
+    const begunByIt = { ...plan, context: { ...plan.context, trigger } as const };
+    await deployer.carryOut(begunByIt, isAsked ? {} : { confirm: false });
   }
 
   async #agrees(repo: string, news: News, changed: readonly WorkloadPlan[]): Promise<boolean> {

@@ -4,6 +4,7 @@ const content = document.getElementById('content');
 const slider = document.getElementById('moment');
 const play = document.getElementById('play');
 const live = document.getElementById('live');
+const said = document.getElementById('said');
 
 /** Kept while the page is hidden, so that it comes back with the same rollout. */
 const state = vscode.getState() ?? {};
@@ -24,6 +25,8 @@ window.addEventListener('message', ({ data }) => {
   }
   window.scrollTo(0, scroll);
   if (index >= 0) document.querySelector('.events')?.children[index]?.focus();
+  // A screen reader tells what changes in an element that stays: the content is made anew each time.
+  if (said.textContent !== data.said) said.textContent = data.said;
   slider.setAttribute('aria-valuetext', data.moment);
   live.hidden = !data.isLive;
   if (data.isLatest) slider.value = slider.max;

@@ -7,7 +7,7 @@ import * as vscode from 'vscode';
 import type { AlarmCurve } from '../../engine/index.ts';
 import type { Opened } from '../engine/session.ts';
 import { duration, errorText } from '../words.ts';
-import { asOf, type TimelineInput, timelineMarkup } from './timelineView.ts';
+import { asOf, spoken, type TimelineInput, timelineMarkup } from './timelineView.ts';
 
 /** Between looks into the store while a rollout is in progress, ms. */
 const LOOK_MS = 1_000;
@@ -171,6 +171,7 @@ class TimelinePanel {
       type: 'show',
       rollout: record.id,
       markup: timelineMarkup(shown),
+      said: spoken(shown),
       moment: `${duration(took * this.#share)} of ${duration(took)}`,
       isLive: record.endedAt === null,
       isLatest,
@@ -204,6 +205,7 @@ function pageOf(webview: vscode.Webview, resources: vscode.Uri): string {
 <input id="moment" type="range" min="0" max="${MOMENTS}" value="${MOMENTS}" aria-label="Moment of the rollout">
 <span id="live" class="value" hidden>live</span>
 </div>
+<p id="said" class="spoken" role="status"></p>
 <main id="content"></main>
 <script src="${source('page.js')}"></script>
 </body>

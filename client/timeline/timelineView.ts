@@ -93,7 +93,7 @@ function bands(spans: readonly Span[], scale: Scale): string {
 }
 
 function eventItem({ seq, time, level, message, phase }: RolloutEvent, start: number): string {
-  return `<li class="${level}" tabindex="${seq === 1 ? 0 : -1}"><span class="when">+${duration(time - start)}</span><span class="level">${level === 'info' ? '' : level}</span><span class="message">${escaped(message)}</span><span class="value">${phase}</span></li>`;
+  return `<li class="${level}" role="option" tabindex="${seq === 1 ? 0 : -1}"><span class="when">+${duration(time - start)}</span><span class="level">${level === 'info' ? '' : level}</span><span class="message">${escaped(message)}</span><span class="value">${phase}</span></li>`;
 }
 
 const FACTS = (record: RolloutRecord): [string, string][] => [
@@ -102,6 +102,12 @@ const FACTS = (record: RolloutRecord): [string, string][] => [
   ['Begun by', record.trigger],
   ['Rollout', record.id],
 ];
+
+/** How it stands, for people who hear it: told whenever it is another. */
+export const spoken = ({ record }: TimelineInput): string => `${standing(record)}: ${record.message}`;
+
+const standing = ({ paused, endedAt, phase }: RolloutRecord): string =>
+  paused !== null && endedAt === null ? 'paused' : phase;
 
 /** The page's content. */
 export function timelineMarkup(input: TimelineInput): string {
@@ -121,9 +127,9 @@ export function timelineMarkup(input: TimelineInput): string {
   const failure = failureLines(record);
   const name = record.workload.split('/').at(-1) ?? record.workload;
   const facts = FACTS(record).map(([term, text]) => `<dt>${term}</dt><dd>${escaped(text)}</dd>`);
-  const badge = record.paused !== null && record.endedAt === null ? 'paused' : record.phase;
+  const badge = standing(record);
   return `<header><h1>${escaped(name)} <span class="badge ${badge.replaceAll(' ', '-')}">${badge}</span></h1>
-${note === undefined ? '' : `<p class="note">${escaped(note)}. Nothing real is touched.</p>\n`}<p class="message" aria-live="polite">${escaped(record.message)}</p>
+${note === undefined ? '' : `<p class="note">${escaped(note)}. Nothing real is touched.</p>\n`}<p class="message">${escaped(record.message)}</p>
 <p class="value">${escaped(record.workload)} · ${duration(end - record.startedAt)}</p></header>
 ${failure.length === 0 ? '' : `<section class="failure" role="note">${failure.map((line) => `<p>${escaped(line)}</p>`).join('')}</section>`}
 ${bands(spansOf(input), scale)}

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { asOf, spansOf, type TimelineInput, timelineMarkup } from '../../client/timeline/timelineView.ts';
+import { asOf, spansOf, spoken, type TimelineInput, timelineMarkup } from '../../client/timeline/timelineView.ts';
 import type { AlarmCurve, Phase, RolloutEvent, RolloutRecord } from '../../engine/index.ts';
 
 const START = 1_000_000;
@@ -58,6 +58,16 @@ describe('the timeline', () => {
     assert.match(timelineMarkup(input({ ...going, paused })), /class="badge paused">paused</);
     assert.match(timelineMarkup(input(going)), /class="badge shifting">shifting</);
     assert.match(timelineMarkup(input({ paused })), /class="badge succeeded">succeeded</);
+  });
+
+  it('is told to who listens: how it stands, and events as the options of their list', () => {
+    const paused = { by: 'ada', since: START };
+    assert.equal(spoken(input({ phase: 'shifting', message: '10 % of traffic' })), 'shifting: 10 % of traffic');
+    assert.equal(spoken(input({ phase: 'shifting', message: 'waits', paused, endedAt: null })), 'paused: waits');
+    const markup = timelineMarkup(input({}, [event(1, 0, 'preparing'), event(2, 10, 'launching')]));
+    const list = /role="listbox"[^>]*>(.*?)<\/ol>/.exec(markup)?.[1] ?? '';
+    assert.equal(list.match(/<li/g)?.length, 2);
+    assert.equal(list.match(/<li[^>]* role="option"/g)?.length, 2);
   });
 
   it('has a lane for each alarm that is watched, and shows when one fired', () => {

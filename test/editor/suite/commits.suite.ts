@@ -52,6 +52,7 @@ describe('commits', function () {
   it('are deployed by themselves where the setting says so', async () => {
     await configure('deployOnCommit', 'auto');
     await isDeployed(await commit(4));
+    assert.equal((await latest())?.rollout.trigger, 'commit');
   });
 
   it('of other branches, and while it is off, are not', async () => {
@@ -88,6 +89,7 @@ describe('commits', function () {
       git('fetch', '-q');
       await run('git.refresh');
       await isDeployed(theirs('rev-parse', 'HEAD'));
+      assert.equal((await latest())?.rollout.trigger, 'poll');
     } finally {
       git('branch', '--unset-upstream');
       git('remote', 'remove', 'origin');
