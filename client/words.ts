@@ -75,5 +75,14 @@ export const upperFirst = (text: string): string => text.slice(0, 1).toUpperCase
 /** Text that a notification makes no link of: there `[text](command:…)` runs the command. */
 export const unlinked = (text: string): string => text.replaceAll('](', '] (');
 
+/**
+ * Markdown that is read as it is written, without links: the editor follows them there too, and runs commands. Links,
+ * addresses in `<…>`, and definitions of references are told apart from text by one blank.
+ */
+export const unlinkedSource = (markdown: string): string =>
+  unlinked(markdown)
+    .replaceAll(/<(?=\w+:)/g, '< ')
+    .replaceAll(/^(\s*(?:- )?\[[^\]]*\]):/gm, '$1 :');
+
 /** Text that a list makes no icon of: there `$(name)` is one. */
 export const withoutIcons = (text: string): string => text.replace(/\$\([a-z0-9-]+(?:~[a-z]+)?\)/gi, '\\$&');

@@ -2,7 +2,7 @@
 import type { PlanReport, RenderReport } from '../../engine/index.ts';
 import { isObject, type Json } from '../../engine/json.ts';
 import type { WorkloadPlan } from '../rollouts/rollout.ts';
-import { duration, plural, shortCommit, upperFirst } from '../words.ts';
+import { duration, plural, shortCommit, unlinkedSource, upperFirst } from '../words.ts';
 
 const ACTS: ReadonlySet<WorkloadPlan['action']> = new Set(['create', 'update', 'delete', 'deploy']);
 
@@ -175,7 +175,8 @@ export function summary(report: PlanReport, filesOf: (plan: WorkloadPlan) => Fil
   });
   const { commit } = report.context;
   const title = commit === undefined ? 'the working tree' : `${shortCommit(commit.id)} “${commit.subject}”`;
-  return `# ${isBack ? 'Roll back to' : 'Plan for'} ${title}\n\n${parts.length === 0 ? 'No workload is touched.' : parts.join('\n\n')}\n`;
+  const heading = `# ${isBack ? 'Roll back to' : 'Plan for'} ${title}`;
+  return unlinkedSource(`${heading}\n\n${parts.length === 0 ? 'No workload is touched.' : parts.join('\n\n')}\n`);
 }
 
 /** Places that are listed of what runs, and the longest value that a line shows, characters. */
@@ -193,7 +194,7 @@ export function present({ workloads }: PlanReport): string {
     const said = action === 'create' ? ['Nothing yet.'] : lines.length === 0 ? ['What the files ask for.'] : lines;
     return [`## ${workload}`, '', ...said].join('\n');
   });
-  return `# What runs now\n\n${parts.join('\n\n')}\n`;
+  return unlinkedSource(`# What runs now\n\n${parts.join('\n\n')}\n`);
 }
 
 function valueText(value: Json): string {

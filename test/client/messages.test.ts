@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { unlinked, withoutIcons } from '../../client/words.ts';
+import { unlinked, unlinkedSource, withoutIcons } from '../../client/words.ts';
 
 const CLIENT = resolve(import.meta.dirname, '../../client');
 
@@ -18,6 +18,14 @@ describe('messages', () => {
       assert.doesNotMatch(unlinked(text), LINK);
     }
     assert.equal(unlinked('containerDefinitions[0].image (web)'), 'containerDefinitions[0].image (web)');
+  });
+
+  it('have none in Markdown that is read as it is written', () => {
+    const source = '# [a](command:b) <command:c> <https://d>\n\n- [e]: command:f\n- desiredCount: 3, tags[0]: x < y\n';
+    assert.equal(
+      unlinkedSource(source),
+      '# [a] (command:b) < command:c> < https://d>\n\n- [e] : command:f\n- desiredCount: 3, tags[0]: x < y\n',
+    );
   });
 
   it('are shown by one module, which takes care of that', () => {
