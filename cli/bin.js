@@ -5,7 +5,6 @@
  *
  * Must not: know anything about the program beyond where it is.
  */
-import { spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import nodeModule, { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
@@ -24,7 +23,7 @@ if (words.length === 1 && (words[0] === '--version' || words[0] === '-V')) {
 } else if (isEnough(process.versions.node)) {
   await load();
 } else {
-  relaunch(suppliedNode());
+  await relaunch(suppliedNode());
 }
 
 function isEnough(version) {
@@ -67,7 +66,9 @@ function suppliedNode() {
   process.exit(3);
 }
 
-function relaunch(node) {
+async function relaunch(node) {
+  // Loading it takes a while, which the usual start does without.
+  const { spawn } = await import('node:child_process');
   const child = spawn(node, [fileURLToPath(import.meta.url), ...words], {
     stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
     env: { ...process.env, [RELAUNCHED]: '1' },

@@ -36,6 +36,39 @@ const plainSchemas: Plugin = {
   },
 };
 
+/** What the language server's libraries load of Node for transports that nobody uses here, and what it takes of each start. */
+const SELDOM = /^(?:crypto|child_process)$/;
+
+/** Lets those be loaded when something of them is first used. */
+const lateBuiltins: Plugin = {
+  name: 'late builtins',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: SELDOM }, ({ path, importer, kind }) =>
+      kind === 'require-call' && /[\\/]vscode-(?:jsonrpc|languageserver)[\\/]/.test(importer)
+        ? { path, namespace: 'late' }
+        : undefined,
+    );
+    onLoad({ filter: SELDOM, namespace: 'late' }, ({ path }) => ({
+      contents: `module.exports = new Proxy({}, { get: (_, name) => require('node:${path}')[name] });`,
+      resolveDir: root,
+    }));
+  },
+};
+
+/** Each import of a CommonJS module copies all of its names. Of the protocol's hundreds, one copy is enough for all. */
+const oneProtocol: Plugin = {
+  name: 'one protocol',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^vscode-languageserver(?:\/node)?$/ }, ({ path, kind, namespace }) =>
+      kind === 'import-statement' && namespace === 'file' ? { path, namespace: 'once' } : undefined,
+    );
+    onLoad({ filter: /./, namespace: 'once' }, ({ path }) => ({
+      contents: `export * from '${path}';`,
+      resolveDir: root,
+    }));
+  },
+};
+
 const shared: BuildOptions = {
   absWorkingDir: root,
   bundle: true,
@@ -45,7 +78,7 @@ const shared: BuildOptions = {
   mainFields: ['module', 'main'],
   logLevel: 'warning',
   legalComments: 'none',
-  plugins: [plainSchemas],
+  plugins: [plainSchemas, lateBuiltins, oneProtocol],
 };
 
 /** CommonJS dependencies inside an ES module look for these. */
@@ -62,6 +95,8 @@ const command: BuildOptions = {
   entryPoints: { cli: 'cli/main.ts' },
   outdir: 'dist',
   chunkNames: 'cli/[name]-[hash]',
+  minifySyntax: true,
+  minifyWhitespace: true,
 };
 
 /** What the client and the language server load when they need it, by the module that it becomes. */
@@ -102,7 +137,7 @@ const editor: BuildOptions = {
   external: ['vscode'],
   minifySyntax: true,
   minifyWhitespace: true,
-  plugins: [plainSchemas, onDemand],
+  plugins: [plainSchemas, lateBuiltins, oneProtocol, onDemand],
 };
 
 function linkCommand(): void {
