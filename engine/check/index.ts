@@ -5,6 +5,7 @@ export { type CheckedWorkload, hasErrors, objectOf, type RenderedFile } from './
 export { callsOf } from './place.ts';
 export { REGIONS } from './regions.ts';
 export type { Documentation } from './rule.ts';
+export { cpuUnits, FARGATE_SIZES } from './rules/fargate.ts';
 export { DEPRECATED_RUNTIMES } from './rules/runtimes.ts';
 export { type SeveritySettings, withSeverities } from './severities.ts';
 export { checkInSteps, checkWorkload, inputsOf } from './workload.ts';

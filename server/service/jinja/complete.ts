@@ -2,6 +2,9 @@
 import { isObject, type Json } from '../../../engine/json.ts';
 import { GLOBAL_NAMES } from '../../../engine/template/index.ts';
 import type { Completion } from '../completion.ts';
+import { misfit, type Wanted, wantedAt } from '../json/fit.ts';
+import { jsonPlaceAt } from '../json/location.ts';
+import { schemaAt } from '../json/schemaPlace.ts';
 import { escaped } from '../json/snippets.ts';
 import type { FileView } from '../knowledge.ts';
 import type { Tag } from '../mask.ts';
@@ -154,7 +157,7 @@ function statements(context: Context): Completion[] {
       }),
     );
   const begins = Object.entries(STATEMENTS).map(
-    ([label, [snippet, about]]): Completion => ({
+    ([label, [snippet, about]], i): Completion => ({
       label,
       kind: 'keyword',
       documentation: about,
@@ -162,7 +165,7 @@ function statements(context: Context): Completion[] {
       // The end of this tag becomes that of the ending tag.
       text: snippet + end,
       isSnippet: true,
-      order: `1${label}`,
+      order: `1${i}`,
     }),
   );
   return [...closing, ...begins];
@@ -192,9 +195,21 @@ function blockAround(
 
 const isInlineSet = (word: string, inner: string): boolean => word === 'set' && inner.includes('=');
 
+/** Orders inputs: what can be gone through behind `in`; elsewhere what goes where the expression is. */
+function rankOf({ view: { document }, tag, replace }: Context): (name: string, value: Json) => number {
+  if (tag.kind === 'statement') {
+    const isList = /\bfor\b.*\bin\s+$/s.test(document.text.slice(tag.innerStart, replace.start));
+    return (_, value) => (isList && !isObject(value) && !Array.isArray(value) ? 1 : 0);
+  }
+  const { path } = jsonPlaceAt(document, tag.start);
+  const wanted: Wanted = wantedAt(path, schemaAt(document, path));
+  return (name, value) => misfit(wanted, name, value);
+}
+
 function names(context: Context): Offered[] {
   const { view, offset, replace } = context;
   const template = view.document.template!;
+  const rank = rankOf(context);
   const inputs = Array.from(
     view.workload.inputs.values(),
     ({ name, value, sensitive, path, line }): Offered => ({
@@ -205,7 +220,7 @@ function names(context: Context): Offered[] {
       documentation: `${kindOfValue(value)} from \`${path}\`, line ${line}\n\n${shownBlock(value, sensitive)}`,
       replace,
       text: name,
-      order: `1${name}`,
+      order: `1${rank(name, value)}${name}`,
     }),
   );
   const locals = new Map(localsAt(template, offset).map((local) => [local.name, local]));
@@ -242,12 +257,13 @@ function operandValue({ view, offset }: Context, text: string): { value: Json; s
 function members(context: Context, chain: string): Offered[] {
   const { replace, view } = context;
   if (/(?:^|[^\w.])loop\s*$/.test(chain) && isInLoop(view.document.template!, context.offset)) {
-    return Object.entries(LOOP_DOCS).map(([label, about]) => ({
+    return Object.entries(LOOP_DOCS).map(([label, about], i) => ({
       label,
       kind: 'member',
       documentation: about,
       replace,
       text: label,
+      order: String(i).padStart(2, '0'),
     }));
   }
   const found = operandValue(context, chain);

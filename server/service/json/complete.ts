@@ -12,6 +12,7 @@ import type { FileView, Span } from '../knowledge.ts';
 import type { Schemas } from '../schemas.ts';
 import { kindOfValue, shownBlock, shownValue } from '../shown.ts';
 import { asPart, asValue, DICT_METHODS, isMemberName, isTemplateName, quotedKey } from '../written.ts';
+import { FITS, misfit, wantedAt } from './fit.ts';
 import { knownKeys, knownValues } from './known.ts';
 import { type JsonPlace, jsonPlaceAt, nodeAt, patternOf } from './location.ts';
 import { SCAFFOLDS } from './scaffolds.ts';
@@ -221,6 +222,7 @@ function expressions(view: FileView, { path }: JsonPlace, slot: Slot): Completio
   const types = typesAt(view.document, path);
   const schema = schemaAt(view.document, path);
   const { whole, inner } = slot;
+  const wanted = wantedAt(path, schema);
   return namesAt(view, slot.offset)
     .filter(({ name }) => isTemplateName(name))
     .flatMap((one) => [one, ...membersOf(one)])
@@ -231,6 +233,7 @@ function expressions(view: FileView, { path }: JsonPlace, slot: Slot): Completio
       if (inner !== undefined && types.length === 0 && typeof value === 'object') return undefined;
       const text = isPart ? asPart(name, value) : asValue(name, value, types);
       if (text === undefined) return undefined;
+      const rank = misfit(wanted, name, value);
       return {
         label: `{{ ${name} }}`,
         kind: 'variable',
@@ -238,7 +241,8 @@ function expressions(view: FileView, { path }: JsonPlace, slot: Slot): Completio
         documentation: `${kindOfValue(value)}\n\n${shownBlock(value, sensitive)}`,
         replace: isPart ? wordIn(view, inner, slot.offset) : whole,
         text,
-        order: `2${name}`,
+        // Behind what is known for the key, and before what the schema has, where the name says that it is meant.
+        order: `${rank <= FITS ? '1-' : '2'}${rank}${name}`,
         ...(!isPart && { filter: `"{{ ${name}` }),
       };
     })

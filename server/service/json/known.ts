@@ -1,5 +1,5 @@
 /** Values that are known for certain keys: from the sibling file, from AWS, or fixed. Pure. */
-import { REGIONS } from '../../../engine/check/index.ts';
+import { cpuUnits, FARGATE_SIZES, REGIONS } from '../../../engine/check/index.ts';
 import { isObject, type Json, type JsonObject } from '../../../engine/json.ts';
 import { AWS_WORDS, type AwsKind, imageRepository, placeOf } from '../aws.ts';
 import type { FileView, WorkloadView } from '../knowledge.ts';
@@ -74,7 +74,21 @@ const fixed =
   (): KnownValue[] =>
     values.map((value) => ({ value, detail: '' }));
 
-const CPU = fixed('256', '512', '1024', '2048', '4096', '8192', '16384');
+/** Sizes of tasks on Fargate, the smallest first. */
+const sizes = (values: Iterable<number>, unit: string): KnownValue[] =>
+  Array.from(values, (value, i) => ({
+    value: String(value),
+    detail: `${value / 1024} ${unit}`,
+    order: String(i).padStart(3, '0'),
+  }));
+
+const cpus = (): KnownValue[] => sizes(FARGATE_SIZES.keys(), 'vCPU');
+
+/** What goes with the task's cpu. */
+function memories({ workload }: FileView): KnownValue[] {
+  const units = cpuUnits(String(objectIn(workload, 'task')?.['cpu'] ?? ''));
+  return sizes((units === undefined ? undefined : FARGATE_SIZES.get(units)) ?? [], 'GB');
+}
 
 /** By role and pattern of the path. */
 const KNOWN: Readonly<Record<string, (view: FileView) => KnownValue[]>> = {
@@ -86,7 +100,8 @@ const KNOWN: Readonly<Record<string, (view: FileView) => KnownValue[]>> = {
   'service capacityProviderStrategy/*/capacityProvider': fixed('FARGATE', 'FARGATE_SPOT'),
   'deployment fallbackCapacityProviderStrategy/*/capacityProvider': fixed('FARGATE', 'FARGATE_SPOT'),
   'deployment environment/region': regions,
-  'task cpu': CPU,
+  'task cpu': cpus,
+  'task memory': memories,
   'task containerDefinitions/*/dependsOn/*/containerName': containerNames,
   'service serviceConnectConfiguration/services/*/portName': portNames,
   'service vpcLatticeConfigurations/*/portName': portNames,

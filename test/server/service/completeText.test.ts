@@ -35,6 +35,14 @@ async function checkLabels(fixture: string, expected: readonly string[]): Promis
   assert.deepEqual((await applied(fixture)).map(({ label }) => label).sort(), [...expected].sort());
 }
 
+async function checkFirst(fixture: string, expected: readonly string[]): Promise<void> {
+  const sorted = (await applied(fixture)).sort((a, b) => (a.order < b.order ? -1 : 1));
+  assert.deepEqual(
+    sorted.slice(0, expected.length).map(({ label }) => label),
+    expected,
+  );
+}
+
 const lambda = (text: string): string => `//- fn_lambdadef.json
 ${text}
 //- fn_lambdainput.json
@@ -460,3 +468,38 @@ function holesOf({ json }: ConfigDocument): { start: number; end: number; isMemb
   visit(json!);
   return found;
 }
+
+describe('what is offered first', () => {
+  const inputs = `//- web_input.json
+{ "image": "nginx:1", "app_port": 80, "private_subnets": ["subnet-1"], "a_flag": true, "cluster_arn": "arn:aws:ecs:us-east-1:123456789012:cluster/a",
+  "blue": "arn:aws:elasticloadbalancing:us-east-1:123456789012:targetgroup/b/0123456789abcdef", "task_role": "arn:aws:iam::123456789012:role/x" }
+`;
+  const web = (suffix: string, text: string) => `//- web_${suffix}.json\n${text}\n${inputs}`;
+  const CASES: readonly (readonly [why: string, fixture: string, first: readonly string[]])[] = [
+    ['the ARN of what the key names', web('svcdef', '{ "loadBalancers": [{ "targetGroupArn": $0 }] }'), ['{{ blue }}']],
+    ['the same in a pair', web('depdef', '{ "targetGroupArnPairs": [["$0"]] }'), ['{{ blue }}', '{{ cluster_arn }}']],
+    ['a role', web('taskdef', '{ "taskRoleArn": "{{ $0 }}" }'), ['task_role']],
+    ['a name that the key has too', web('taskdef', '{ "containerDefinitions": [{ "image": "{{ $0 }}" }] }'), ['image']],
+    [
+      'a list for a list',
+      web('svcdef', '{ "networkConfiguration": { "awsvpcConfiguration": { "subnets": $0 } } }'),
+      ['{{ private_subnets }}', '[]'],
+    ],
+    [
+      'a list in a bare expression',
+      web('taskdef', '{ "containerDefinitions": [{ "command": {{ $0 }} }] }'),
+      ['private_subnets'],
+    ],
+    ['what can be gone through', web('svcdef', '{ "a": [{% for x in $0 %}{% endfor %}] }'), ['private_subnets']],
+    ['the smallest size', web('taskdef', '{ "cpu": $0 }'), ['256', '512', '1024']],
+    ['memory that goes with the cpu', web('taskdef', '{ "cpu": "1 vCPU", "memory": "$0" }'), ['2048', '3072', '4096']],
+    ['branches and loops', web('taskdef', '{% $0 %}{}'), ['if', 'for', 'set']],
+    ['the number of the round', web('taskdef', '{ "a": [{% for x in [1] %}{{ loop.$0 }}{% endfor %}] }'), ['index']],
+  ];
+  for (const [why, fixture, first] of CASES) it(`is ${why}`, () => checkFirst(fixture, first));
+
+  it('is no memory where the cpu is not known', async () => {
+    const labels = (await applied(web('taskdef', '{ "memory": "$0" }'))).map(({ label }) => label);
+    assert.ok(!labels.includes('512'));
+  });
+});
