@@ -32,6 +32,7 @@ import {
   type StoredRollout,
   type Trigger,
 } from './rollout/index.ts';
+import { inSlices } from './slices.ts';
 import { type Hold, holdOf, type Store } from './store/index.ts';
 import { checkEach, type Opened, pick, withRevision } from './workspace.ts';
 
@@ -319,16 +320,14 @@ const LOOKED_BACK = 20;
 
 /** Says how long what is to be carried out takes. */
 const withExpected = (store: Store, repository: string, plans: readonly WorkloadPlan[]): Promise<WorkloadPlan[]> =>
-  Promise.all(
-    plans.map(async (plan) => {
-      if (!CHANGES.has(plan.action) && plan.action !== 'deploy') return plan;
-      const { workload, strategy, desired, action } = plan;
-      const earlier = await store.list({ repository, workload, limit: LOOKED_BACK });
-      const records = earlier.map(({ record }) => record);
-      const expected = expectedFrom(records, plan, bakesMs(strategy, desired, action === 'create'));
-      return expected === null ? plan : { ...plan, expected };
-    }),
-  );
+  inSlices(plans, async (plan) => {
+    if (!CHANGES.has(plan.action) && plan.action !== 'deploy') return plan;
+    const { workload, strategy, desired, action } = plan;
+    const earlier = await store.list({ repository, workload, limit: LOOKED_BACK });
+    const records = earlier.map(({ record }) => record);
+    const expected = expectedFrom(records, plan, bakesMs(strategy, desired, action === 'create'));
+    return expected === null ? plan : { ...plan, expected };
+  });
 
 const changesOf = (affected: Affected): FileChange[] =>
   affected.changedFiles.map(({ path, change }) => ({ path, change }));
@@ -379,7 +378,7 @@ async function planOpened(
   const live = request.offline ? undefined : await readAll(await ports.aws(), wanted, surroundings);
   const holds = await store.holds(opened.repository.identity);
   const underWay = new Map(unfinished.map((stored) => [targetKey(stored.record.target), inFlight(stored)]));
-  const planned = wanted.map((candidate) => {
+  const planned = await inSlices(wanted, (candidate) => {
     const ours = candidate.target && underWay.get(targetKey(candidate.target));
     return planWorkload({
       path: candidate.affected.workload.path,

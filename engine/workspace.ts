@@ -8,8 +8,9 @@ import type { CheckedWorkload } from './check/index.ts';
 import { groupWorkloads, selectWorkloads, type WorkloadPaths, workloadKey } from './config/index.ts';
 import { EngineError } from './errors.ts';
 import { type Commit, loadWorkloads, openRepository, type Repository, type Tree, withTexts } from './git/index.ts';
+import { inSlices } from './slices.ts';
 
-/** Read and checked at a time: bounds memory, and keeps the event loop free in between. */
+/** Read at a time: bounds memory. */
 const WORKLOADS_AT_ONCE = 50;
 
 /** Referenced files whose values are kept parsed: many workloads refer to one output. */
@@ -127,7 +128,7 @@ export async function checkEach<T>(
   const read = keepReferenced(KEPT_REFERENCES);
   for (let i = 0; i < workloads.length; i += WORKLOADS_AT_ONCE) {
     const sources = await loadWorkloads(tree, workloads.slice(i, i + WORKLOADS_AT_ONCE));
-    for (const source of sources) results.push(use(checkWorkload(source, read)));
+    results.push(...(await inSlices(sources, (source) => use(checkWorkload(source, read)))));
   }
   return results;
 }
