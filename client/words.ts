@@ -55,6 +55,7 @@ export function codeOf(error: unknown): string | undefined {
 const IN_EDITOR: ReadonlyMap<string | undefined, string> = new Map([
   ['aws.no-credentials', 'log in (`aws sso login`), or choose a profile in the setting gitmoxi.profile'],
   ['aws.unreachable', 'check the network, the region and the setting gitmoxi.endpoint'],
+  ['aws.wrong-account', 'name a profile or a role for that account in the setting gitmoxi.accounts'],
   ['git.not-a-repository', 'open a folder inside a repository'],
   ['git.no-commits', 'commit the files, or deploy the working tree'],
   ['rollback.nothing-to-go-back-to', 'deploy the commit that you want'],

@@ -11,6 +11,8 @@ const PATIENCE_MS = 20_000;
 
 interface Known {
   readonly at: number;
+  /** Rollouts of the group that were over then, whoever ran them. */
+  readonly over: string;
   readonly group: LiveGroup;
 }
 
@@ -33,21 +35,23 @@ export class LiveStates {
   /** Has the next look ask again: one group, or all. */
   forget(group?: string): void {
     for (const [key, { group: last }] of this.#known) {
-      if (group === undefined || key === group) this.#known.set(key, { at: Number.NEGATIVE_INFINITY, group: last });
+      if (group === undefined || key === group)
+        this.#known.set(key, { at: Number.NEGATIVE_INFINITY, over: '', group: last });
     }
   }
 
   /**
-   * Asks for the groups whose answer is older than `maxAgeMs`. Does not wait.
+   * Asks for the groups whose answer is older than `maxAgeMs`, or than the end of a rollout. Does not wait.
    */
   look(rows: readonly WorkloadRow[], maxAgeMs: number): void {
     const placed = rows.filter(({ target, errors }) => target?.region !== undefined && errors === 0);
     for (const [key, members] of Map.groupBy(placed, groupOf)) {
       const known = this.#known.get(key);
-      const isFresh = known !== undefined && performance.now() - known.at < maxAgeMs;
+      const over = members.flatMap(({ record }) => (record?.endedAt == null ? [] : [record.id])).join(' ');
+      const isFresh = known !== undefined && known.over === over && performance.now() - known.at < maxAgeMs;
       if (isFresh || this.#asking.has(key)) continue;
       this.#asking.add(key);
-      if (known === undefined) this.#known.set(key, { at: 0, group: { state: 'reading' } });
+      if (known === undefined) this.#known.set(key, { at: 0, over, group: { state: 'reading' } });
       void this.#ask(members)
         .then(
           (plans): LiveGroup => ({ state: 'read', plans }),
@@ -55,7 +59,7 @@ export class LiveStates {
         )
         .then((group) => {
           this.#asking.delete(key);
-          this.#known.set(key, { at: performance.now(), group });
+          this.#known.set(key, { at: performance.now(), over, group });
           this.#changed();
         });
     }

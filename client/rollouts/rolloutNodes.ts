@@ -295,6 +295,7 @@ const FAILURES: Readonly<Record<string, string>> = {
   'aws.no-credentials': 'No AWS credentials',
   'aws.rejected-credentials': 'Credentials refused',
   'aws.role-refused': 'Role refused',
+  'aws.wrong-account': 'Wrong account',
   'aws.unreachable': 'AWS is out of reach',
   'client.no-answer': 'AWS does not answer',
 };

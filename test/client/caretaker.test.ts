@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict';
+import { mkdtempSync, realpathSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { Caretaker, type CaretakerOptions } from '../../client/engine/caretaker.ts';
 import type { EngineSession } from '../../client/engine/session.ts';
 import type { Engine, StatusEntry } from '../../engine/index.ts';
@@ -51,6 +54,19 @@ describe('the caretaker of a window', () => {
     const { look, taken } = caretaker(async () => entries, { folders: () => ['/shop/services'] });
     await look();
     assert.deepEqual(taken, [['a', 'c']]);
+  });
+
+  it('knows the repository of a folder that was opened by a link', async () => {
+    const place = realpathSync(mkdtempSync(join(tmpdir(), 'gitmoxi-caretaker-')));
+    try {
+      const link = join(place, 'link');
+      symlinkSync(place, link);
+      const { look, taken } = caretaker(async () => [entry('left', { root: place })], { folders: () => [link] });
+      await look();
+      assert.deepEqual(taken, [['left']]);
+    } finally {
+      rmSync(place, { recursive: true });
+    }
   });
 
   it('looks again soon while others roll something out, and seldom at rest', async () => {

@@ -55,6 +55,26 @@ describe('what runs, as the rollouts view knows it', () => {
     assert.match(String(group.error), /AWS did not answer within 20 seconds/);
   });
 
+  it('asks again where a rollout has ended since, whoever ran it', async () => {
+    let asked = 0;
+    const told = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    const session = sessionWith(async () => {
+      asked += 1;
+      return nothing;
+    });
+    const states = new LiveStates(session, () => told[asked - 1]!.resolve());
+    const at = (endedAt: number | null) =>
+      ({ ...row('web', 'eu-west-1'), record: { id: 'ro-1', endedAt } }) as unknown as WorkloadRow;
+    states.look([at(null)], 60_000);
+    await told[0]!.promise;
+    states.look([at(null)], 60_000);
+    assert.equal(asked, 1);
+    states.look([at(1_000)], 60_000);
+    await told[1]!.promise;
+    states.look([at(1_000)], 60_000);
+    assert.equal(asked, 2);
+  });
+
   it('asks again only for what is old, or was forgotten', async () => {
     let asked = 0;
     let told = Promise.withResolvers<void>();
