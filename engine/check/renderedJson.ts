@@ -13,6 +13,7 @@ import { PRINTED_VALUE } from './once.ts';
 import { callsOf, Place } from './place.ts';
 import type { OriginsOf } from './rules/index.ts';
 import { validateAgainstSchema } from './schema.ts';
+import { withComma } from './withComma.ts';
 
 /** jsonc-parser's code of "ValueExpected": its enumeration has no value at run time. */
 const VALUE_EXPECTED = 4;
@@ -125,22 +126,26 @@ export function checkJson(file: SourceFile, text: string, map: SourceMap, origin
     return { value: undefined, sensitive: new Set(), findings: [jsonFinding(file.path, text, error, map)] };
   }
   const redact = (start: number, end: number) => map.toSource(start, end).sensitive;
-  const findings = validateAgainstSchema(root, file.suffix, { redact }).map(({ write, ...finding }): Finding => {
-    const { start, end, names, calls } = map.toSource(finding.start, finding.end);
-    const related = [...callsOf(file.path, calls), ...originsOf(names)];
-    const place = write === undefined ? undefined : map.verbatim(finding.start, finding.end);
-    const fix = place && { title: `Change to ${write}`, edits: [{ path: file.path, ...place, text: write! }] };
-    const hint = isQuotedExpression(file, start, end, write) ? UNQUOTE : finding.hint;
-    return {
-      ...finding,
-      hint,
-      path: file.path,
-      start,
-      end,
-      ...(related.length > 0 && { related }),
-      ...(fix && { fix }),
-    };
-  });
+  const findings = validateAgainstSchema(root, file.suffix, { redact }).map(
+    ({ write, remove, ...finding }): Finding => {
+      const { start, end, names, calls } = map.toSource(finding.start, finding.end);
+      const related = [...callsOf(file.path, calls), ...originsOf(names)];
+      const replaced = remove ? withComma(text, remove.start, remove.end) : finding;
+      const place = (write ?? remove) ? map.verbatim(replaced.start, replaced.end) : undefined;
+      const title = write === undefined ? `Delete ${text.slice(finding.start, finding.end)}` : `Change to ${write}`;
+      const fix = place && { title, edits: [{ path: file.path, ...place, text: write ?? '' }] };
+      const hint = isQuotedExpression(file, start, end, write) ? UNQUOTE : finding.hint;
+      return {
+        ...finding,
+        hint,
+        path: file.path,
+        start,
+        end,
+        ...(related.length > 0 && { related }),
+        ...(fix && { fix }),
+      };
+    },
+  );
   const parsed = { path: file.path, text, map };
   return {
     value: jsonOf(root),

@@ -33,6 +33,8 @@ export interface SchemaFinding {
   readonly hint: string;
   /** What to write at the place instead, as JSON, where that puts it right. */
   readonly write?: string;
+  /** The member to delete, where that puts it right. */
+  readonly remove?: { readonly start: number; readonly end: number };
 }
 
 /** What one run gathers; findings are added in the order in which they are found. */
@@ -142,7 +144,7 @@ export function reportUnknownKey(check: Check, keyNode: Node, schema: JsonSchema
   report(check, keyNode, 'schema.unknown-key', {
     message: `unknown key${isSecret ? '' : ` ${quoted(keyNode.value)}`}`,
     hint: near === undefined ? `delete it; known here: ${listed(known)}` : `did you mean ${quoted(near)}?`,
-    ...writing(near),
+    ...(near === undefined ? removing(keyNode) : writing(near)),
   });
 }
 
@@ -166,6 +168,7 @@ export function reportDeprecated(check: Check, keyNode: Node, reason: string): v
     severity: 'warning',
     message: `AWS deprecated ${quoted(keyNode.value)} ${reason}`.replace(/[. ]+$/, ''),
     hint: 'delete it',
+    ...removing(keyNode),
   });
 }
 
@@ -180,6 +183,11 @@ export function reportDuplicateKey(check: Check, keyNode: Node): void {
 /** A value that would be right, as JSON. */
 function writing(value: string | undefined): { readonly write?: string } {
   return value === undefined ? {} : { write: JSON.stringify(value) };
+}
+
+/** The member of a key. */
+function removing({ parent }: Node): Pick<SchemaFinding, 'remove'> {
+  return parent ? { remove: { start: parent.offset, end: parent.offset + parent.length } } : {};
 }
 
 /** A plain value as the type that is expected, where it can be read as that. */
@@ -202,6 +210,7 @@ interface Text {
   readonly message: string;
   readonly hint: string;
   readonly write?: string;
+  readonly remove?: SchemaFinding['remove'];
 }
 
 type Range = Pick<Node, 'offset' | 'length'>;

@@ -59,12 +59,13 @@ export const BALANCING_RULES: Rules = {
         const ranges = mappings.flatMap((mapping) => mapping.get('containerPortRange')?.text ?? []);
         if (ports.includes(port.number) || ranges.some((range) => isInRange(port.number!, range))) continue;
         const mapped = [...ports, ...ranges];
+        const near = mapped.length === 1 ? ports[0]?.toString() : closest(String(port.number), ports.map(String));
         report(
           port,
           `container ${name!.shown} does not map port ${port.shown}`,
           mapped.length === 0 ? 'add it to "portMappings" of the container' : `it maps ${mapped.join(', ')}`,
           {
-            ...writing(mapped.length === 1 ? ports[0] : undefined),
+            ...writing(near === undefined ? undefined : Number(near)),
             see: { place: container.get('name')!, message: 'the container' },
           },
         );
@@ -133,10 +134,17 @@ export const BALANCING_RULES: Rules = {
       for (const exposed of service.at('serviceConnectConfiguration')!.each('services')) {
         const name = exposed.get('portName');
         if (name?.text === undefined || names.includes(name.text)) continue;
-        const near = closest(name.text, names) ?? (names.length === 1 ? names[0] : undefined);
-        const known =
-          names.length === 0 ? 'give a mapping in "portMappings" this "name"' : `it has ${names.join(', ')}`;
-        report(name, `the task definition has no port called ${name.shown}`, known, writing(near));
+        const near = closest(name.text, names);
+        const hint =
+          names.length === 0
+            ? 'give a mapping in "portMappings" this "name"'
+            : didYouMean(near, `it has ${[...new Set(names)].join(', ')}`);
+        report(
+          name,
+          `the task definition has no port called ${name.shown}`,
+          hint,
+          writing(near ?? (names.length === 1 ? names[0] : undefined)),
+        );
       }
     },
   },

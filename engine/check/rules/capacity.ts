@@ -55,6 +55,13 @@ export const CAPACITY_RULES: Rules = {
         return;
       report(compatibilities, 'FARGATE is missing, and the service runs there', 'add "FARGATE"', {
         see: { place: service!, message: 'the service' },
+        write: {
+          title: 'Add "FARGATE"',
+          json: JSON.stringify([...compatibilities.items().map(({ node }) => node.value), 'FARGATE']).replaceAll(
+            ',',
+            ', ',
+          ),
+        },
       });
     },
   },

@@ -88,7 +88,7 @@ export const CONTAINER_RULES: Rules = {
         const [name, ...alias] = place?.text?.split(':') ?? [];
         if (place === undefined || name === undefined || names.includes(name)) continue;
         const near = closest(name, names);
-        const hint = didYouMean(near, `the task has ${names.join(', ')}`);
+        const hint = didYouMean(near, `the task has ${[...new Set(names)].join(', ')}`);
         report(place, `no container is called ${place.shown}`, hint, writing(near && [near, ...alias].join(':')));
       }
     },

@@ -296,7 +296,7 @@ export const DEPLOYMENT_RULES: Rules = {
       const { deployment } = subject;
       const threshold = deployment?.at('gmDeploymentCircuitBreaker', 'failureThreshold');
       const desired = desiredOf(subject);
-      if (threshold?.number === undefined || !desired) return;
+      if (threshold?.number === undefined || desired === undefined || desired <= 0) return;
       if (deployment!.at('gmDeploymentCircuitBreaker', 'failureThresholdPercent') !== undefined) return;
       const check = deployment!.get('stabilityCheck');
       const given = [check?.get('timeout')?.number, (check?.get('timeoutPerTask')?.number ?? 0) * desired];

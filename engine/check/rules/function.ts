@@ -167,7 +167,7 @@ export const FUNCTION_RULES: Rules = {
           report(
             variable,
             `${JSON.stringify(variable.key)} cannot be the name of a variable`,
-            'begin with a letter, and use letters, digits and _',
+            'use two or more letters, digits and _, beginning with a letter',
             { atKey: true },
           );
       }

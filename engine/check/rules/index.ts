@@ -6,6 +6,7 @@ import type { Finding, Fix, RelatedPlace } from '../../finding.ts';
 import type { MappedPlace } from '../../template/index.ts';
 import { callsOf, type Place } from '../place.ts';
 import type { Documentation, ReportOptions, Rules, Subject } from '../rule.ts';
+import { withComma } from '../withComma.ts';
 import { BALANCING_RULES } from './balancing.ts';
 import { CAPACITY_RULES } from './capacity.ts';
 import { CONTAINER_RULES } from './containers.ts';
@@ -99,12 +100,4 @@ function fixOf(place: Place, { atKey, write, remove }: ReportOptions): Fix | und
   const { start, end } = withComma(file.text, keyNode.offset, node.offset + node.length);
   const source = file.map.verbatim(start, end);
   return source && { title: remove.title, edits: [{ path: file.path, ...source, text: '' }] };
-}
-
-/** A member with the comma that goes with it, and the space up to what follows. */
-function withComma(text: string, start: number, end: number): { start: number; end: number } {
-  const after = /^\s*,\s*/.exec(text.slice(end));
-  if (after) return { start, end: end + after[0].length };
-  const before = /,\s*$/.exec(text.slice(0, start));
-  return before ? { start: before.index, end } : { start, end };
 }

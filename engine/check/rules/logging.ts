@@ -31,6 +31,9 @@ const AWSLOGS_VALUES: Readonly<Record<string, readonly [RegExp, string]>> = {
   'awslogs-group': [/^[.\-_/#A-Za-z0-9]{1,512}$/, 'letters, digits and any of . - _ / #'],
 };
 
+/** A value that is named in words for all that are allowed. */
+const CHOICE = /(?<=^| or )"([^"]+)"/g;
+
 export const LOGGING_RULES: Rules = {
   'task.log-options': {
     severity: 'error',
@@ -70,7 +73,8 @@ export const LOGGING_RULES: Rules = {
         if (log?.get('logDriver')?.text !== 'awslogs') continue;
         for (const option of log.get('options')?.members() ?? []) {
           if (AWSLOGS_OPTIONS.has(option.key)) continue;
-          const near = closest(option.key, AWSLOGS_OPTIONS);
+          const absent = [...AWSLOGS_OPTIONS].filter((name) => log.at('options', name) === undefined);
+          const near = closest(option.key, absent);
           const hint = didYouMean(near, 'delete it');
           report(option, `awslogs has no option ${option.key}`, hint, { atKey: true, ...writing(near) });
         }
@@ -125,7 +129,17 @@ export const LOGGING_RULES: Rules = {
         for (const [key, [shape, words]] of Object.entries(AWSLOGS_VALUES)) {
           const option = options.get(key);
           if (option?.text && !shape.test(option.text))
-            report(option, `${key} cannot be ${option.shown}`, `write ${words}`);
+            report(
+              option,
+              `${key} cannot be ${option.shown}`,
+              `write ${words}`,
+              writing(
+                closest(
+                  option.text,
+                  Array.from(words.matchAll(CHOICE), ([, choice]) => choice!),
+                ),
+              ),
+            );
         }
         const size = options.get('max-buffer-size');
         if (size && options.get('mode')?.text === 'blocking')

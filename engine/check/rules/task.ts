@@ -213,12 +213,18 @@ export const TASK_RULES: Rules = {
     check({ task }, report) {
       const containers = containersOf(task);
       if (containers.length === 0 || containers.some((one) => one.get('essential')?.node.value !== false)) return;
-      report(
-        containers[0]!.get('essential'),
-        'no container is essential',
-        'delete "essential": false from the main container',
-        { write: { title: 'Make this container essential', json: 'true' } },
-      );
+      const isAwaited = (name: string | undefined) =>
+        containers
+          .flatMap((one) => one.each('dependsOn'))
+          .some(
+            (need) =>
+              textAt(need, 'containerName') === name && /^(?:SUCCESS|COMPLETE)$/.test(textAt(need, 'condition') ?? ''),
+          );
+      // One whose end others wait for is not what the task is there for.
+      const main = containers.find((one) => !isAwaited(textAt(one, 'name'))) ?? containers[0]!;
+      report(main.get('essential'), 'no container is essential', 'delete "essential": false from the main container', {
+        write: { title: 'Make this container essential', json: 'true' },
+      });
     },
   },
 

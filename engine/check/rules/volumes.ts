@@ -1,7 +1,7 @@
 /** Rules about volumes: of the task, where containers mount them, and what the service gives for them. */
 import { closest } from '../../closest.ts';
 import { type Rules, writing } from '../rule.ts';
-import { reportRepeatedTexts } from './reporting.ts';
+import { didYouMean, reportRepeatedTexts } from './reporting.ts';
 import { containersOf } from './task.ts';
 
 /** A volume is of one kind; without any of these it is a bind mount that ends with the task. */
@@ -19,15 +19,17 @@ export const VOLUME_RULES: Rules = {
     title: 'A container mounts a volume that the task does not have',
     about: "`mountPoints[].sourceVolume` has to be the name of one of the task's `volumes`.",
     check({ task }, report) {
-      const names = new Set(task?.each('volumes').map((volume) => volume.get('name')?.text) ?? []);
+      const names = new Set(task?.each('volumes').flatMap((volume) => volume.get('name')?.text ?? []));
       for (const container of containersOf(task)) {
         for (const mount of container.each('mountPoints')) {
           const source = mount.get('sourceVolume');
           if (source?.text === undefined || names.has(source.text)) continue;
+          const near = closest(source.text, names);
           report(
             source,
             `no volume is called ${source.shown}`,
-            names.size === 0 ? 'add it to "volumes"' : `the task has ${[...names].join(', ')}`,
+            names.size === 0 ? 'add it to "volumes"' : didYouMean(near, `the task has ${[...names].join(', ')}`),
+            writing(near),
           );
         }
       }
