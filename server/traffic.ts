@@ -2,7 +2,7 @@
  * The messages that go to and fro over the streams, and when there are none under way: what runs in the background
  * stands back until the client has its answers.
  *
- * Owns: when something arrived, and which requests have no answer yet. Must not: change a message.
+ * Owns: how long ago something arrived, and which requests have no answer yet. Must not: change a message.
  */
 import { setImmediate as turn } from 'node:timers/promises';
 import { AbstractMessageWriter, type Message, type MessageReader, type MessageWriter } from 'vscode-languageserver';
@@ -10,12 +10,13 @@ import { StreamMessageReader } from 'vscode-languageserver/node';
 
 /** How long the background stands back, ms. A request that takes longer waits for something else. */
 const LONGEST_MS = 50;
-/** How long it stands back for bytes, ms: the connection gives way several times before it looks at their message. */
-const LOOKED_AT_MS = 2;
+/** For how many turns it stands back for bytes: the connection gives way twice before it looks at a message of them. */
+const TURNS_TO_LOOK = 5;
 
 export class Traffic {
   readonly #longestMs: number;
-  #heardAt = Number.NEGATIVE_INFINITY;
+  /** Turns since something arrived. */
+  #turns = TURNS_TO_LOOK;
   /** When requests without an answer arrived, by id. */
   readonly #askedAt = new Map<string | number, number>();
 
@@ -32,7 +33,7 @@ export class Traffic {
       dispose: () => reader.dispose(),
       listen: (callback) => {
         input.on('data', () => {
-          this.#heardAt = performance.now();
+          this.#turns = 0;
         });
         return reader.listen((message) => {
           const { id, method } = partsOf(message);
@@ -61,12 +62,12 @@ export class Traffic {
   /** Resolves when nothing has just arrived and no answer is due, other than one that takes long; or after a while. */
   async quiet(): Promise<void> {
     const until = performance.now() + this.#longestMs;
-    while (this.#isBusy() && performance.now() < until) await turn();
+    for (; this.#isBusy() && performance.now() < until; this.#turns++) await turn();
   }
 
   #isBusy(): boolean {
+    if (this.#turns < TURNS_TO_LOOK) return true;
     const now = performance.now();
-    if (now < this.#heardAt + LOOKED_AT_MS) return true;
     for (const askedAt of this.#askedAt.values()) if (now < askedAt + this.#longestMs) return true;
     return false;
   }
