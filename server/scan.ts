@@ -4,7 +4,7 @@
  * Owns: the list of JSON files, by the folder of the repository they are in.
  */
 import { join, relative, sep } from 'node:path';
-import { setImmediate as turn } from 'node:timers/promises';
+import { setTimeout as rest } from 'node:timers/promises';
 import type { Connection } from 'vscode-languageserver';
 import { isInAny } from './below.ts';
 import { pauses } from './pauses.ts';
@@ -14,6 +14,8 @@ import type { Workspace } from './workspace.ts';
 
 /** Checks between two words of progress. */
 const CHECKS_PER_REPORT = 50;
+/** Between two looks at how far the checks are, ms. */
+const LOOK_EVERY_MS = 25;
 
 export interface ScanOptions {
   readonly connection: Connection;
@@ -94,7 +96,7 @@ export class Scan {
     const progress = await connection.window.createWorkDoneProgress();
     progress.begin('Checking workloads', 0);
     for (let last = all; workloads.due > 0 && isCurrent(); ) {
-      await turn();
+      await rest(LOOK_EVERY_MS);
       if (last - workloads.due < CHECKS_PER_REPORT) continue;
       last = workloads.due;
       progress.report(Math.round(((all - last) / all) * 100), `${Math.max(0, all - last)} of ${all}`);
