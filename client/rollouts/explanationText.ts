@@ -2,8 +2,9 @@
 import type { Explanation } from '../../engine/index.ts';
 import { duration, shortCommit, upperFirst } from '../words.ts';
 
-/** Text from outside, harmless inside Markdown. */
-export const plain = (text: string): string => text.replace(/[\\`*_{}[\]<>#|!()~&]/g, '\\$&').replaceAll(/\s+/g, ' ');
+/** Text from outside, harmless inside Markdown: of addresses, too, it would make links, and take what follows into them. */
+export const plain = (text: string): string =>
+  text.replace(/[\\`*_{}[\]<>#|!()~&@]|:(?=\/\/)|(?<=\bwww)\./gi, '\\$&').replaceAll(/\s+/g, ' ');
 
 /** Any text in a code block: the fence is longer than every run of backticks in it. */
 function block(lines: readonly string[], language = ''): string[] {

@@ -56,7 +56,7 @@ export function historyNode(subject: Subject, record: RolloutRecord, now: number
   return {
     id: `rollout ${record.id}`,
     ...row,
-    spoken: `${row.spoken}, ${record.phase}`,
+    spoken: record.phase === 'succeeded' ? `${row.spoken}, ${record.phase}` : row.spoken,
     tooltip: recordLines(record, false, now),
     icon: record.paused !== null && record.endedAt === null ? PAUSED : ICONS[record.phase],
     context: ['rollout', ...recordWords(record)].join(' '),

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { plain } from '../../client/rollouts/explanationText.ts';
 import { unlinked, unlinkedSource, withoutIcons } from '../../client/words.ts';
 
 const CLIENT = resolve(import.meta.dirname, '../../client');
@@ -34,6 +35,13 @@ describe('messages', () => {
       /\.show(Information|Warning|Error)Message\(/.test(readFileSync(join(CLIENT, name), 'utf8')),
     );
     assert.deepEqual(showing, ['messages.ts']);
+  });
+
+  it('have neither markup nor links in Markdown', () => {
+    assert.equal(
+      plain('![i](https://example.com/a.png) www.example.com a@example.com <b>\n# it: 1/2'),
+      '\\!\\[i\\]\\(https\\://example.com/a.png\\) www\\.example.com a\\@example.com \\<b\\> \\# it: 1/2',
+    );
   });
 
   it('of lists have no icons but ours', () => {
