@@ -393,12 +393,16 @@ export interface AWSLambdaCreateEventSourceMapping {
   TumblingWindowInSeconds?: number;
   /**
    * The name of the Kafka topic.
+   *
+   * @maxItems 1
    */
-  Topics?: string[];
+  Topics?: [] | [string];
   /**
    * (MQ) The name of the Amazon MQ broker destination queue to consume.
+   *
+   * @maxItems 1
    */
-  Queues?: string[];
+  Queues?: [] | [string];
   /**
    * An array of authentication protocols or VPC components required to secure your event source.
    */

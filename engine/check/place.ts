@@ -71,6 +71,12 @@ export class Place {
     return this.get(name)?.items() ?? [];
   }
 
+  /** The items of a member that is a list of objects, or the one object that it is. */
+  oneOrMore(name: string): readonly Place[] {
+    const place = this.get(name);
+    return place?.node.type === 'object' ? [place] : (place?.items() ?? []);
+  }
+
   get key(): string {
     return String(this.keyNode?.value ?? '');
   }

@@ -166,6 +166,9 @@ export const LISTS: Readonly<Record<string, Range>> = {
   'RegisterTaskDefinitionRequest.tags': [0, 50],
   'HealthCheck.command': [1],
   'CreateFunctionRequest.Architectures': [1, 1],
+  // AWS Lambda API reference, CreateEventSourceMapping: "Fixed number of 1 item".
+  'CreateEventSourceMappingRequest.Topics': [0, 1],
+  'CreateEventSourceMappingRequest.Queues': [0, 1],
   // AWS Lambda API reference, VpcConfig.
   'VpcConfig.SubnetIds': [0, 16],
   'VpcConfig.SecurityGroupIds': [0, 5],

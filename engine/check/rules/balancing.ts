@@ -125,13 +125,19 @@ export const BALANCING_RULES: Rules = {
 
   'service.unknown-port-name': {
     severity: 'error',
-    title: 'Service Connect names a port that no container has',
-    about: "`serviceConnectConfiguration.services[].portName` is the `name` of one of the containers' `portMappings`.",
+    title: 'Service Connect or VPC Lattice names a port that no container has',
+    about:
+      "`portName` of `serviceConnectConfiguration.services` and `vpcLatticeConfigurations` is the `name` of one of the containers' `portMappings`.",
     check({ service, task }, report) {
-      if (!task || service?.at('serviceConnectConfiguration', 'enabled')?.isTrue !== true) return;
+      const connect = service?.get('serviceConnectConfiguration');
+      const uses = [
+        ...(connect?.get('enabled')?.isTrue ? connect.each('services') : []),
+        ...(service?.each('vpcLatticeConfigurations') ?? []),
+      ];
+      if (!task || uses.length === 0) return;
       const mappings = containersOf(task).flatMap((container) => container.each('portMappings'));
       const names = mappings.flatMap((mapping) => mapping.get('name')?.text ?? []);
-      for (const exposed of service.at('serviceConnectConfiguration')!.each('services')) {
+      for (const exposed of uses) {
         const name = exposed.get('portName');
         if (name?.text === undefined || names.includes(name.text)) continue;
         const near = closest(name.text, names);

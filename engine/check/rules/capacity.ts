@@ -80,9 +80,17 @@ export const CAPACITY_RULES: Rules = {
 
   'service.placement': {
     severity: 'error',
-    title: 'Tasks are packed by what cannot be packed',
-    about: 'The placement strategy `binpack` goes by `cpu` or `memory`.',
+    title: 'Tasks are placed by what they cannot be placed by',
+    about:
+      'The placement strategy `binpack` goes by `cpu` or `memory`; the constraint `memberOf` needs an `expression`, and `distinctInstance` has none.',
     check({ service }, report) {
+      for (const constraint of service?.each('placementConstraints') ?? []) {
+        const type = constraint.get('type')?.text;
+        if (type === 'memberOf' && !constraint.has('expression'))
+          report(constraint, 'memberOf does not say of what', 'add "expression"');
+        if (type === 'distinctInstance' && constraint.has('expression'))
+          reportUseless(constraint.get('expression'), 'is not for distinctInstance', report);
+      }
       for (const strategy of service?.each('placementStrategy') ?? []) {
         if (strategy.get('type')?.text !== 'binpack') continue;
         const field = strategy.get('field');

@@ -32,7 +32,7 @@ function localPlaces(subject: Subject): (Place | undefined)[] {
     task?.get('taskRoleArn'),
     ...(deployment?.each('targetGroupArnPairs').flatMap((pair) => pair.items()) ?? []),
     subject.function?.get('Role'),
-    ...(eventSource?.each('PushEventSources').map((one) => one.get('TargetGroupArn')) ?? []),
+    ...(eventSource?.oneOrMore('PushEventSources').map((one) => one.get('TargetGroupArn')) ?? []),
   ];
 }
 

@@ -58,11 +58,8 @@ const ONLY_FOR: Readonly<Record<string, readonly SourceKind[]>> = {
 
 const ARN = /^arn:aws[a-z-]*:([a-z0-9-]+):[a-z0-9-]*:\d*:.+/;
 
-export function mappingsOf({ eventSource }: Subject): readonly Place[] {
-  const mapping = eventSource?.at('PullEventSources', 'EventSourceMapping');
-  if (!mapping) return [];
-  return mapping.node.type === 'array' ? mapping.items() : [mapping];
-}
+export const mappingsOf = ({ eventSource }: Subject): readonly Place[] =>
+  eventSource?.oneOrMore('PullEventSources').flatMap((group) => group.oneOrMore('EventSourceMapping')) ?? [];
 
 /** Undefined where it is not known. */
 function kindOf(mapping: Place): SourceKind | undefined {
@@ -336,7 +333,7 @@ export const EVENT_SOURCE_RULES: Rules = {
     title: 'The target group is not the ARN of one',
     about: '`TargetGroupArn` is `arn:aws:elasticloadbalancing:REGION:ACCOUNT:targetgroup/NAME/ID`.',
     check({ eventSource }, report) {
-      for (const source of eventSource?.each('PushEventSources') ?? []) {
+      for (const source of eventSource?.oneOrMore('PushEventSources') ?? []) {
         const arn = source.get('TargetGroupArn');
         if (arn?.text !== undefined && arn.text !== '' && !isTargetGroup(arn.text))
           report(arn, `${arn.shown} is not the ARN of a target group`, TARGET_GROUP_HINT);
@@ -369,7 +366,7 @@ export const EVENT_SOURCE_RULES: Rules = {
     title: 'A service is to call the function twice in the same way',
     about: 'One target group or route leads to the function once.',
     check({ eventSource }, report) {
-      const sources = eventSource?.each('PushEventSources') ?? [];
+      const sources = eventSource?.oneOrMore('PushEventSources') ?? [];
       reportRepeats(
         sources.flatMap((source) => {
           const place = source.get('TargetGroupArn') ?? source.get('RouteId');

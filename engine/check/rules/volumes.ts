@@ -1,7 +1,7 @@
 /** Rules about volumes: of the task, where containers mount them, and what the service gives for them. */
 import { closest } from '../../closest.ts';
 import { type Rules, writing } from '../rule.ts';
-import { didYouMean, reportRepeatedTexts } from './reporting.ts';
+import { didYouMean, reportRepeatedTexts, reportUseless } from './reporting.ts';
 import { containersOf } from './task.ts';
 
 /** A volume is of one kind; without any of these it is a bind mount that ends with the task. */
@@ -103,6 +103,49 @@ export const VOLUME_RULES: Rules = {
           'write "transitEncryption": "ENABLED"',
           encryption ? writing('ENABLED') : { atKey: true },
         );
+      }
+    },
+  },
+
+  'task.efs-root': {
+    severity: 'error',
+    title: 'An access point of EFS is mounted by a directory',
+    about: 'With `accessPointId`, the directory is that of the access point: `rootDirectory` is `/`, or left out.',
+    check({ task }, report) {
+      for (const volume of task?.each('volumes') ?? []) {
+        const efs = volume.get('efsVolumeConfiguration');
+        const root = efs?.get('rootDirectory');
+        if (!efs?.get('authorizationConfig')?.has('accessPointId') || !root?.text || root.text === '/') continue;
+        report(
+          root,
+          `rootDirectory ${root.shown} stands beside an access point, which has its own`,
+          'write "/"',
+          writing('/'),
+        );
+      }
+    },
+  },
+
+  /** @see Amazon ECS API reference, ServiceManagedEBSVolumeConfiguration */
+  'service.managed-volume': {
+    severity: 'error',
+    title: 'An EBS volume cannot be made as it is described',
+    about:
+      'It needs `sizeInGiB` or `snapshotId`. `iops` is for the types `gp3`, `io1` and `io2`, and the latter two need it; `throughput` is for `gp3`, which is what a volume is without `volumeType`.',
+    check({ service }, report) {
+      for (const configuration of service?.each('volumeConfigurations') ?? []) {
+        const volume = configuration.get('managedEBSVolume');
+        if (!volume) continue;
+        if (!volume.has('sizeInGiB') && !volume.has('snapshotId'))
+          report(volume, 'the volume has no size', 'add "sizeInGiB", or "snapshotId"');
+        const type = volume.has('volumeType') ? volume.get('volumeType')!.text : 'gp3';
+        if (type === undefined) continue;
+        const takesIops = /^(?:gp3|io1|io2)$/.test(type);
+        if (volume.has('iops') && !takesIops) reportUseless(volume.get('iops'), `is not for ${type}`, report);
+        if (!volume.has('iops') && /^io[12]$/.test(type))
+          report(volume.get('volumeType'), `iops is missing, and ${type} needs it`, 'add "iops"');
+        if (volume.has('throughput') && type !== 'gp3')
+          reportUseless(volume.get('throughput'), `is not for ${type}`, report);
       }
     },
   },

@@ -90,6 +90,12 @@ function memories({ workload }: FileView): KnownValue[] {
   return sizes((units === undefined ? undefined : FARGATE_SIZES.get(units)) ?? [], 'GB');
 }
 
+/** Where an event source mapping can be: groups and mappings are each one object or a list of them. */
+export const MAPPINGS: readonly string[] = ['PullEventSources', 'PullEventSources/*'].flatMap((group) => [
+  `${group}/EventSourceMapping`,
+  `${group}/EventSourceMapping/*`,
+]);
+
 /** By role and pattern of the path. */
 const KNOWN: Readonly<Record<string, (view: FileView) => KnownValue[]>> = {
   'service loadBalancers/*/containerName': containerNames,
@@ -111,8 +117,7 @@ const KNOWN: Readonly<Record<string, (view: FileView) => KnownValue[]>> = {
   'task containerDefinitions/*/mountPoints/*/sourceVolume': volumeNames,
   'task proxyConfiguration/containerName': containerNames,
   'task containerDefinitions/*/logConfiguration/options/awslogs-region': regions,
-  'eventSource PullEventSources/EventSourceMapping/FunctionName': functionName,
-  'eventSource PullEventSources/EventSourceMapping/*/FunctionName': functionName,
+  ...Object.fromEntries(MAPPINGS.map((at) => [`eventSource ${at}/FunctionName`, functionName])),
 };
 
 const containerAt = (value: Json | undefined, path: AwsPath): JsonObject | undefined => {
@@ -187,12 +192,13 @@ export const AWS_KEYS: readonly AwsKey[] = [
   key('function VpcConfig/SecurityGroupIds/*', 'securityGroup'),
   // Lambda creates it with the first line that is logged.
   key('function LoggingConfig/LogGroup', 'logGroup', { isNeeded: never }),
+  key('eventSource PushEventSources/TargetGroupArn', 'targetGroup'),
   key('eventSource PushEventSources/*/TargetGroupArn', 'targetGroup'),
-  key('eventSource PullEventSources/EventSourceMapping/EventSourceArn', 'queue'),
-  key('eventSource PullEventSources/EventSourceMapping/*/EventSourceArn', 'queue'),
-  // The function of the workload itself may be yet to come.
-  key('eventSource PullEventSources/EventSourceMapping/FunctionName', 'function', { isNeeded: never }),
-  key('eventSource PullEventSources/EventSourceMapping/*/FunctionName', 'function', { isNeeded: never }),
+  ...MAPPINGS.flatMap((at) => [
+    key(`eventSource ${at}/EventSourceArn`, 'queue'),
+    // The function of the workload itself may be yet to come.
+    key(`eventSource ${at}/FunctionName`, 'function', { isNeeded: never }),
+  ]),
 ];
 
 const AWS_KEY_OF = new Map(AWS_KEYS.map((one) => [`${one.role} ${one.pattern}`, one]));

@@ -1,5 +1,6 @@
 /** Snippets for keys and values, by what the schema asks for; and what a snippet is without its stops. Pure. */
 import type { SchemaPlace } from '../../../schemas/index.ts';
+import { MAPPINGS } from './known.ts';
 import { alternativesOf, memberOf, requiredOf } from './schemaPlace.ts';
 
 /** Objects deeper than this are left empty: schemas may be recursive. */
@@ -40,8 +41,8 @@ const NEEDED: Readonly<Record<string, readonly string[]>> = {
   'deployment stabilityCheck': ['timeout'],
   'deployment gmDeploymentCircuitBreaker': ['failureThreshold'],
   'eventSource PullEventSources': ['EventSourceMapping'],
-  'eventSource PullEventSources/EventSourceMapping': ['EventSourceArn', 'FunctionName'],
-  'eventSource PullEventSources/EventSourceMapping/*': ['EventSourceArn', 'FunctionName'],
+  'eventSource PullEventSources/*': ['EventSourceMapping'],
+  ...Object.fromEntries(MAPPINGS.map((at) => [`eventSource ${at}`, ['EventSourceArn', 'FunctionName']])),
 };
 
 /** Members that an object has to have, by the schema or to be of any use. */

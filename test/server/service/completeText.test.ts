@@ -469,6 +469,18 @@ function holesOf({ json }: ConfigDocument): { start: number; end: number; isMemb
   return found;
 }
 
+describe('the function of the workload', () => {
+  const fixture = (pull: string) =>
+    `${sources(`{ "PullEventSources": ${pull} }`)}//- fn_lambdadef.json\n{ "FunctionName": "jobs" }\n`;
+  for (const pull of [
+    '{ "EventSourceMapping": { "FunctionName": "$0" } }',
+    '{ "EventSourceMapping": [{ "FunctionName": "$0" }] }',
+    '[{ "EventSourceMapping": { "FunctionName": "$0" } }]',
+    '[{ "EventSourceMapping": [{ "FunctionName": "$0" }] }]',
+  ])
+    it(`is offered in ${pull}`, () => checkFirst(fixture(pull), ['jobs']));
+});
+
 describe('what is offered first', () => {
   const inputs = `//- web_input.json
 { "image": "nginx:1", "app_port": 80, "private_subnets": ["subnet-1"], "a_flag": true, "cluster_arn": "arn:aws:ecs:us-east-1:123456789012:cluster/a",

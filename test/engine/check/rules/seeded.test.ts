@@ -62,6 +62,8 @@ const QUEUE = '"EventSourceArn": "{{ queue }}"';
 const arn = (service: string, rest: string) => `"arn:aws:${service}:eu-west-1:123456789012:${rest}"`;
 const MAPPING = /"EventSourceMapping": (\{.*\})/.exec(RIGHT.lambda['jobs_lambdaeventsourcedef.json']!)![1]!;
 
+const PULL = /"PullEventSources": \{[\s\S]*?\n {2}\}/.exec(RIGHT.lambda['jobs_lambdaeventsourcedef.json']!)![0];
+
 const MISTAKES: readonly Mistake[] = [
   one('task.fargate-size', 'rolling', TASK, '"1024"', '$0"4500"$0', { fix: '"4096"', message: 'cpu "512"' }),
   one('task.fargate-size', 'rolling', TASK, '"512"', '$0"500"$0', { message: 'no size that Fargate offers' }),
@@ -420,6 +422,38 @@ const MISTAKES: readonly Mistake[] = [
     '"name": "MODE", "value": "prod"',
     '"name": "DB_PASSWORD", "value": $0"hunter2"$0',
   ),
+  one(
+    'task.efs-root',
+    'rolling',
+    TASK,
+    '"cpu"',
+    '"volumes": [{ "name": "data", "efsVolumeConfiguration": { "fileSystemId": "fs-0123456789abcdef0", "rootDirectory": $0"/a"$0, "transitEncryption": "ENABLED", "authorizationConfig": { "accessPointId": "fsap-0123456789abcdef0" } } }], "cpu"',
+    { besides: ['task.unused-volume'], fix: '"/"' },
+  ),
+  ...(
+    [
+      ['$0"managedEBSVolume"$0: { "roleArn": "{{ role }}" }', 'no size'],
+      ['"managedEBSVolume": { "roleArn": "{{ role }}", "sizeInGiB": 9, "volumeType": $0"io2"$0 }', 'iops is missing'],
+      [
+        '"managedEBSVolume": { "roleArn": "{{ role }}", "sizeInGiB": 9, "volumeType": "gp2", $0"iops"$0: 3000 }',
+        'not for gp2',
+      ],
+      [
+        '"managedEBSVolume": { "roleArn": "{{ role }}", "snapshotId": "snap-0123456789abcdef0", "volumeType": "io1", "iops": 3000, $0"throughput"$0: 125 }',
+        'not for io1',
+      ],
+    ] as const
+  ).map(([volume, message]) =>
+    mistake(
+      'service.managed-volume',
+      'rolling',
+      [
+        [TASK, '"cpu"', '"volumes": [{ "name": "data", "configuredAtLaunch": true }], "cpu"'],
+        [SVC, '"launchType"', `"volumeConfigurations": [{ "name": "data", ${volume} }], "launchType"`],
+      ],
+      { message, besides: ['task.unused-volume'] },
+    ),
+  ),
   one('task.image', 'rolling', TASK, '"envoy:v1.30"', '$0"https://docker.io/envoy:v1.30"$0', {
     message: 'is not the name',
   }),
@@ -766,6 +800,20 @@ const MISTAKES: readonly Mistake[] = [
     MAPPING,
     `[${MAPPING}, { "EventSourceArn": $0"{{ queue }}"$0, "FunctionName": "jobs" }]`,
   ),
+  mistake('event.duplicate', 'lambda', [
+    [
+      EVENT,
+      PULL,
+      `"PullEventSources": [{ "EventSourceMapping": ${MAPPING} }, { "EventSourceMapping": { "EventSourceArn": $0"{{ queue }}"$0, "FunctionName": "jobs" } }]`,
+    ],
+  ]),
+  one(
+    'schema.wrong-length',
+    'lambda',
+    EVENT,
+    MAPPING,
+    `{ "EventSourceArn": ${arn('mq', 'broker:b:b-1')}, "FunctionName": "jobs", "Queues": $0["a", "b"]$0 }`,
+  ),
   one('event.target-group', 'lambda', EVENT, '"{{ tgs.blue }}"', '$0"blue"$0'),
 
   mistake(
@@ -810,6 +858,18 @@ const MISTAKES: readonly Mistake[] = [
       SVC,
       '"launchType": "EC2"',
       '"launchType": "EC2", "placementStrategy": [{ "type": "binpack", "field": $0"disk"$0 }]',
+    ],
+  ]),
+  mistake('service.placement', 'rolling', [
+    ...ON_EC2,
+    [SVC, '"launchType": "EC2"', '"launchType": "EC2", "placementConstraints": [$0{$0 "type": "memberOf" }]'],
+  ]),
+  mistake('service.placement', 'rolling', [
+    ...ON_EC2,
+    [
+      SVC,
+      '"launchType": "EC2"',
+      '"launchType": "EC2", "placementConstraints": [{ "type": "distinctInstance", $0"expression"$0: "a == b" }]',
     ],
   ]),
   mistake('task.size', 'rolling', [...ON_EC2, [TASK, '"512"', '$0"512.5"$0']]),
@@ -990,7 +1050,7 @@ const MISTAKES: readonly Mistake[] = [
     'rolling',
     SVC,
     '"launchType"',
-    '"volumeConfigurations": [{ "name": $0"data"$0, "managedEBSVolume": { "roleArn": "{{ role }}" } }], "launchType"',
+    '"volumeConfigurations": [{ "name": $0"data"$0, "managedEBSVolume": { "roleArn": "{{ role }}", "sizeInGiB": 9 } }], "launchType"',
   ),
   one('service.controller', 'rolling', SVC, '"type": "ECS"', '"type": $0"CODE_DEPLOY"$0', { fix: '"ECS"' }),
   one(
@@ -1026,6 +1086,13 @@ const MISTAKES: readonly Mistake[] = [
     SVC,
     '"launchType"',
     '"serviceConnectConfiguration": { "enabled": true, "services": [{ "portName": $0"http"$0 }] }, "launchType"',
+  ),
+  one(
+    'service.unknown-port-name',
+    'rolling',
+    SVC,
+    '"launchType"',
+    `"vpcLatticeConfigurations": [{ "roleArn": "{{ role }}", "targetGroupArn": ${arn('vpc-lattice', 'targetgroup/tg-0123456789abcdef0')}, "portName": $0"http"$0 }], "launchType"`,
   ),
   one('service.capacity-provider', 'blueGreen', SVC, '"FARGATE_SPOT"', '$0"FARGATE_SPTO"$0', { fix: '"FARGATE_SPOT"' }),
   one(
