@@ -109,18 +109,37 @@ export const spoken = ({ record }: TimelineInput): string => `${standing(record)
 const standing = ({ paused, endedAt, phase }: RolloutRecord): string =>
   paused !== null && endedAt === null ? 'paused' : phase;
 
+/** A rolling update that goes back counts the tasks of what served before. */
+const isPuttingBack = ({ strategy }: RolloutRecord, { phase }: RolloutEvent): boolean =>
+  strategy === 'ecs-rolling' && phase === 'rolling back';
+
+const backCounts = ({ data: { ready, ...others } }: RolloutEvent): RolloutEvent['data'] =>
+  ready === undefined ? others : { ...others, former: ready };
+
+/** Where it went back, none of the new tasks is left. */
+function endCounts(record: RolloutRecord, events: readonly RolloutEvent[]): { ready?: number; former?: number } {
+  const { phase, progress } = record;
+  const goingBack = events.filter((event) => isPuttingBack(record, event));
+  if (!['rolled back', 'aborted'].includes(phase) || goingBack.length === 0) return progress;
+  // What was created by it has nothing before it.
+  const hasBefore = progress.ready !== undefined && goingBack.some(({ data }) => 'former' in data);
+  return { ready: 0, ...(hasBefore ? { former: progress.ready } : {}) };
+}
+
 /** The page's content. */
 export function timelineMarkup(input: TimelineInput): string {
   const { record, events, now, note } = input;
   const end = record.endedAt ?? Math.max(now, record.startedAt + 1);
   const scale = { start: record.startedAt, end };
-  const { ready, former, desired = 1, trafficPercent } = record.progress;
+  const { desired = 1, trafficPercent } = record.progress;
   // How it ended is told by the record alone.
   const atEnd = (value: number | undefined): Point[] =>
     record.endedAt === null || value === undefined ? [] : [{ at: record.endedAt, value }];
   const traffic = [...series(events, ['trafficPercent', 'percent']), ...atEnd(trafficPercent)];
-  const tasks = [...series(events, ['ready']), ...atEnd(ready)];
-  const told = [...series(events, ['former']), ...atEnd(former)];
+  const counted = events.map((event) => (isPuttingBack(record, event) ? { ...event, data: backCounts(event) } : event));
+  const { ready, former } = endCounts(record, counted);
+  const tasks = [...series(counted, ['ready']), ...atEnd(ready)];
+  const told = [...series(counted, ['former']), ...atEnd(former)];
   // They ran before anything was told of them.
   const others = told.length === 0 ? [] : [{ ...told[0]!, at: record.startedAt }, ...told];
   const most = Math.max(1, desired, ...[...tasks, ...others].map(({ value }) => value));

@@ -173,6 +173,23 @@ describe('the timeline', () => {
     assert.match(markup, /class="line other"/);
   });
 
+  it('counts the tasks of what served before while a rolling update goes back', () => {
+    const events = [
+      event(1, 10, 'stabilizing', { data: { ready: 1, desired: 2, former: 1 } }),
+      event(2, 40, 'rolling back', { data: { ready: 2, desired: 2 } }),
+    ];
+    const ended = { phase: 'rolled back', progress: { ready: 2, desired: 2 } } as const;
+    const after = 'after 1 min 40 s';
+    assert.match(
+      timelineMarkup(input(ended, events)),
+      new RegExp(
+        `New tasks that run: 1 after 10 s, 0 ${after}; Those before: 1 after 0 s, 1 after 10 s, 2 after 40 s, 2 ${after}`,
+      ),
+    );
+    const native = { ...ended, strategy: 'ecs-native', progress: { ready: 0, desired: 2 } } as const;
+    assert.match(timelineMarkup(input(native, events)), /New tasks that run: 1 after 10 s, 2 after 40 s, 0 after/);
+  });
+
   it('says of a rehearsal that nothing in it is real', () => {
     const markup = timelineMarkup({ ...input(), note: 'Rehearsal on a copy of <b>' });
     assert.match(markup, /class="note">Rehearsal on a copy of &#60;b&#62;\. Nothing real is touched\./);
