@@ -5,6 +5,7 @@
  */
 import { isAbsolute, join } from 'node:path';
 import {
+  type ClientCapabilities,
   type Connection,
   createConnection,
   DidChangeConfigurationNotification,
@@ -131,7 +132,7 @@ export function startServer(options: ServerOptions): RunningServer {
       followSettings(connection, settings, { workloads, failed, follow });
       void look();
     });
-    return answerInitialize(options.version);
+    return answerInitialize(options.version, params.capabilities);
   });
   followDisk(disk);
   for (const { register } of ALL) register(surroundings);
@@ -153,12 +154,15 @@ export function startServer(options: ServerOptions): RunningServer {
   };
 }
 
-function answerInitialize(version: string | undefined): InitializeResult {
+function answerInitialize(version: string | undefined, client: ClientCapabilities): InitializeResult {
   const advertised: Advertised = { protocol: PROTOCOL, features: Object.keys(FEATURES) };
   return {
     serverInfo: { name: 'gitmoxi', ...(version === undefined ? {} : { version }) },
     capabilities: {
-      ...ALL.reduce<ServerCapabilities>((all, { capabilities }) => Object.assign(all, capabilities), {}),
+      ...ALL.reduce<ServerCapabilities>(
+        (all, feature) => Object.assign(all, feature.capabilities, feature.capabilitiesFor?.(client)),
+        {},
+      ),
       positionEncoding: PositionEncodingKind.UTF16,
       textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental },
       workspace: { workspaceFolders: { supported: true, changeNotifications: true } },

@@ -74,6 +74,7 @@ const SHAPES: Readonly<Record<string, Shape>> = {
   'textDocument/documentHighlight': atPosition,
   'textDocument/prepareRename': atPosition,
   'textDocument/rename': object({ textDocument, position, newName: text }),
+  'textDocument/diagnostic': inFile,
   'textDocument/documentSymbol': inFile,
   'textDocument/foldingRange': inFile,
   'textDocument/documentLink': inFile,

@@ -1,25 +1,49 @@
 /**
  * Shows what is wrong with the workloads of the workspace, in all of their files and in those that their inputs refer
- * to.
+ * to. They are sent as they are found; whoever asks gets the same.
  *
  * Owns: what was found, by file and workload, because several workloads may say something about one file; and what was
  * published.
  */
 import { join } from 'node:path';
-import type { Diagnostic } from 'vscode-languageserver';
+import {
+  type Diagnostic,
+  type DocumentDiagnosticParams,
+  type DocumentDiagnosticReport,
+  DocumentDiagnosticReportKind,
+  DocumentDiagnosticRequest,
+} from 'vscode-languageserver';
 import { withSeverities } from '../../engine/check/index.ts';
-import { toDiagnostics, uriOfPath } from '../lsp.ts';
+import { pathOfUri, toDiagnostics, uriOfPath } from '../lsp.ts';
+import { answer } from '../requests.ts';
 import { askAhead, awsFindings, findingsByPath } from '../service/index.ts';
 import type { CheckedPlace } from '../workloads.ts';
 import type { Feature, Surroundings } from './feature.ts';
 
 export const diagnostics: Feature = {
+  // Who can do both would show everything twice.
+  capabilitiesFor: ({ textDocument }) =>
+    textDocument?.diagnostic && !textDocument.publishDiagnostics
+      ? { diagnosticProvider: { interFileDependencies: true, workspaceDiagnostics: false } }
+      : {},
   register(surroundings) {
     const found = new FoundDiagnostics(surroundings);
     surroundings.workloads.listen({
       checked: (result) => found.replace(result.key, byAbsolutePath(surroundings, result), result.versions),
       gone: (key) => found.replace(key, new Map(), new Map()),
     });
+    const { workspace, workloads } = surroundings;
+    answer<DocumentDiagnosticParams, DocumentDiagnosticReport>(
+      surroundings,
+      DocumentDiagnosticRequest.method,
+      async ({ textDocument }) => {
+        const path = pathOfUri(textDocument.uri);
+        const place = path === undefined ? undefined : await workspace.locate(path);
+        // Of the texts as they are now.
+        if (place) await workloads.current(place, true);
+        return { kind: DocumentDiagnosticReportKind.Full, items: path === undefined ? [] : found.of(path) };
+      },
+    );
   },
 };
 
@@ -59,6 +83,12 @@ class FoundDiagnostics {
     this.#surroundings = surroundings;
   }
 
+  /** @param path absolute */
+  of(path: string): Diagnostic[] {
+    const all = [...(this.#found.get(path)?.values() ?? [])];
+    return all.length > 1 ? distinct(all.flat()) : [...(all[0] ?? [])];
+  }
+
   replace(key: string, next: ByPath, versions: CheckedPlace['versions']): void {
     const paths = new Set([...(this.#paths.get(key) ?? []), ...next.keys()]);
     const remaining = new Set<string>();
@@ -81,15 +111,14 @@ class FoundDiagnostics {
 
   #publish(path: string, version: number | undefined): void {
     const { connection, documents } = this.#surroundings;
-    const all = [...(this.#found.get(path)?.values() ?? [])];
-    const list = all.length > 1 ? distinct(all.flat()) : (all[0] ?? []);
+    const list = this.of(path);
     const text = list.length === 0 ? undefined : JSON.stringify(list);
     // Of the many files that nobody looks at, those where nothing changed need no word.
     if (text === this.#shown.get(path) && !documents.has(path)) return;
     if (text === undefined) this.#shown.delete(path);
     else this.#shown.set(path, text);
     const uri = documents.get(path)?.uri ?? uriOfPath(path);
-    void connection.sendDiagnostics({ uri, diagnostics: [...list], ...(version === undefined ? {} : { version }) });
+    void connection.sendDiagnostics({ uri, diagnostics: list, ...(version === undefined ? {} : { version }) });
   }
 }
 

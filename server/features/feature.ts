@@ -39,6 +39,8 @@ export interface Surroundings {
 export interface Feature {
   /** What it lets the server say that it can do. */
   readonly capabilities?: ServerCapabilities;
+  /** The same where it depends on the client. */
+  capabilitiesFor?(client: ClientCapabilities): ServerCapabilities;
   /** Registers its handlers, once, before the connection listens. */
   register(surroundings: Surroundings): void;
 }

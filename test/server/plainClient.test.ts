@@ -10,6 +10,7 @@ import {
   CodeActionRequest,
   CompletionRequest,
   createProtocolConnection,
+  DocumentDiagnosticRequest,
   DocumentSymbolRequest,
   HoverRequest,
   InitializeRequest,
@@ -122,4 +123,40 @@ describe('a client that names its folder in an older way', () => {
       connection.end();
       await ended;
     });
+});
+
+describe('a client that asks for diagnostics', () => {
+  const asks = { textDocument: { diagnostic: {} } };
+  const wrong = { uri: uriOf('web_svcdef.json') };
+
+  it('is told that it can, and gets those of the text as it is', () =>
+    withClient(
+      memoryReader(disk().set('web_input.json', '{ "name": "web", "family": "web" }')),
+      async (client) => {
+        assert.deepEqual(client.initialized.capabilities.diagnosticProvider, {
+          interFileDependencies: true,
+          workspaceDiagnostics: false,
+        });
+        const ask = async (uri: string) => {
+          const answer = await client.connection.sendRequest(DocumentDiagnosticRequest.type, { textDocument: { uri } });
+          assert.ok(answer.kind === 'full');
+          return answer.items.map(({ code, range }) => [code, range.start]);
+        };
+        const before = await ask(wrong.uri);
+        await client.open('web_svcdef.json', SERVICE.replace('name }}', 'nam }}'));
+        assert.deepEqual(await ask(wrong.uri), [['template.undefined-name', { line: 1, character: 21 }]]);
+        await client.open('web_input.json', '{ "nam": "web", "family": "web" }');
+        assert.deepEqual(await ask(wrong.uri), before);
+        assert.deepEqual(await ask(uriOf('none.txt')), []);
+        assert.deepEqual(await ask('untitled:Untitled-1'), []);
+      },
+      { capabilities: asks },
+    ));
+
+  it('is sent them only, where it can have them both ways', () =>
+    withClient(
+      memoryReader(disk()),
+      async ({ initialized }) => assert.equal(initialized.capabilities.diagnosticProvider, undefined),
+      { capabilities: { textDocument: { diagnostic: {}, publishDiagnostics: {} } } },
+    ));
 });
