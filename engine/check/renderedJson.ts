@@ -100,6 +100,12 @@ function printedValues(file: SourceFile, root: Node, map: SourceMap, originsOf: 
   return [...found.values()];
 }
 
+/** Longer titles do not fit into an editor's menu. */
+const LONGEST_TITLE = 60;
+
+const shortened = (text: string): string =>
+  text.length > LONGEST_TITLE ? `${text.slice(0, LONGEST_TITLE).toWellFormed()}…` : text;
+
 const UNQUOTE = 'take away the quotes around the expression, and print it with "| tojson"';
 
 /** Whether a value is text only because of the quotes around the expression. @param write what it has to be, as JSON */
@@ -132,7 +138,8 @@ export function checkJson(file: SourceFile, text: string, map: SourceMap, origin
       const related = [...callsOf(file.path, calls), ...originsOf(names)];
       const replaced = remove ? withComma(text, remove.start, remove.end) : finding;
       const place = (write ?? remove) ? map.verbatim(replaced.start, replaced.end) : undefined;
-      const title = write === undefined ? `Delete ${text.slice(finding.start, finding.end)}` : `Change to ${write}`;
+      const title =
+        write === undefined ? `Delete ${text.slice(finding.start, finding.end)}` : `Change to ${shortened(write)}`;
       const fix = place && { title, edits: [{ path: file.path, ...place, text: write ?? '' }] };
       const hint = isQuotedExpression(file, start, end, write) ? UNQUOTE : finding.hint;
       return {

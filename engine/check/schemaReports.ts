@@ -8,6 +8,7 @@ import type { JsonSchema, OldKey, SchemaPlace } from '../../schemas/index.ts';
 import { closest } from '../closest.ts';
 import type { Severity } from '../finding.ts';
 import { DEPRECATED_RUNTIMES } from './rules/runtimes.ts';
+import { pairsOf } from './schemaPairs.ts';
 import { correction, expectation, kindOf, listed, ownEntry, quoted, rangeOf, typesOf } from './schemaWording.ts';
 
 export type SchemaCode =
@@ -201,7 +202,8 @@ function corrected(node: Node, place: SchemaPlace): { readonly write?: string } 
   const isPlain = node.type === 'number' || node.type === 'boolean';
   if (isPlain && types.includes('string')) return writing(String(node.value));
   if (node.type === 'string' && types[0] === 'array') return { write: `[${JSON.stringify(node.value)}]` };
-  return {};
+  const pairs = types.includes('array') ? pairsOf(node, place) : undefined;
+  return pairs ? { write: `[${pairs.join(', ')}]` } : {};
 }
 
 interface Text {

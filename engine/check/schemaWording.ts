@@ -4,6 +4,7 @@
 
 import type { Node } from 'jsonc-parser';
 import { followReference, type SchemaPlace } from '../../schemas/index.ts';
+import { pairsOf } from './schemaPairs.ts';
 
 const NAMES: Readonly<Record<string, readonly [one: string, many: string]>> = {
   string: ['a string', 'strings'],
@@ -87,6 +88,8 @@ export function correction(node: Node, place: SchemaPlace, isSecret: boolean): s
   if (wants('string') && (node.type === 'number' || node.type === 'boolean')) {
     return `write it in quotes: ${literal(quoted(String(node.value)))}`;
   }
+  const pairs = wants('array') && !isSecret ? pairsOf(node, place) : undefined;
+  if (pairs) return `write a list: [${pairs[0]}${pairs.length > 1 ? ', …' : ''}]`;
   if (wants('array') && acceptsItem(node, place)) {
     const shown = node.type === 'object' || isSecret ? '…' : quoted(node.value);
     return `put it in a list: [${shown}]`;

@@ -27,6 +27,14 @@ describe('a quick fix', () => {
       container('{ "name": "web", "image": "a" }'),
     ],
     [
+      'makes a list of names and values out of an object',
+      'schema.wrong-type',
+      container('{ "name": "web", "image": "a", "environment": $0{ "MODE": "prod", "PORT": 80 }$0 }'),
+      container(
+        '{ "name": "web", "image": "a", "environment": [{ "name": "MODE", "value": "prod" }, { "name": "PORT", "value": "80" }] }',
+      ),
+    ],
+    [
       'corrects the name of a volume',
       'task.unknown-volume',
       container(
