@@ -4,19 +4,16 @@ import { join } from 'node:path';
 import type { EngineSession } from '../../client/engine/session.ts';
 import { EngineRollouts } from '../../client/rollouts/engineRollouts.ts';
 import type { Rollouts } from '../../client/rollouts/rollout.ts';
-import { createEngine, type Engine, openStore, systemClock } from '../../engine/index.ts';
+import type { Engine } from '../../engine/index.ts';
 import { cleanUp, temporaryFolder, testRepository } from '../engine/git/testRepository.ts';
+import { offlineEngine } from '../engine/offlineEngine.ts';
 import { ecsFiles } from '../engine/workloads.ts';
 
 describe('what the rollouts view reads', () => {
   let engine: Engine;
 
   beforeEach(() => {
-    engine = createEngine({
-      clock: systemClock(),
-      store: () => openStore(':memory:'),
-      owner: { id: 'test', host: 'test', pid: process.pid },
-    });
+    engine = offlineEngine();
   });
 
   afterEach(async () => {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
-import { createEngine, openStore, type Problem, systemClock } from '../../engine/index.ts';
+import type { Problem } from '../../engine/index.ts';
 import { cleanUp, testRepository } from './git/testRepository.ts';
+import { offlineEngine } from './offlineEngine.ts';
 import { ecsFiles, INPUT, lambdaFiles, SERVICE, TASK } from './workloads.ts';
 
 type Content = Parameters<ReturnType<typeof testRepository>['commit']>[0];
@@ -8,11 +9,7 @@ type Content = Parameters<ReturnType<typeof testRepository>['commit']>[0];
 async function problemsOf(files: Content): Promise<readonly Problem[]> {
   const repository = testRepository();
   repository.commit(files);
-  const engine = createEngine({
-    clock: systemClock(),
-    store: () => openStore(':memory:'),
-    owner: { id: 'test', host: 'test', pid: 1 },
-  });
+  const engine = offlineEngine();
   try {
     return (await engine.validate({ repo: repository.root })).problems;
   } finally {

@@ -1,18 +1,15 @@
 /** Which workloads a repository has, by the names of its files. */
 import assert from 'node:assert/strict';
-import { createEngine, type Engine, openStore, systemClock } from '../../engine/index.ts';
+import type { Engine } from '../../engine/index.ts';
 import { cleanUp, testRepository } from './git/testRepository.ts';
+import { offlineEngine } from './offlineEngine.ts';
 import { ecsFiles } from './workloads.ts';
 
 describe('the workloads of a repository', () => {
   let engine: Engine;
 
   beforeEach(() => {
-    engine = createEngine({
-      clock: systemClock(),
-      store: () => openStore(':memory:'),
-      owner: { id: 'test', host: 'test', pid: process.pid },
-    });
+    engine = offlineEngine();
   });
 
   afterEach(async () => {
