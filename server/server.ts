@@ -101,6 +101,7 @@ export function startServer(options: ServerOptions): RunningServer {
     workspace,
     workloads,
     views,
+    files,
     schemas: new Schemas(),
     aws,
     clock,

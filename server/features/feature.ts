@@ -4,7 +4,7 @@ import type { SeveritySettings } from '../../engine/check/index.ts';
 import type { Clock } from '../../engine/clock.ts';
 import type { Documents } from '../documents.ts';
 import type { AwsSettings, PlanProvider, RevisionReader, RolloutProvider } from '../providers.ts';
-import type { AwsKnowledge, Schemas } from '../service/index.ts';
+import type { AwsKnowledge, FileNames, Schemas } from '../service/index.ts';
 import type { Views } from '../views.ts';
 import type { Workloads } from '../workloads.ts';
 import type { Workspace } from '../workspace.ts';
@@ -24,6 +24,8 @@ export interface Surroundings {
   readonly workspace: Workspace;
   readonly workloads: Workloads;
   readonly views: Views;
+  /** JSON files of the repository, from its root. */
+  readonly files: (root: string) => FileNames;
   readonly schemas: Schemas;
   readonly aws: AwsKnowledge;
   readonly clock: Clock;

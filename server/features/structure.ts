@@ -27,6 +27,7 @@ import {
   sharedSymbols,
 } from '../service/index.ts';
 import type { EdgeView } from '../views.ts';
+import { filesOf, type WorkloadPlace } from '../workspace.ts';
 import type { Feature } from './feature.ts';
 
 const KINDS: Readonly<Record<DocumentSymbol['kind'], SymbolKind>> = {
@@ -77,16 +78,23 @@ export const structure: Feature = {
       surroundings,
       WorkspaceSymbolRequest.method,
       async ({ query }) => {
+        const known = new Map<string, ReadonlySet<string>>();
+        const filesIn = (root: string) => {
+          const files = known.get(root) ?? new Set(surroundings.files(root).paths);
+          known.set(root, files);
+          return files;
+        };
         const found = surroundings.workloads.places().filter(({ path }) => hasInOrder(path, query));
         return found
           .sort((a, b) => (a.path < b.path ? -1 : 1))
           .slice(0, MOST_FOUND)
-          .map(({ root, path, kind }) => ({
+          .map((place) => ({ ...place, file: firstFileOf(place, filesIn(place.root)) }))
+          .map(({ root, path, kind, file }) => ({
             name: path,
             kind: kind === 'ecs' ? SymbolKind.Module : SymbolKind.Function,
             containerName: kind === 'ecs' ? 'ECS service' : 'Lambda function',
             location: {
-              uri: uriOfPath(join(root, path + DEFINITION_SUFFIX[kind])),
+              uri: uriOfPath(join(root, file)),
               range: { start: { line: 0, character: 0 }, end: { line: 0, character: 0 } },
             },
           }));
@@ -94,6 +102,15 @@ export const structure: Feature = {
     );
   },
 };
+
+/** The definition, or the first of the files that are there without it. */
+function firstFileOf(place: WorkloadPlace, there: ReadonlySet<string>): string {
+  const { root, path, kind } = place;
+  const definition = path + DEFINITION_SUFFIX[kind];
+  const prefix = join(root, path).length;
+  const files = [definition, ...filesOf(place).map((file) => path + file.slice(prefix))];
+  return files.find((file) => there.has(file)) ?? definition;
+}
 
 /** Whether a text has the characters of a query in their order: what is meant exactly, editors choose of these. */
 function hasInOrder(text: string, query: string): boolean {

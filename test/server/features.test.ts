@@ -187,6 +187,24 @@ describe('over the protocol', () => {
       );
     }));
 
+  it('workspace symbols lead to a file that is there', () =>
+    withClient(
+      memoryReader(
+        new Map([
+          ['half_taskdef.json', '{ "family": "half" }'],
+          ['whole_svcdef.json', '{ "serviceName": "whole" }'],
+        ]),
+      ),
+      async (client) => {
+        await client.scanned('half');
+        const symbols = await client.connection.sendRequest(WorkspaceSymbolRequest.type, { query: '' });
+        assert.deepEqual(
+          symbols?.map(({ location }) => location.uri),
+          [uriOf('half_taskdef.json'), uriOf('whole_svcdef.json')],
+        );
+      },
+    ));
+
   it('workspace symbols are found by characters in their order', () =>
     withOpen(async (client) => {
       await client.scanned('dev/api');
