@@ -23,8 +23,11 @@ function jsonFinding(path: string, rendered: string, error: ParseError, map: Sou
   const isPrinted = (start: number, end: number) => map.verbatim(start, end) === undefined;
   const { start, end, what, hint, isTooMuch } = jsonMistake(rendered, error, isPrinted);
   const place = map.toSource(start, end);
-  const line = rendered.slice(rendered.lastIndexOf('\n', start - 1) + 1).split('\n', 1)[0] ?? '';
-  const shown = place.sensitive || line.trim() === '' ? '' : `; rendered: ${line.trim().slice(0, 120)}`;
+  const lineStart = rendered.lastIndexOf('\n', start - 1) + 1;
+  const line = rendered.slice(lineStart).split('\n', 1)[0] ?? '';
+  // What is wrong may be no secret, and what stands beside it one.
+  const isSecret = place.sensitive || map.toSource(lineStart, lineStart + line.length).sensitive;
+  const shown = isSecret || line.trim() === '' ? '' : `; rendered: ${line.trim().slice(0, 120)}`;
   // In a loop, the comma is needed in each round but the last.
   const related = callsOf(path, place.calls);
   const surplus = isTooMuch && map.toRendered(place.start).length === 1 ? map.verbatim(start, end) : undefined;
@@ -139,7 +142,9 @@ export function checkJson(file: SourceFile, text: string, map: SourceMap, origin
       const replaced = remove ? withComma(text, remove.start, remove.end) : finding;
       const place = (write ?? remove) ? map.verbatim(replaced.start, replaced.end) : undefined;
       const title =
-        write === undefined ? `Delete ${text.slice(finding.start, finding.end)}` : `Change to ${shortened(write)}`;
+        write === undefined
+          ? `Delete ${shortened(text.slice(finding.start, finding.end))}`
+          : `Change to ${shortened(write)}`;
       const fix = place && { title, edits: [{ path: file.path, ...place, text: write ?? '' }] };
       const hint = isQuotedExpression(file, start, end, write) ? UNQUOTE : finding.hint;
       return {
