@@ -33,7 +33,7 @@ import { SandboxMode } from './sandbox/sandboxMode.ts';
 import { folders, placeFromSettings, refreshSeconds, wantsKnowledge } from './settings.ts';
 import { Timelines } from './timeline/timelinePanel.ts';
 import { errorText } from './words.ts';
-import { WorkloadFiles } from './workloadFiles.ts';
+import { hasWorkloads, WorkloadFiles } from './workloadFiles.ts';
 
 /** What `deactivate` has to end and wait for; VS Code gives it nothing. */
 let running: { readonly client: LanguageClient; readonly window: RolloutWindow } | undefined;
@@ -149,7 +149,7 @@ class RolloutWindow implements vscode.Disposable {
     });
     const { session } = this;
     this.#runs = this.#newRuns();
-    this.#reading = new EngineRollouts({ session, folders, changed: () => void this.#tree.moved() });
+    this.#reading = new EngineRollouts({ session, folders, hasWorkloads, changed: () => void this.#tree.moved() });
     this.#tree = new RolloutTree({
       read: () => this.#reading.read(),
       live: (changed) => new LiveStates(session, changed),

@@ -8,6 +8,12 @@ import { inform } from './messages.ts';
 import { arnOf, consoleUrl } from './places.ts';
 import type { WorkloadPlan } from './rollouts/rollout.ts';
 
+/** Whether there are definitions of workloads in a folder of the window, or below it. */
+export async function hasWorkloads(folder: string): Promise<boolean> {
+  const definitions = new vscode.RelativePattern(vscode.Uri.file(folder), '**/*_{svcdef,lambdadef}.json');
+  return (await vscode.workspace.findFiles(definitions, '**/node_modules/**', 1)).length > 0;
+}
+
 export class WorkloadFiles {
   readonly #session: EngineSession;
   readonly #asked: Asked;

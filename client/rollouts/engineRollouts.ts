@@ -6,7 +6,7 @@
  */
 import type { Engine, StatusEntry, WorkloadList } from '../../engine/index.ts';
 import type { EngineSession } from '../engine/session.ts';
-import { timeHere } from '../words.ts';
+import { codeOf, timeHere } from '../words.ts';
 import type { Rollouts, WorkloadRow } from './rollout.ts';
 
 /** Git is looked at anew after this long, ms: commits made elsewhere show by then. */
@@ -42,10 +42,20 @@ interface Files {
   isLate: boolean;
 }
 
+/** A look for files of workloads in a folder outside of repositories; there may be a great many others. */
+interface Search {
+  found: boolean;
+  searching: Promise<void>;
+  /** Whoever began it has not waited for it to the end. */
+  isLate: boolean;
+}
+
 export interface EngineRolloutsOptions {
   readonly session: EngineSession;
   /** Absolute paths of the window's folders, now. */
   readonly folders: () => readonly string[];
+  /** Whether there are files of workloads in a folder, or below it. */
+  readonly hasWorkloads: (folder: string) => Promise<boolean>;
   /** Told when there is more to read than there was. */
   readonly changed: () => void;
 }
@@ -55,6 +65,8 @@ export class EngineRollouts {
   #kept: { readonly key: string; readonly until: number; readonly read: Promise<readonly Read[]> } | undefined;
   /** By the repository's root. */
   readonly #files = new Map<string, Files>();
+  /** By the folder. */
+  readonly #searches = new Map<string, Search>();
 
   constructor(options: EngineRolloutsOptions) {
     this.#options = options;
@@ -63,6 +75,7 @@ export class EngineRollouts {
   /** Has the next reading look at Git again, and try again what could not be read. */
   forget(): void {
     this.#kept = undefined;
+    this.#searches.clear();
     for (const [root, { error }] of this.#files) if (error !== undefined) this.#files.delete(root);
   }
 
@@ -80,16 +93,23 @@ export class EngineRollouts {
     );
     const files = [...repositories].map(([root, list]) => this.#filesOf(engine, root, list));
     const count = [...repositories.values()].reduce((sum, { workloads }) => sum + workloads.length, 0);
-    if (count <= SOON_WORKLOADS)
-      await Promise.race([Promise.all(files.map(({ planning }) => planning)), after(SOON_MS)]);
-    for (const one of files) one.isLate = true;
+    const inRepository = repositories.size > 0 || read.some(({ error }) => error !== undefined);
+    // Where no folder is in a repository, that is all there is to say.
+    const outside = inRepository ? read.filter(({ list, error }) => list === undefined && error === undefined) : [];
+    const searches = outside.map(({ repo }) => this.#searchOf(repo));
+    if (count <= SOON_WORKLOADS) {
+      const soon = [...files.map(({ planning }) => planning), ...searches.map(({ searching }) => searching)];
+      await Promise.race([Promise.all(soon), after(SOON_MS)]);
+    }
+    for (const one of [...files, ...searches]) one.isLate = true;
     const rows = [...repositories.values()].flatMap((list, i) => rowsOf(list, files[i]!, entries, waits));
     const unread = [...repositories.keys()].flatMap((repo, i) =>
       files[i]!.error === undefined ? [] : [{ repo, error: files[i]!.error }],
     );
     return {
       rows,
-      inRepository: repositories.size > 0 || read.some(({ error }) => error !== undefined),
+      inRepository,
+      unversioned: outside.flatMap(({ repo }, i) => (searches[i]!.found ? [repo] : [])),
       failures: [...read.flatMap(({ repo, error }) => (error === undefined ? [] : [{ repo, error }])), ...unread],
     };
   }
@@ -104,6 +124,21 @@ export class EngineRollouts {
     // A working tree may have changed without another commit to tell.
     for (const [root, { revision }] of this.#files) if (revision === WORKTREE) this.#files.delete(root);
     return read;
+  }
+
+  #searchOf(folder: string): Search {
+    const before = this.#searches.get(folder);
+    if (before !== undefined) return before;
+    const search: Search = { found: false, searching: Promise.resolve(), isLate: false };
+    search.searching = this.#options.hasWorkloads(folder).then(
+      (found) => {
+        search.found = found;
+        if (found && search.isLate) this.#options.changed();
+      },
+      () => {},
+    );
+    this.#searches.set(folder, search);
+    return search;
   }
 
   #filesOf(engine: Engine, root: string, { revision, workloads }: WorkloadList): Files {
@@ -152,7 +187,7 @@ async function readRepository(engine: Engine, repo: string): Promise<Read> {
   try {
     return { repo, list: await engine.workloads({ repo }) };
   } catch (error) {
-    const { code } = error as { code?: unknown };
+    const code = codeOf(error);
     if (code === 'git.not-a-repository') return { repo };
     if (code !== 'git.no-commits') return { repo, error };
     return { repo, list: await engine.workloads({ repo, revision: { worktree: true } }) };

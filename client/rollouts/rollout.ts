@@ -34,6 +34,8 @@ export interface Rollouts {
   readonly inRepository: boolean;
   /** Repositories that could not be read, with why. */
   readonly failures: readonly { readonly repo: string; readonly error: unknown }[];
+  /** Folders of the window with files of workloads that are in no repository, while another folder is in one. */
+  readonly unversioned: readonly string[];
 }
 
 /** Reads the rollouts of the window's folders. May be slow, and rejects with an `EngineError`. */

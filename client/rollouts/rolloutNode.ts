@@ -35,4 +35,6 @@ export interface RolloutNode {
   readonly subject?: Subject;
   /** The group that a failure can be retried for; empty for all. */
   readonly retry?: string;
+  /** What selecting it does. */
+  readonly onSelect?: { readonly command: string; readonly title: string };
 }

@@ -19,8 +19,10 @@ export interface RolloutForest {
 }
 
 export function welcomeOf(state: RolloutsState): Welcome {
-  if ('failure' in state || state.rollouts.rows.length > 0 || state.rollouts.failures.length > 0) return 'rows';
-  return state.rollouts.inRepository ? 'none' : 'noRepository';
+  if ('failure' in state) return 'rows';
+  const { rows, failures, unversioned, inRepository } = state.rollouts;
+  if (rows.length + failures.length + unversioned.length > 0) return 'rows';
+  return inRepository ? 'none' : 'noRepository';
 }
 
 /**
@@ -44,12 +46,13 @@ export function rolloutForest(state: RolloutsState, live: Live, now: number): Ro
       credentials: undefined,
     };
   }
-  const { rows, failures } = state.rollouts;
+  const { rows, failures, unversioned } = state.rollouts;
   const unfinished = rows.filter(({ record }) => record !== undefined && record.endedAt === null);
   const newest = unfinished.toSorted((a, b) => b.record!.startedAt - a.record!.startedAt);
   const roots = [
     ...newest.map((row) => add(progressNode(row, now))),
     ...failures.map(({ repo, error }) => add(failureNode(`failure ${repo}`, error, ''))),
+    ...unversioned.map((folder) => add(unversionedNode(folder))),
   ];
   const groups = Map.groupBy(rows, groupOf);
   for (const key of [...groups.keys()].toSorted(compare)) {
@@ -312,6 +315,24 @@ function failureNode(id: string, error: unknown, group: string): RolloutNode {
     context: 'failure',
     children: 'none',
     retry: group,
+  };
+}
+
+/** A folder with workloads that nobody can deploy. */
+function unversionedNode(folder: string): RolloutNode {
+  const name = folder.split(/[/\\]/).findLast((part) => part !== '') ?? folder;
+  return {
+    id: `unversioned ${folder}`,
+    ...fitted(name, [['not in a Git repository', 'not in Git']], { depth: 0, loses: 'middle' }),
+    tooltip: [
+      `${name} is not in a Git repository`,
+      `Its workloads are not shown: a commit is the request to deploy, and ${folder} can have none.`,
+      'Select to run Git: Initialize Repository, then commit its files. Where they are in a repository below it, add the folder of that repository to the workspace.',
+    ],
+    icon: { name: 'warning', color: 'charts.yellow' },
+    context: 'unversioned',
+    children: 'none',
+    onSelect: { command: 'git.init', title: 'Initialize Repository' },
   };
 }
 

@@ -132,6 +132,7 @@ export class RolloutTree implements vscode.TreeDataProvider<RolloutNode>, vscode
     if (node.retry !== undefined) {
       item.command = { command: COMMANDS.refresh, title: 'Retry', arguments: [{ group: node.retry }] };
     }
+    if (node.onSelect !== undefined) item.command = node.onSelect;
     return item;
   }
 

@@ -1,6 +1,7 @@
 /** What the rollouts view is given to show in repositories of every kind: real ones, with the engine, without AWS. */
 import assert from 'node:assert/strict';
-import { join } from 'node:path';
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import type { EngineSession } from '../../client/engine/session.ts';
 import { EngineRollouts } from '../../client/rollouts/engineRollouts.ts';
 import type { Rollouts } from '../../client/rollouts/rollout.ts';
@@ -21,16 +22,18 @@ describe('what the rollouts view reads', () => {
     await cleanUp();
   });
 
+  const hasWorkloads = async (folder: string) =>
+    readdirSync(folder, { recursive: true, encoding: 'utf8' }).some((path) => path.endsWith('_svcdef.json'));
   const reading = (...folders: string[]) => {
     const session = { open: async () => ({ engine }) } as unknown as EngineSession;
-    return new EngineRollouts({ session, folders: () => folders, changed: () => {} });
+    return new EngineRollouts({ session, folders: () => folders, hasWorkloads, changed: () => {} });
   };
   const read = (...folders: string[]): Promise<Rollouts> => reading(...folders).read();
   const named = ({ rows }: Rollouts) => rows.map(({ workload, head }) => [workload, head]);
 
   it('is empty without folders, and outside of repositories', async () => {
-    assert.deepEqual(await read(), { rows: [], inRepository: false, failures: [] });
-    assert.deepEqual(await read(temporaryFolder()), { rows: [], inRepository: false, failures: [] });
+    assert.deepEqual(await read(), { rows: [], inRepository: false, failures: [], unversioned: [] });
+    assert.deepEqual(await read(temporaryFolder()), { rows: [], inRepository: false, failures: [], unversioned: [] });
   });
 
   it('has the files of the working tree where nothing was committed yet', async () => {
@@ -85,6 +88,40 @@ describe('what the rollouts view reads', () => {
     );
   });
 
+  it('names the folder outside of every repository whose workloads it cannot have, and no folder without any', async () => {
+    const repository = testRepository();
+    repository.commit(ecsFiles());
+    const [outside, without] = [temporaryFolder(), temporaryFolder()];
+    for (const [path, text] of Object.entries(ecsFiles())) {
+      mkdirSync(dirname(join(outside, path)), { recursive: true });
+      writeFileSync(join(outside, path), text);
+    }
+    const rollouts = await read(repository.root, outside, without);
+    assert.equal(rollouts.rows.length, 1);
+    assert.deepEqual([rollouts.unversioned, rollouts.failures], [[outside], []]);
+    // The welcome text says it where there is nothing else.
+    assert.deepEqual((await read(outside)).unversioned, []);
+  });
+
+  it('does not wait for a folder outside of every repository that takes long to search', async () => {
+    const repository = testRepository();
+    repository.commit(ecsFiles());
+    const outside = temporaryFolder();
+    const search = Promise.withResolvers<boolean>();
+    const told = Promise.withResolvers<void>();
+    const session = { open: async () => ({ engine }) } as unknown as EngineSession;
+    const rollouts = new EngineRollouts({
+      session,
+      folders: () => [repository.root, outside],
+      hasWorkloads: () => search.promise,
+      changed: () => told.resolve(),
+    });
+    assert.deepEqual((await rollouts.read()).unversioned, []);
+    search.resolve(true);
+    await told.promise;
+    assert.deepEqual((await rollouts.read()).unversioned, [outside]);
+  });
+
   it('looks at Git again when it is told to, and not before', async () => {
     const repository = testRepository();
     repository.commit(ecsFiles());
@@ -103,7 +140,12 @@ describe('what the rollouts view reads', () => {
     const told = Promise.withResolvers<void>();
     const slow: Engine = { ...engine, plan: (request) => files.promise.then(() => engine.plan(request)) };
     const session = { open: async () => ({ engine: slow }) } as unknown as EngineSession;
-    const rollouts = new EngineRollouts({ session, folders: () => [repository.root], changed: () => told.resolve() });
+    const rollouts = new EngineRollouts({
+      session,
+      folders: () => [repository.root],
+      hasWorkloads,
+      changed: () => told.resolve(),
+    });
     const [early] = (await rollouts.read()).rows;
     assert.deepEqual([early?.workload, early?.target, early?.errors], ['dev/web', undefined, undefined]);
     files.resolve();
@@ -124,7 +166,7 @@ describe('what the rollouts view reads', () => {
       },
     };
     const session = { open: async () => ({ engine: counting }) } as unknown as EngineSession;
-    const rollouts = new EngineRollouts({ session, folders: () => [repository.root], changed: () => {} });
+    const rollouts = new EngineRollouts({ session, folders: () => [repository.root], hasWorkloads, changed: () => {} });
     for (let i = 0; i < 3; i++) {
       rollouts.forget();
       await rollouts.read();

@@ -71,7 +71,7 @@ const OWNER = { id: 'o', host: 'laptop', pid: 1 };
 const moving = (workload: string, change: Partial<RolloutRecord> = {}) =>
   row(workload, { phase: 'stabilizing', endedAt: null, ...change }, { owner: OWNER });
 
-const state = (...rows: WorkloadRow[]) => ({ rollouts: { rows, inRepository: true, failures: [] } });
+const state = (...rows: WorkloadRow[]) => ({ rollouts: { rows, inRepository: true, failures: [], unversioned: [] } });
 
 const NO_LIVE: Live = new Map();
 
@@ -344,9 +344,24 @@ describe('the rollouts view', () => {
     assert.deepEqual(node!.tooltip, ['The store is locked: close the other program', 'Select to try again.']);
   });
 
+  it('says of a folder outside of every repository why its workloads are missing, and offers to make it one', () => {
+    const { rollouts } = state(row('web'));
+    const found = (folder: string) =>
+      shown({ rollouts: { ...rollouts, unversioned: [folder] } }).find(({ context }) => context === 'unversioned')!;
+    const node = found('/work/legacy');
+    assert.deepEqual([node.label, node.description, node.icon.name], ['legacy', 'not in a Git repository', 'warning']);
+    assert.match(node.tooltip.join('\n'), /a commit is the request to deploy.*\n.*Initialize Repository/);
+    assert.deepEqual([node.onSelect?.command, node.children], ['git.init', 'none']);
+    assert.equal(found('C:\\work\\legacy').label, 'legacy');
+    assert.equal(welcomeOf({ rollouts: { ...rollouts, rows: [], unversioned: ['/work/legacy'] } }), 'rows');
+  });
+
   it('welcomes with the reason why it is empty', () => {
     assert.equal(welcomeOf(state()), 'none');
-    assert.equal(welcomeOf({ rollouts: { rows: [], inRepository: false, failures: [] } }), 'noRepository');
+    assert.equal(
+      welcomeOf({ rollouts: { rows: [], inRepository: false, failures: [], unversioned: [] } }),
+      'noRepository',
+    );
     assert.equal(welcomeOf(state(row('web'))), 'rows');
     assert.equal(welcomeOf({ failure: 'x' }), 'rows');
   });

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { Rollouts } from '../../client/rollouts/rollout.ts';
 import { RolloutStore } from '../../client/rollouts/rolloutStore.ts';
 
-const EMPTY: Rollouts = { rows: [], inRepository: true, failures: [] };
+const EMPTY: Rollouts = { rows: [], inRepository: true, failures: [], unversioned: [] };
 
 describe('the store behind the rollouts view', () => {
   it('reads once however many ask, and only when asked', async () => {
