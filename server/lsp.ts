@@ -14,7 +14,7 @@ import { anchorOf } from '../engine/check/index.ts';
 import { type Finding, type LineIndex, lineIndex, type Severity } from '../engine/finding.ts';
 import { plainOfMarkdown } from './plain.ts';
 import type { PreviewPiece, PreviewProblem, RenderedPreview, TextPosition, TextRange } from './protocol.ts';
-import type { Preview } from './service/index.ts';
+import { type Preview, shortened, visible } from './service/index.ts';
 
 /** The absolute path of a `file:` URI; undefined for other schemes and for what is no URI. */
 export function pathOfUri(uri: unknown): string | undefined {
@@ -60,7 +60,13 @@ const TAGS: Readonly<Record<string, DiagnosticTag>> = {
   'function.deprecated-runtime': DiagnosticTag.Deprecated,
 };
 
-const withHint = (message: string, hint: string | undefined) => (hint === undefined ? message : `${message}\n${hint}`);
+/** Longest message or hint of a diagnostic, characters: names in it are as long as repositories make them. */
+const LONGEST_MESSAGE = 1000;
+
+const said = (text: string): string => visible(shortened(text, LONGEST_MESSAGE));
+
+const withHint = (message: string, hint: string | undefined) =>
+  hint === undefined ? said(message) : `${said(message)}\n${said(hint)}`;
 
 /** What converting findings needs to know about files. */
 export interface FindingPlaces {
@@ -92,7 +98,7 @@ export function toDiagnostics(findings: readonly Finding[], places: FindingPlace
     if (related !== undefined && related.length > 0) {
       diagnostic.relatedInformation = related.map((place) => ({
         location: { uri: places.uri(place.path), range: toRange(indexOf(place.path), place.start, place.end) },
-        message: place.message,
+        message: said(place.message),
       }));
     }
     return diagnostic;

@@ -12,7 +12,7 @@ import {
 } from 'vscode-languageserver';
 import { toMarkup } from '../lsp.ts';
 import { answerFromView, describe } from '../requests.ts';
-import { type Completion, type CompletionKind, complete, withoutStops } from '../service/index.ts';
+import { type Completion, type CompletionKind, complete, shownLine, withoutStops } from '../service/index.ts';
 import type { EdgeView } from '../views.ts';
 import type { Feature, Surroundings } from './feature.ts';
 
@@ -72,10 +72,11 @@ interface ItemAbilities {
 
 function toItem(item: Completion, { lines }: EdgeView, can: ItemAbilities): CompletionItem {
   const { label, kind, detail, documentation, replace, text, extra, isSnippet, order, filter, isDeprecated } = item;
+  const shown = shownLine(label);
   return {
-    label,
+    label: shown,
     kind: KINDS[kind],
-    ...(detail !== undefined && { detail }),
+    ...(detail !== undefined && { detail: shownLine(detail) }),
     ...(documentation !== undefined && { documentation: toMarkup(documentation, can.documentationFormat) }),
     textEdit: {
       range: lines.rangeOf(replace),
@@ -85,6 +86,7 @@ function toItem(item: Completion, { lines }: EdgeView, can: ItemAbilities): Comp
     ...(isSnippet && can.snippetSupport && { insertTextFormat: InsertTextFormat.Snippet }),
     ...(isDeprecated && { tags: [CompletionItemTag.Deprecated] }),
     ...(order !== undefined && { sortText: order }),
-    ...(filter !== undefined && { filterText: filter }),
+    // Without one, clients compare what is typed with the label.
+    ...((filter !== undefined || shown !== label) && { filterText: filter ?? label }),
   };
 }

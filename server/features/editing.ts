@@ -13,7 +13,14 @@ import {
 } from 'vscode-languageserver';
 import { toWorkspaceEdit } from '../lspEdits.ts';
 import { answerFromView } from '../requests.ts';
-import { type CodeAction, codeActions, type FormattingOptions, formatting, type Span } from '../service/index.ts';
+import {
+  type CodeAction,
+  codeActions,
+  type FormattingOptions,
+  formatting,
+  type Span,
+  shownLine,
+} from '../service/index.ts';
 import type { EdgeView } from '../views.ts';
 import type { Feature } from './feature.ts';
 
@@ -78,7 +85,7 @@ function toAction(
       )
     : [];
   return {
-    title,
+    title: shownLine(title),
     kind,
     edit: toWorkspaceEdit(view, edits, creates, can),
     ...(mended.length > 0 && { diagnostics: mended }),

@@ -25,6 +25,7 @@ import {
   type Span,
   selectionRanges,
   sharedSymbols,
+  shownLine,
 } from '../service/index.ts';
 import type { EdgeView } from '../views.ts';
 import { filesOf, type WorkloadPlace } from '../workspace.ts';
@@ -125,8 +126,9 @@ function hasInOrder(text: string, query: string): boolean {
 
 function toSymbol({ name, detail, kind, start, end, selection, children }: DocumentSymbol, lines: Lines): LspSymbol {
   return {
-    name: name === '' ? '""' : name,
-    detail,
+    // Clients refuse a name that is empty.
+    name: shownLine(name).trim() === '' ? '""' : shownLine(name),
+    detail: shownLine(detail),
     kind: KINDS[kind],
     range: lines.rangeOf({ start, end }),
     selectionRange: lines.rangeOf(selection),

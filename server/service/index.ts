@@ -40,6 +40,7 @@ export {
   sharedReferences,
   sharedSymbols,
 } from './sharedFile.ts';
+export { shortened, shownLine, visible } from './shown.ts';
 export {
   type DocumentLink,
   type DocumentSymbol,

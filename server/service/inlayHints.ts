@@ -3,7 +3,7 @@ import { sampleOf } from './jinja/sample.ts';
 import { isInLoop } from './jinja/scope.ts';
 import type { FileView, Span } from './knowledge.ts';
 import { piecesOf } from './rendered.ts';
-import { shownValue } from './shown.ts';
+import { shownLine, shownValue } from './shown.ts';
 
 export interface InlayHint {
   readonly offset: number;
@@ -31,7 +31,7 @@ function renderedHint({ document, workload }: FileView, tag: Span, rendered: str
   const values = pieces
     .slice(0, 3)
     .map(({ start, end, sensitive }) => (sensitive ? '(sensitive)' : rendered.slice(start, end)));
-  return short(`${values.join(', ')}${pieces.length > 3 ? ', …' : ''}`);
+  return shownLine(`${values.join(', ')}${pieces.length > 3 ? ', …' : ''}`, LONGEST);
 }
 
 function sampledHint(
@@ -42,14 +42,7 @@ function sampledHint(
   if (source.trim() === '' || isInLoop(document.template!, tag.start)) return undefined;
   const sample = sampleOf(source, tag.start, document.template!, workload.inputs);
   if (sample === undefined) return undefined;
-  return short(
-    typeof sample.value === 'string' && !sample.sensitive
-      ? sample.value
-      : shownValue(sample.value, sample.sensitive, LONGEST),
-  );
-}
-
-function short(text: string): string {
-  const line = text.replaceAll(/\s+/g, ' ');
-  return line.length > LONGEST ? `${line.slice(0, LONGEST - 1)}…` : line;
+  return typeof sample.value === 'string' && !sample.sensitive
+    ? shownLine(sample.value, LONGEST)
+    : shownValue(sample.value, sample.sensitive, LONGEST);
 }

@@ -8,7 +8,7 @@ import { schemaAt } from '../json/schemaPlace.ts';
 import { escaped } from '../json/snippets.ts';
 import type { FileView } from '../knowledge.ts';
 import type { Tag } from '../mask.ts';
-import { kindOfValue, shownBlock, shownValue } from '../shown.ts';
+import { code, kindOfValue, shownBlock, shownValue } from '../shown.ts';
 import { DICT_METHODS, escapedKey, isMemberName, isTemplateName, quotedKey } from '../written.ts';
 import { FILTER_DOCS, GLOBAL_DOCS, LOOP_DOCS, METHOD_DOCS, STATEMENTS, TEST_DOCS } from './builtins.ts';
 import { operandBefore } from './operand.ts';
@@ -217,7 +217,7 @@ function names(context: Context): Offered[] {
       value,
       kind: 'variable',
       detail: shownValue(value, sensitive, 40),
-      documentation: `${kindOfValue(value)} from \`${path}\`, line ${line}\n\n${shownBlock(value, sensitive)}`,
+      documentation: `${kindOfValue(value)} from ${code(path)}, line ${line}\n\n${shownBlock(value, sensitive)}`,
       replace,
       text: name,
       order: `1${rank(name, value)}${name}`,
