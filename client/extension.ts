@@ -15,7 +15,7 @@ import { rollBack } from './deploying/rollback.ts';
 import { Steering } from './deploying/steering.ts';
 import { Documents } from './documents.ts';
 import { Caretaker } from './engine/caretaker.ts';
-import { Runs } from './engine/runs.ts';
+import { type Gone, Runs } from './engine/runs.ts';
 import { EngineSession } from './engine/session.ts';
 import { createLanguageClient, type LanguageNews, languageNews } from './languageClient.ts';
 import { languageSettings } from './languageSettings.ts';
@@ -32,7 +32,7 @@ import { rehearse } from './sandbox/rehearsal.ts';
 import { SandboxMode } from './sandbox/sandboxMode.ts';
 import { folders, placeFromSettings, refreshSeconds, wantsKnowledge } from './settings.ts';
 import { Timelines } from './timeline/timelinePanel.ts';
-import { errorText } from './words.ts';
+import { errorText, plural } from './words.ts';
 import { hasWorkloads, WorkloadFiles } from './workloadFiles.ts';
 
 /** What `deactivate` has to end and wait for; VS Code gives it nothing. */
@@ -124,6 +124,7 @@ class RolloutWindow implements vscode.Disposable {
   readonly #tree: RolloutTree;
   readonly #sandbox: SandboxMode;
   readonly #reading: EngineRollouts;
+  readonly #timelines: Timelines;
   readonly #log: vscode.LogOutputChannel;
   readonly #registrations: readonly vscode.Disposable[];
   readonly #here: RunningHere;
@@ -138,6 +139,7 @@ class RolloutWindow implements vscode.Disposable {
     this.#sandbox = new SandboxMode({
       moved: (message) => this.#moveTo(message),
       memory: context.workspaceState,
+      running: () => this.#runs.running.length,
     });
     this.#here = new RunningHere({
       memory: context.globalState,
@@ -159,6 +161,7 @@ class RolloutWindow implements vscode.Disposable {
     });
     const documents = new Documents();
     const timelines = new Timelines(vscode.Uri.joinPath(context.extensionUri, 'client', 'timeline'));
+    this.#timelines = timelines;
     const asked = new Asked({ session, rows: () => this.#tree.rows() });
     const deployer = new Deployer({
       session,
@@ -267,19 +270,37 @@ class RolloutWindow implements vscode.Disposable {
     return this.#tree.refresh(group);
   }
 
-  /** What the window runs is somebody else's from now on. */
-  async #letGo(): Promise<void> {
+  /** What the window runs is somebody else's from now on, or gone. */
+  async #letGo(gone?: Gone): Promise<void> {
     const before = this.#runs;
     this.#runs = this.#newRuns();
+    this.#phases.clear();
     this.#here.show([]);
-    await before.close();
+    await before.close(gone);
   }
 
   /** The window works somewhere else from now on. */
   async #moveTo(message: string | undefined): Promise<void> {
     this.#tree.message = message;
     this.#language.settingsChanged();
+    if (message === undefined) await this.#endSandboxed();
     await this.#refresh();
+  }
+
+  /** Rollouts on a sandbox end with it. */
+  async #endSandboxed(): Promise<void> {
+    const { running } = this.#runs;
+    const over = this.#letGo({
+      reason: 'the sandbox was stopped, and everything in it is gone',
+      next: 'start the sandbox again, then deploy again',
+    });
+    this.#timelines.close(running.map(({ id }) => id));
+    const [first] = running;
+    if (first !== undefined) {
+      const which = running.length === 1 ? `The rollout of ${first.workload}` : plural(running.length, 'rollout');
+      void inform(`${which} ended with the sandbox, unfinished. Nothing real was touched.`);
+    }
+    await over;
   }
 
   /** What a window or process that is gone left unfinished goes on here. */

@@ -3,12 +3,25 @@
  *
  * Owns: their signals. Ending the window lets go of them: whoever looks next takes them up.
  */
-import type { DeployReport, PlanReport, RolloutEvent, RolloutRecord, RunOptions } from '../../engine/index.ts';
+import type {
+  DeployReport,
+  PlanReport,
+  RolloutEvent,
+  RolloutRecord,
+  RolloutSummary,
+  RunOptions,
+} from '../../engine/index.ts';
 import type { EngineSession } from './session.ts';
 
 export interface Watching {
   readonly onRecord?: (record: RolloutRecord) => void;
   readonly onWaiting?: (workload: string, message: string) => void;
+}
+
+/** Why nobody can take up what a window lets go of, and what to do instead. */
+export interface Gone {
+  readonly reason: string;
+  readonly next: string;
 }
 
 export interface RunsOptions {
@@ -25,6 +38,7 @@ export class Runs {
   readonly #under = new Set<Promise<unknown>>();
   readonly #records = new Map<string, RolloutRecord>();
   readonly #takingUp = new Set<string>();
+  #gone: Gone | undefined;
 
   constructor(session: EngineSession, options: RunsOptions) {
     this.#session = session;
@@ -61,16 +75,22 @@ export class Runs {
     await Promise.all(repos.map((repo) => this.#follow(engine.keepReturning(options, { repo }))));
   }
 
-  /** Lets go of every rollout and waits until that is written down. */
-  async close(): Promise<void> {
+  /**
+   * Lets go of every rollout and waits until that is written down.
+   *
+   * @param gone where they end with it. @default whoever looks next takes them up
+   */
+  async close(gone?: Gone): Promise<void> {
+    this.#gone ??= gone;
     this.#letGo.abort();
+    this.#records.clear();
     await Promise.allSettled(this.#under);
   }
 
   #runOptions({ onRecord, onWaiting }: Watching): RunOptions {
     const told = (record: RolloutRecord) => {
-      this.#records.set(record.id, record);
-      if (record.endedAt !== null) this.#records.delete(record.id);
+      if (record.endedAt === null && !this.#letGo.signal.aborted) this.#records.set(record.id, record);
+      else this.#records.delete(record.id);
       onRecord?.(record);
       this.#options.moved(record);
     };
@@ -88,9 +108,18 @@ export class Runs {
   async #follow(run: Promise<DeployReport>): Promise<DeployReport> {
     this.#under.add(run);
     try {
-      return await run;
+      const report = await run;
+      return this.#gone === undefined ? report : { ...report, rollouts: report.rollouts.map(ended(this.#gone)) };
     } finally {
       this.#under.delete(run);
     }
   }
 }
+
+/** What is not over by itself is over with where it ran. */
+const ended =
+  ({ reason, next }: Gone) =>
+  (rollout: RolloutSummary): RolloutSummary =>
+    rollout.phase === 'unfinished' || rollout.phase === 'busy'
+      ? { ...rollout, phase: 'unfinished', reason, next }
+      : rollout;

@@ -8,6 +8,7 @@ import type { Place } from '../engine/session.ts';
 import { COMMANDS, SANDBOX_CONTEXT } from '../manifestIds.ts';
 import { inform } from '../messages.ts';
 import { folders, placeFromSettings, sandboxSpeed } from '../settings.ts';
+import { plural } from '../words.ts';
 import { MISHAPS, type Rule } from './mishaps.ts';
 import { startTrial, type Trial } from './trial.ts';
 
@@ -16,6 +17,8 @@ export interface SandboxModeOptions {
   readonly moved: (message: string | undefined) => Promise<void>;
   /** The workspace's own. */
   readonly memory: vscode.Memento;
+  /** How many rollouts this window runs, now. */
+  readonly running: () => number;
 }
 
 /** Where the workspace keeps that a sandbox runs. */
@@ -116,7 +119,10 @@ export class SandboxMode implements vscode.Disposable {
     }
     const mishaps = MISHAPS.map(({ label, detail, rules }) => ({ label, detail, rules: rules({}) }));
     const well = { label: 'Let everything work again', detail: 'What has gone wrong stays as it is.', rules: [] };
-    const stop = { label: 'Stop the sandbox', detail: 'Everything in it is forgotten.', rules: [] };
+    const running = this.#options.running();
+    const lost =
+      running === 0 ? '' : `, and ${plural(running, 'rollout')} in progress ${running === 1 ? 'ends' : 'end'}`;
+    const stop = { label: 'Stop the sandbox', detail: `Everything in it is forgotten${lost}.`, rules: [] };
     const items = [...mishaps, ...(trial.rules.length > 0 ? [well] : []), stop];
     const placeHolder = 'What should go wrong in the sandbox from now on?';
     const chosen = await vscode.window.showQuickPick(items, { placeHolder });
@@ -134,7 +140,10 @@ export class SandboxMode implements vscode.Disposable {
   async #show(isOn: boolean): Promise<void> {
     if (isOn) this.#mark.show();
     else this.#mark.hide();
-    await vscode.commands.executeCommand('setContext', SANDBOX_CONTEXT, isOn);
-    await this.#options.moved(isOn ? 'Sandbox: a simulated AWS on this machine. Nothing here is real.' : undefined);
+    // Both at once: while menus are told, nobody may read at the new place what ended with the old one.
+    await Promise.all([
+      vscode.commands.executeCommand('setContext', SANDBOX_CONTEXT, isOn),
+      this.#options.moved(isOn ? 'Sandbox: a simulated AWS on this machine. Nothing here is real.' : undefined),
+    ]);
   }
 }

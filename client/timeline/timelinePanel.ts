@@ -58,8 +58,13 @@ export class Timelines implements vscode.Disposable {
     await this.#panels.get(rollout)?.look();
   }
 
+  /** Closes what is shown of rollouts that cannot be read any more. */
+  close(rollouts: readonly string[]): void {
+    for (const id of rollouts) this.#panels.get(id)?.dispose();
+  }
+
   dispose(): void {
-    for (const panel of [...this.#panels.values()]) panel.dispose();
+    this.close([...this.#panels.keys()]);
   }
 }
 

@@ -115,6 +115,35 @@ describe('a window in difficult surroundings', function () {
     }
   });
 
+  it('says once that a rollout ended with the sandbox it ran on, and shows it nowhere as going on', async () => {
+    const { rollouts } = vscode.extensions.getExtension('gitmoxi.gitmoxi')!.exports;
+    const { showInformationMessage } = vscode.window;
+    const said: string[] = [];
+    await run('gitmoxi.sandbox.start');
+    try {
+      const deploying = run<DeployReport>('gitmoxi.deploy', { workload: WEB, confirm: false });
+      await until(async () => (await rollouts()).length === 1);
+      const [{ rollout }] = await rollouts();
+      assert.equal(rollout.endedAt, null);
+      await run('gitmoxi.timeline', { rollout: rollout.id });
+      const timelines = () =>
+        vscode.window.tabGroups.all.flatMap(({ tabs }) => tabs.filter(({ label }) => label === 'Timeline: web'));
+      await until(() => timelines().length === 1);
+      Object.assign(vscode.window, { showInformationMessage: async (text: string) => void said.push(text) });
+      await run('gitmoxi.sandbox.stop');
+      const [ended] = (await deploying).rollouts;
+      assert.deepEqual([ended?.phase, ended?.rollout], ['unfinished', rollout.id]);
+      assert.match(ended?.reason ?? '', /sandbox was stopped/);
+      assert.doesNotMatch(ended?.next ?? '', /gitmoxi resume/);
+      assert.deepEqual(said, [`The rollout of ${WEB} ended with the sandbox, unfinished. Nothing real was touched.`]);
+      assert.ok(!(await rollouts()).some((one: { rollout: { id: string } }) => one.rollout.id === rollout.id));
+      await until(() => timelines().length === 0);
+    } finally {
+      Object.assign(vscode.window, { showInformationMessage });
+      await run('gitmoxi.sandbox.stop');
+    }
+  });
+
   it('writes nothing into the workspace: it may be read-only', async () => {
     await run('gitmoxi.sandbox.start');
     const before = filesOf(repo());
