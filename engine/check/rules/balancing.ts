@@ -2,7 +2,8 @@
 import { closest } from '../../closest.ts';
 import type { Place } from '../place.ts';
 import { type Rules, writing } from '../rule.ts';
-import { didYouMean, reportUseless } from './reporting.ts';
+import { onFargate } from './fargate.ts';
+import { didYouMean, reportRepeatedTexts, reportRepeats, reportUseless } from './reporting.ts';
 import { containersOf } from './task.ts';
 
 /** Whether a text is the ARN of a target group. */
@@ -119,6 +120,95 @@ export const BALANCING_RULES: Rules = {
         if (!registry.has('registryArn')) report(registry, 'registryArn is missing', hint);
         else if (arn?.text !== undefined && !/^arn:aws[a-z-]*:servicediscovery:.+:service\//.test(arn.text))
           report(arn, `${arn.shown} is not the ARN of a service registry`, hint);
+      }
+    },
+  },
+
+  'service.registry-port': {
+    severity: 'error',
+    title: 'A service registry is not told which port to announce',
+    about:
+      'In the network modes bridge and host, each of `serviceRegistries` needs `containerName` and `containerPort`; in awsvpc it has those or `port`, not both.',
+    // Source: Amazon ECS API reference, ServiceRegistry.
+    check(subject, report) {
+      const { service, task } = subject;
+      if (!task || onFargate(subject)) return;
+      const mode = task.get('networkMode')?.text ?? 'bridge';
+      if (mode !== 'bridge' && mode !== 'host') return;
+      for (const registry of service?.each('serviceRegistries') ?? []) {
+        const missing = ['containerName', 'containerPort'].filter((key) => !registry.has(key));
+        if (registry.node.type !== 'object' || missing.length === 0) continue;
+        report(
+          registry,
+          `${missing.join(' and ')} ${missing.length === 1 ? 'is' : 'are'} missing, and needed in network mode ${mode}`,
+          `add ${missing.map((key) => `"${key}"`).join(' and ')}`,
+        );
+      }
+    },
+  },
+
+  'service.registry-two-ports': {
+    severity: 'warning',
+    title: 'A service registry is told two ports',
+    about: '`port` of `serviceRegistries` stands for `containerName` and `containerPort`: one of the two is given.',
+    // Source: Amazon ECS API reference, ServiceRegistry, which says it of SRV records; others need no port at all.
+    check({ service }, report) {
+      for (const registry of service?.each('serviceRegistries') ?? [])
+        if (registry.has('port') && registry.has('containerPort'))
+          reportUseless(registry.get('port'), 'stands beside containerPort', report, 'warning');
+    },
+  },
+
+  'service.duplicate-endpoint': {
+    severity: 'error',
+    title: 'Two endpoints of Service Connect have the same name',
+    about:
+      'A `discoveryName` (without one, the name of the port), and a `dnsName` with its `port` in `clientAliases`, are unique in a namespace.',
+    // Source: Amazon ECS API reference, ServiceConnectService and ServiceConnectClientAlias.
+    check({ service }, report) {
+      const connect = service?.get('serviceConnectConfiguration');
+      if (!connect?.get('enabled')?.isTrue) return;
+      const exposed = connect.each('services');
+      const discovered = exposed.flatMap(
+        (one) => one.get(one.has('discoveryName') ? 'discoveryName' : 'portName') ?? [],
+      );
+      reportRepeatedTexts(discovered, report, (place) => ({
+        message: `${place.shown} is announced twice`,
+        hint: 'give each a "discoveryName" of its own',
+      }));
+      const aliases = exposed.flatMap((one) => one.each('clientAliases'));
+      reportRepeats(
+        aliases.flatMap((alias) => {
+          const name = alias.get('dnsName');
+          const port = alias.get('port')?.number;
+          return name?.text && port !== undefined
+            ? [{ place: name, identity: `${name.text.toLowerCase()}:${port}` }]
+            : [];
+        }),
+        report,
+        (place) => ({
+          message: `another client alias is called ${place.shown}, with the same port`,
+          hint: 'give it another name or port',
+        }),
+      );
+    },
+  },
+
+  'service.lattice-target-group': {
+    severity: 'error',
+    title: 'The target group is not one of VPC Lattice',
+    about:
+      '`targetGroupArn` of `vpcLatticeConfigurations` is `arn:aws:vpc-lattice:REGION:ACCOUNT:targetgroup/ID`; target groups of load balancers belong into `loadBalancers`.',
+    // Source: Amazon ECS API reference, VpcLatticeConfiguration.
+    check({ service }, report) {
+      for (const lattice of service?.each('vpcLatticeConfigurations') ?? []) {
+        const arn = lattice.get('targetGroupArn');
+        if (/^arn:aws[a-z-]*:(?!vpc-lattice:)[a-z0-9-]+:/.test(arn?.text ?? ''))
+          report(
+            arn,
+            `${arn!.shown} is not the ARN of a target group of VPC Lattice`,
+            'write arn:aws:vpc-lattice:REGION:ACCOUNT:targetgroup/ID',
+          );
       }
     },
   },

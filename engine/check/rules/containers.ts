@@ -40,6 +40,9 @@ const SECRET_SOURCE =
 const SECRET_NAME =
   /(?:^|_)(?:PASSWORD|PASSWD|SECRET|SECRET_KEY|API_?KEY|PRIVATE_KEY|ACCESS_KEY|AUTH_TOKEN|ACCESS_TOKEN)$/i;
 
+/** An access key's id, long-term or temporary. Source: AWS IAM user guide, "IAM identifiers", unique id prefixes. */
+const ACCESS_KEY_ID = /^\s*(?:AKIA|ASIA)[A-Z0-9]{16}\s*$/;
+
 function imageHint(image: string): string {
   if (/^https?:/.test(image)) return 'leave out the scheme';
   return /[A-Z]/.test(image)
@@ -205,14 +208,23 @@ export const CONTAINER_RULES: Rules = {
     severity: 'warning',
     title: 'A secret stands in the repository',
     about:
-      'A password or key written into `environment` is readable by everybody who can read the repository or describe the task definition.',
+      'A password, or a key to AWS, that is written into `environment` is readable by everybody who can read the repository or describe the task definition.',
     check({ task }, report) {
       for (const variable of inContainers(task, 'environment')) {
         const name = variable.get('name');
         const value = variable.get('value');
         const literal =
           value && value.file.map.toSource(value.node.offset, value.node.offset + value.node.length).names.length === 0;
-        if (!literal || value.text === '' || value.text === undefined || !SECRET_NAME.test(name?.text ?? '')) continue;
+        if (!literal || !value.text) continue;
+        if (ACCESS_KEY_ID.test(value.text)) {
+          report(
+            value,
+            `the value of ${name?.shown ?? 'this variable'} is the id of an access key to AWS`,
+            'give the task a role ("taskRoleArn") instead, or name the key in "secrets"',
+          );
+          continue;
+        }
+        if (!SECRET_NAME.test(name?.text ?? '')) continue;
         report(
           value,
           `the value of ${name!.shown} stands here in plain text`,
@@ -289,6 +301,25 @@ export const CONTAINER_RULES: Rules = {
         report(soft, `memoryReservation ${soft.shown} is above memory ${hard.shown}`, 'lower it, or raise "memory"', {
           see: { place: hard, message: 'the hard limit' },
         });
+      }
+    },
+  },
+
+  'task.gpu-count': {
+    severity: 'error',
+    title: 'A container asks for GPUs, and not for a number of them',
+    about: 'The `value` of a GPU in `resourceRequirements` is how many the container gets, such as "1", or "ALL".',
+    // Source: Amazon ECS API reference, ResourceRequirement.
+    check({ task }, report) {
+      for (const resource of inContainers(task, 'resourceRequirements')) {
+        const value = resource.get('value');
+        if (resource.get('type')?.text !== 'GPU' || !value?.text) continue;
+        if (/^0+$/.test(value.text))
+          report(value, `${value.shown} GPUs are none`, 'write "1" or more, or leave the GPU out', {
+            severity: 'warning',
+          });
+        else if (!/^(?:\d+|ALL)$/.test(value.text))
+          report(value, `${value.shown} is no number of GPUs`, 'write a whole number in quotes, such as "1", or "ALL"');
       }
     },
   },

@@ -45,6 +45,8 @@ function foreignPlaces(subject: Subject, key: 'region' | 'account'): (Place | un
   ]);
   return [
     ...secrets.map((one) => one.get('valueFrom')),
+    subject.function?.at('DeadLetterConfig', 'TargetArn'),
+    ...mappingsOf(subject).map((mapping) => mapping.at('DestinationConfig', 'OnFailure', 'Destination')),
     ...(key === 'account' ? mappingsOf(subject).map((mapping) => mapping.get('EventSourceArn')) : []),
   ];
 }
@@ -105,7 +107,7 @@ export const ENVIRONMENT_RULES: Rules = {
     severity: 'error',
     title: 'Something is in another region than the workload',
     about:
-      'Clusters, target groups, listener rules, queues, streams and layers have to be in the region that is deployed to. Secrets may be elsewhere, which is said as a note.',
+      'Clusters, target groups, listener rules, queues, streams and layers have to be in the region that is deployed to. Secrets and where failed events go may be elsewhere, which is said as a note.',
     check: (subject, report) => compare(subject, 'region', report),
   },
   'environment.other-account': {

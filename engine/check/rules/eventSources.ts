@@ -25,7 +25,7 @@ interface Facts {
 }
 
 /** @see AWS Lambda API reference, "CreateEventSourceMapping" */
-const FACTS: Readonly<Record<SourceKind, Facts>> = {
+export const FACTS: Readonly<Record<SourceKind, Facts>> = {
   sqs: { name: 'SQS', startingPosition: 'refused', largestBatch: 10_000 },
   kinesis: { name: 'Kinesis', startingPosition: 'required', largestBatch: 10_000 },
   dynamodb: { name: 'DynamoDB', startingPosition: 'required', largestBatch: 10_000 },
@@ -71,7 +71,7 @@ function kindOf(mapping: Place): SourceKind | undefined {
 const isFifo = (mapping: Place): boolean => mapping.get('EventSourceArn')?.text?.endsWith('.fifo') ?? false;
 
 /** For each mapping whose kind is known. */
-function eachMapping(subject: Subject, look: (mapping: Place, kind: SourceKind) => void): void {
+export function eachMapping(subject: Subject, look: (mapping: Place, kind: SourceKind) => void): void {
   for (const mapping of mappingsOf(subject)) {
     const kind = kindOf(mapping);
     if (kind !== undefined) look(mapping, kind);

@@ -19,6 +19,7 @@ import { LOGGING_RULES } from './logging.ts';
 import { PORT_RULES } from './ports.ts';
 import { SERVICE_RULES } from './service.ts';
 import { SHIFTING_RULES } from './shifting.ts';
+import { SOURCE_ACCESS_RULES } from './sourceAccess.ts';
 import { TASK_RULES } from './task.ts';
 import { VOLUME_RULES } from './volumes.ts';
 
@@ -35,6 +36,7 @@ const RULES: Rules = {
   ...DEPLOYMENT_RULES,
   ...FUNCTION_RULES,
   ...EVENT_SOURCE_RULES,
+  ...SOURCE_ACCESS_RULES,
   ...FAILED_RECORD_RULES,
   ...ENVIRONMENT_RULES,
 };

@@ -97,6 +97,23 @@ export const LOGGING_RULES: Rules = {
     },
   },
 
+  'task.several-log-routers': {
+    severity: 'error',
+    title: 'A task has several log routers',
+    about: 'One container of a task may have `firelensConfiguration`; the logs of all others go through it.',
+    // Source: AWS CDK, aws-ecs, TaskDefinition.addFirelensLogRouter: one for each task.
+    check({ task }, report) {
+      const [first, ...others] = containersOf(task).filter((one) => one.has('firelensConfiguration'));
+      for (const other of others)
+        report(
+          other.get('firelensConfiguration'),
+          'another container of this task is the log router already',
+          'keep one of them',
+          { atKey: true, see: { place: first!.get('firelensConfiguration')!, message: 'the first one' } },
+        );
+    },
+  },
+
   'task.fargate-log-driver': {
     severity: 'error',
     title: 'A log driver is not there on Fargate',

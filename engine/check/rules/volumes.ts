@@ -2,6 +2,7 @@
 import { closest } from '../../closest.ts';
 import { type Rules, writing } from '../rule.ts';
 import { didYouMean, reportRepeatedTexts, reportUseless } from './reporting.ts';
+import { controllerOf } from './service.ts';
 import { containersOf } from './task.ts';
 
 /** A volume is of one kind; without any of these it is a bind mount that ends with the task. */
@@ -168,6 +169,49 @@ export const VOLUME_RULES: Rules = {
           writing(closest(name.text, names)),
         );
       }
+    },
+  },
+
+  'service.unconfigured-volume': {
+    severity: 'error',
+    title: 'A volume is left to the service, and the service says nothing about it',
+    about:
+      'Of a volume with `configuredAtLaunch: true`, the service gives the rest in `volumeConfigurations`, under the same name.',
+    // Source: Amazon ECS API reference, Volume, name and configuredAtLaunch.
+    check({ service, task }, report) {
+      if (!service || controllerOf(service) !== 'ECS') return;
+      const volumes = task?.each('volumes') ?? [];
+      const names = service.each('volumeConfigurations').map((one) => one.get('name')?.text);
+      // A name that the task does not have is reported as that: it may be meant for this volume.
+      if (names.some((name) => !volumes.some((volume) => volume.get('name')?.text === name))) return;
+      for (const volume of volumes) {
+        const name = volume.get('name');
+        if (!name?.text || !volume.get('configuredAtLaunch')?.isTrue || names.includes(name.text)) continue;
+        report(
+          name,
+          `the service has no volumeConfigurations for ${name.shown}`,
+          'add one of this name with "managedEBSVolume" to the service definition',
+          { see: { place: service, message: 'the service' } },
+        );
+      }
+    },
+  },
+
+  'task.launch-volumes': {
+    severity: 'error',
+    title: 'Several volumes are left to the service',
+    about: 'A task definition may have one volume with `configuredAtLaunch: true`.',
+    // Source: Amazon ECS API reference, Volume, configuredAtLaunch.
+    check({ task }, report) {
+      const [first, ...others] =
+        task?.each('volumes').flatMap((volume) => {
+          const atLaunch = volume.get('configuredAtLaunch');
+          return atLaunch?.isTrue ? atLaunch : [];
+        }) ?? [];
+      for (const other of others)
+        report(other, 'another volume is configured at launch already', 'keep one of them', {
+          see: { place: first!, message: 'the first one' },
+        });
     },
   },
 };

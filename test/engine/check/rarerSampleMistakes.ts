@@ -322,7 +322,7 @@ export const RARER: readonly Seeded[] = [
       'event.required-option',
       'no queue of a broker',
       '"{{ sqs_queue_arn }}"',
-      '$0"arn:aws:mq:us-east-1:593793058131:broker:b:b-1"$0',
+      '$0"arn:aws:mq:us-east-1:593793058131:broker:b:b-1"$0, "SourceAccessConfigurations": [{ "Type": "BASIC_AUTH", "URI": "arn:aws:secretsmanager:us-east-1:593793058131:secret:broker" }]',
     ],
     [
       'event.starting-time',

@@ -62,6 +62,9 @@ const QUEUE = '"EventSourceArn": "{{ queue }}"';
 const arn = (service: string, rest: string) => `"arn:aws:${service}:eu-west-1:123456789012:${rest}"`;
 const MAPPING = /"EventSourceMapping": (\{.*\})/.exec(RIGHT.lambda['jobs_lambdaeventsourcedef.json']!)![1]!;
 
+const REGISTRY = arn('servicediscovery', 'service/srv-0123456789abcdef');
+const CREDENTIALS = `"SourceAccessConfigurations": [{ "Type": "BASIC_AUTH", "URI": ${arn('secretsmanager', 'secret:broker')} }]`;
+
 const PULL = /"PullEventSources": \{[\s\S]*?\n {2}\}/.exec(RIGHT.lambda['jobs_lambdaeventsourcedef.json']!)![0];
 
 const MISTAKES: readonly Mistake[] = [
@@ -790,9 +793,37 @@ const MISTAKES: readonly Mistake[] = [
     message: 'is not for SQS',
     fix: '',
   }),
-  one('event.required-option', 'lambda', EVENT, QUEUE, `"EventSourceArn": $0${arn('mq', 'broker:b:b-1')}$0`, {
-    message: 'Queues is missing',
-  }),
+  one(
+    'event.required-option',
+    'lambda',
+    EVENT,
+    QUEUE,
+    `"EventSourceArn": $0${arn('mq', 'broker:b:b-1')}$0, ${CREDENTIALS}`,
+    { message: 'Queues is missing' },
+  ),
+  one(
+    'event.credentials',
+    'lambda',
+    EVENT,
+    QUEUE,
+    `"EventSourceArn": $0${arn('mq', 'broker:b:b-1')}$0, "Queues": ["jobs"]`,
+    { message: 'BASIC_AUTH is missing, and Amazon MQ needs it' },
+  ),
+  one(
+    'event.credentials',
+    'lambda',
+    EVENT,
+    QUEUE,
+    `"EventSourceArn": ${arn('mq', 'broker:b:b-1')}, "Queues": ["jobs"], $0"SourceAccessConfigurations"$0: [{ "Type": "VIRTUAL_HOST", "URI": "/" }]`,
+  ),
+  one(
+    'event.credentials',
+    'lambda',
+    EVENT,
+    QUEUE,
+    `"EventSourceArn": $0${arn('rds', 'cluster:docs')}$0, "StartingPosition": "LATEST", "DocumentDBEventSourceConfig": { "DatabaseName": "shop" }`,
+    { message: 'DocumentDB' },
+  ),
   one(
     'event.duplicate',
     'lambda',
@@ -812,7 +843,7 @@ const MISTAKES: readonly Mistake[] = [
     'lambda',
     EVENT,
     MAPPING,
-    `{ "EventSourceArn": ${arn('mq', 'broker:b:b-1')}, "FunctionName": "jobs", "Queues": $0["a", "b"]$0 }`,
+    `{ "EventSourceArn": ${arn('mq', 'broker:b:b-1')}, "FunctionName": "jobs", ${CREDENTIALS}, "Queues": $0["a", "b"]$0 }`,
   ),
   one('event.target-group', 'lambda', EVENT, '"{{ tgs.blue }}"', '$0"blue"$0'),
 
@@ -1051,6 +1082,138 @@ const MISTAKES: readonly Mistake[] = [
     SVC,
     '"launchType"',
     '"volumeConfigurations": [{ "name": $0"data"$0, "managedEBSVolume": { "roleArn": "{{ role }}", "sizeInGiB": 9 } }], "launchType"',
+  ),
+  ...(['', `"volumeConfigurations": [], `] as const).map((given) =>
+    mistake('service.unconfigured-volume', 'rolling', [
+      [SVC, '"launchType"', `${given}"launchType"`],
+      [
+        TASK,
+        '"essential": true,',
+        '"essential": true, "mountPoints": [{ "sourceVolume": "data", "containerPath": "/d" }],',
+      ],
+      [TASK, '"cpu"', '"volumes": [{ "name": $0"data"$0, "configuredAtLaunch": true }], "cpu"'],
+    ]),
+  ),
+  mistake(
+    'task.launch-volumes',
+    'rolling',
+    [
+      [
+        SVC,
+        '"launchType"',
+        '"volumeConfigurations": [{ "name": "a", "managedEBSVolume": { "roleArn": "{{ role }}", "sizeInGiB": 9 } }, { "name": "b", "managedEBSVolume": { "roleArn": "{{ role }}", "sizeInGiB": 9 } }], "launchType"',
+      ],
+      [
+        TASK,
+        '"cpu"',
+        '"volumes": [{ "name": "a", "configuredAtLaunch": true }, { "name": "b", "configuredAtLaunch": $0true$0 }], "cpu"',
+      ],
+    ],
+    { besides: ['task.unused-volume'] },
+  ),
+  mistake('task.several-log-routers', 'rolling', [
+    [TASK, '"essential": true,', '"essential": true, "firelensConfiguration": { "type": "fluentbit" },'],
+    [TASK, '"essential": false,', '"essential": false, $0"firelensConfiguration"$0: { "type": "fluentd" },'],
+  ]),
+  one(
+    'task.plain-secret',
+    'rolling',
+    TASK,
+    '"name": "MODE", "value": "prod"',
+    '"name": "WHO", "value": $0"AKIAIOSFODNN7EXAMPLE"$0',
+    { message: 'the value of "WHO" is the id of an access key' },
+  ),
+  one(
+    'task.plain-secret',
+    'rolling',
+    TASK,
+    '"name": "MODE", "value": "prod"',
+    '"name": "AWS_SECRET_ACCESS_KEY", "value": $0"wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"$0',
+  ),
+  ...(['two', '-1', '1.5', 'all'] as const).map((count) =>
+    mistake('task.gpu-count', 'rolling', [
+      ...WITHOUT_NETWORK,
+      [
+        TASK,
+        '"essential": true,',
+        `"essential": true, "resourceRequirements": [{ "type": "GPU", "value": $0"${count}"$0 }],`,
+      ],
+    ]),
+  ),
+  mistake(
+    'task.gpu-count',
+    'rolling',
+    [
+      ...WITHOUT_NETWORK,
+      [TASK, '"essential": true,', '"essential": true, "resourceRequirements": [{ "type": "GPU", "value": $0"0"$0 }],'],
+    ],
+    { message: 'none' },
+  ),
+  mistake(
+    'service.registry-port',
+    'rolling',
+    [
+      ...WITHOUT_NETWORK,
+      [SVC, '"launchType"', `"serviceRegistries": [$0{$0 "registryArn": ${REGISTRY} }], "launchType"`],
+    ],
+    { message: 'containerName and containerPort are missing, and needed in network mode bridge' },
+  ),
+  mistake(
+    'service.registry-port',
+    'rolling',
+    [
+      ...WITHOUT_NETWORK,
+      [
+        SVC,
+        '"launchType"',
+        `"serviceRegistries": [$0{$0 "registryArn": ${REGISTRY}, "containerName": "web" }], "launchType"`,
+      ],
+    ],
+    { message: 'containerPort is missing' },
+  ),
+  one(
+    'service.registry-two-ports',
+    'rolling',
+    SVC,
+    '"launchType"',
+    `"serviceRegistries": [{ "registryArn": ${REGISTRY}, $0"port"$0: 80, "containerName": "web", "containerPort": 80 }], "launchType"`,
+    { fix: '' },
+  ),
+  ...(
+    [
+      '{ "portName": "http" }, { "portName": $0"http"$0 }',
+      '{ "portName": "http", "discoveryName": "web" }, { "portName": "admin", "discoveryName": $0"web"$0 }',
+      '{ "portName": "http", "discoveryName": "admin" }, { "portName": $0"admin"$0 }',
+      '{ "portName": "http", "clientAliases": [{ "port": 80, "dnsName": "web" }] }, { "portName": "admin", "clientAliases": [{ "port": 80, "dnsName": $0"web"$0 }] }',
+    ] as const
+  ).map((services) =>
+    mistake('service.duplicate-endpoint', 'rolling', [
+      [
+        TASK,
+        '"protocol": "tcp" }',
+        '"protocol": "tcp", "name": "http" }, { "containerPort": 9000, "protocol": "tcp", "name": "admin" }',
+      ],
+      [
+        SVC,
+        '"launchType"',
+        `"serviceConnectConfiguration": { "enabled": true, "services": [${services}] }, "launchType"`,
+      ],
+    ]),
+  ),
+  mistake('service.lattice-target-group', 'rolling', [
+    [TASK, '"protocol": "tcp" }', '"protocol": "tcp", "name": "http" }'],
+    [
+      SVC,
+      '"launchType"',
+      `"vpcLatticeConfigurations": [{ "roleArn": "{{ role }}", "targetGroupArn": $0${arn('elasticloadbalancing', 'targetgroup/web/0123456789abcdef')}$0, "portName": "http" }], "launchType"`,
+    ],
+  ]),
+  one(
+    'environment.other-region',
+    'lambda',
+    FN,
+    '"Timeout"',
+    '"DeadLetterConfig": { "TargetArn": $0"arn:aws:sqs:us-east-1:123456789012:dead"$0 }, "Timeout"',
   ),
   one('service.controller', 'rolling', SVC, '"type": "ECS"', '"type": $0"CODE_DEPLOY"$0', { fix: '"ECS"' }),
   one(

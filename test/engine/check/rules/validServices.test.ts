@@ -326,7 +326,7 @@ const ECS: readonly EcsCase[] = [
     'managed instances',
     onFargate(
       { requiresCompatibilities: ['MANAGED_INSTANCES'] },
-      container({ resourceRequirements: [{ type: 'GPU', value: '1' }] }),
+      container({ resourceRequirements: [{ type: 'GPU', value: 'ALL' }] }),
     ),
     withStrategy([{ capacityProvider: 'gpus', weight: 1 }]),
   ],
@@ -373,6 +373,36 @@ const ECS: readonly EcsCase[] = [
     'Cloud Map',
     onFargate(),
     fargateService({ serviceRegistries: [{ registryArn: `arn:aws:servicediscovery:${PLACE}:service/srv-1` }] }),
+  ],
+  ...[{ port: 80 }, { containerName: 'web' }, { containerName: 'web', containerPort: 80 }].map(
+    (port): EcsCase => [
+      `Cloud Map, given ${Object.keys(port).join(' and ')}`,
+      onFargate({}, container({ portMappings: [{ containerPort: 80 }] })),
+      fargateService({
+        serviceRegistries: [{ registryArn: `arn:aws:servicediscovery:${PLACE}:service/srv-1`, ...port }],
+      }),
+    ],
+  ),
+  [
+    'endpoints of Service Connect that differ by name or port',
+    onFargate(
+      {},
+      container({
+        portMappings: [
+          { name: 'http', containerPort: 80 },
+          { name: 'admin', containerPort: 81 },
+        ],
+      }),
+    ),
+    fargateService({
+      serviceConnectConfiguration: {
+        enabled: true,
+        services: [
+          { portName: 'http', clientAliases: [{ port: 80, dnsName: 'web' }] },
+          { portName: 'admin', discoveryName: 'operations', clientAliases: [{ port: 81, dnsName: 'web' }] },
+        ],
+      },
+    }),
   ],
   [
     'a Classic Load Balancer',
