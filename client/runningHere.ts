@@ -19,6 +19,9 @@ const SILENCED = 'gitmoxi.closing.silenced';
 const CLOSING =
   'if it is closed, they stand still until another window on this repository, or the command “gitmoxi resume”, takes them up.';
 
+/** VS Code takes no notification back, so it is worded to stay true when the rollouts are over. */
+const TOLD = `Rollouts go on only while their window is open: ${CLOSING}`;
+
 export interface RunningHereOptions {
   /** What the person decided once for all windows. */
   readonly memory: vscode.Memento;
@@ -62,7 +65,7 @@ export class RunningHere implements vscode.Disposable {
     if (vscode.workspace.getConfiguration().get(CONFIRM) === 'always') return;
     const ask = 'Ask before Closing';
     const silence = "Don't Show Again";
-    const answer = await inform(`Rollouts run in this window: ${CLOSING}`, ask, silence);
+    const answer = await inform(TOLD, ask, silence);
     if (answer === silence) await this.#options.memory.update(SILENCED, true);
     if (answer !== ask) return;
     await vscode.workspace.getConfiguration().update(CONFIRM, 'always', vscode.ConfigurationTarget.Global);

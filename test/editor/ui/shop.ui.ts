@@ -300,7 +300,7 @@ describe('a person in the editor', function () {
       await person.answer('Update shop-thumbnails', 'Deploy');
       await person.row(moving).waitFor();
       // VS Code asks no extension before it closes a window: its own question is offered.
-      await person.answer('Rollouts run in this window', 'Ask before Closing');
+      await person.answer('Rollouts go on only while their window is open', 'Ask before Closing');
       await person.insist(
         () => person.page.waitForTimeout(WRITTEN_MS),
         async () => settingsOf(place.data)['window.confirmBeforeClose'] === 'always',
