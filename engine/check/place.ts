@@ -1,7 +1,7 @@
 /**
  * A JSON value of a rendered file, with its place: what rules walk. Missing members are `undefined`, never exceptions.
  *
- * Must not: quote what is secret; `shown` is the only way a rule puts a value into a message.
+ * Must not: quote what is secret; `shown` and `bare` are the only ways a rule puts a value into a message.
  */
 import type { Node } from 'jsonc-parser';
 import type { RelatedPlace } from '../finding.ts';
@@ -81,6 +81,12 @@ export class Place {
     return String(this.keyNode?.value ?? '');
   }
 
+  /** The key as a message may quote it, without quotes. */
+  get shownKey(): string {
+    const { offset, length } = this.keyNode ?? { offset: 0, length: 0 };
+    return this.file.map.toSource(offset, offset + length).sensitive ? SENSITIVE : this.key;
+  }
+
   get text(): string | undefined {
     return this.node.type === 'string' ? String(this.node.value) : undefined;
   }
@@ -100,10 +106,20 @@ export class Place {
     return value.text !== '' && (value.node.children === undefined || value.node.children.length > 0);
   }
 
+  /** Whether a secret fed it: then nothing is guessed from it, and no fix writes it elsewhere. */
+  get isSecret(): boolean {
+    const { offset, length } = this.node;
+    return this.file.map.toSource(offset, offset + length).sensitive;
+  }
+
   /** The value as a message may quote it. */
   get shown(): string {
-    const { offset, length } = this.node;
-    return this.file.map.toSource(offset, offset + length).sensitive ? SENSITIVE : quoted(this.node.value);
+    return this.isSecret ? SENSITIVE : quoted(this.node.value);
+  }
+
+  /** Likewise, a text without quotes. */
+  get bare(): string {
+    return this.isSecret ? SENSITIVE : String(this.node.value);
   }
 }
 

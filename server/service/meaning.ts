@@ -9,10 +9,14 @@ const tasks = (count: number): string => `${count} ${count === 1 ? 'task' : 'tas
 const seconds = (count: number): string =>
   count < 120 ? `${count} s` : `${count} s (${Math.round(count / 6) / 10} min)`;
 
+/** Whether a number that words are made of may be a secret. */
+const hasSecret = ({ files }: WorkloadView['checked']): boolean =>
+  files.some(({ role, sensitive }) => (role === 'deployment' && sensitive.size > 0) || sensitive.has('/desiredCount'));
+
 /** @param pattern of the path to the key */
 export function meaningOf({ checked }: WorkloadView, pattern: string): string | undefined {
   const deployment = objectOf(checked, 'deployment');
-  if (deployment === undefined) return undefined;
+  if (deployment === undefined || hasSecret(checked)) return undefined;
   const desired = numberIn(objectOf(checked, 'service')?.['desiredCount']);
   const section = (key: string): JsonObject => (isObject(deployment[key]) ? (deployment[key] as JsonObject) : {});
   switch (pattern) {

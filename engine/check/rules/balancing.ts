@@ -3,7 +3,15 @@ import { closest } from '../../closest.ts';
 import type { Place } from '../place.ts';
 import { type Rules, writing } from '../rule.ts';
 import { onFargate } from './fargate.ts';
-import { didYouMean, reportRepeatedTexts, reportRepeats, reportUseless } from './reporting.ts';
+import {
+  didYouMean,
+  listing,
+  namesToTell,
+  nearestTo,
+  reportRepeatedTexts,
+  reportRepeats,
+  reportUseless,
+} from './reporting.ts';
 import { containersOf } from './task.ts';
 
 /** Whether a text is the ARN of a target group. */
@@ -24,6 +32,9 @@ function containerUses(service: Place | undefined): { name: Place | undefined; p
   return uses.map((use) => ({ name: use.get('containerName'), port: use.get('containerPort') }));
 }
 
+const isSecretPort = (mapping: Place): boolean =>
+  ['containerPort', 'containerPortRange'].some((key) => mapping.get(key)?.isSecret);
+
 export const BALANCING_RULES: Rules = {
   'service.unknown-container': {
     severity: 'error',
@@ -35,12 +46,13 @@ export const BALANCING_RULES: Rules = {
       if (names.length === 0) return;
       for (const { name } of containerUses(service)) {
         if (name?.text === undefined || names.includes(name.text)) continue;
-        const near = closest(name.text, names);
+        const told = namesToTell(containersOf(task).map((one) => one.get('name')));
+        const near = nearestTo(name, told);
         report(
           name,
           `the task definition has no container ${name.shown}`,
-          didYouMean(near, `it has ${names.join(', ')}`),
-          writing(near ?? (names.length === 1 ? names[0] : undefined)),
+          didYouMean(near, listing(told, 'it has', 'name a container of the task definition')),
+          writing(near ?? (names.length === 1 ? told[0] : undefined)),
         );
       }
     },
@@ -60,11 +72,15 @@ export const BALANCING_RULES: Rules = {
         const ranges = mappings.flatMap((mapping) => mapping.get('containerPortRange')?.text ?? []);
         if (ports.includes(port.number) || ranges.some((range) => isInRange(port.number!, range))) continue;
         const mapped = [...ports, ...ranges];
-        const near = mapped.length === 1 ? ports[0]?.toString() : closest(String(port.number), ports.map(String));
+        const isSecret = port.isSecret || mappings.some((mapping) => isSecretPort(mapping));
+        const guess = mapped.length === 1 ? ports[0]?.toString() : closest(String(port.number), ports.map(String));
+        const near = isSecret ? undefined : guess;
         report(
           port,
           `container ${name!.shown} does not map port ${port.shown}`,
-          mapped.length === 0 ? 'add it to "portMappings" of the container' : `it maps ${mapped.join(', ')}`,
+          mapped.length === 0 || isSecret
+            ? 'add it to "portMappings" of the container'
+            : `it maps ${mapped.join(', ')}`,
           {
             ...writing(near === undefined ? undefined : Number(near)),
             see: { place: container.get('name')!, message: 'the container' },
@@ -230,16 +246,14 @@ export const BALANCING_RULES: Rules = {
       for (const exposed of uses) {
         const name = exposed.get('portName');
         if (name?.text === undefined || names.includes(name.text)) continue;
-        const near = closest(name.text, names);
-        const hint =
-          names.length === 0
-            ? 'give a mapping in "portMappings" this "name"'
-            : didYouMean(near, `it has ${[...new Set(names)].join(', ')}`);
+        const told = namesToTell(mappings.map((mapping) => mapping.get('name')));
+        const near = nearestTo(name, told);
+        const hint = didYouMean(near, listing(told, 'it has', 'give a mapping in "portMappings" this "name"'));
         report(
           name,
           `the task definition has no port called ${name.shown}`,
           hint,
-          writing(near ?? (names.length === 1 ? names[0] : undefined)),
+          writing(near ?? (names.length === 1 ? told[0] : undefined)),
         );
       }
     },

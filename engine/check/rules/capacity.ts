@@ -1,9 +1,8 @@
 /** Rules about where a service's tasks run. */
-import { closest } from '../../closest.ts';
 import { type Place, textAt } from '../place.ts';
 import { type Rules, type Subject, writing } from '../rule.ts';
 import { asksForFargate, capacityOf, cpuUnits } from './fargate.ts';
-import { reportRepeatedTexts, reportUseless } from './reporting.ts';
+import { nearestTo, reportRepeatedTexts, reportUseless } from './reporting.ts';
 
 const OF_FARGATE: readonly string[] = ['FARGATE', 'FARGATE_SPOT'];
 
@@ -168,7 +167,7 @@ export const CAPACITY_RULES: Rules = {
         .flatMap((one) => one.items())
         .map((item) => item.get('capacityProvider'))) {
         if (!provider?.text || OF_FARGATE.includes(provider.text)) continue;
-        const near = closest(provider.text, OF_FARGATE);
+        const near = nearestTo(provider, OF_FARGATE);
         if (!KEPT_NAME.test(provider.text) && near === undefined) continue;
         const severity = KEPT_NAME.test(provider.text) ? 'error' : 'warning';
         report(

@@ -4,7 +4,7 @@ import type { Place } from '../place.ts';
 import { type Rules, writing } from '../rule.ts';
 import { onFargate } from './fargate.ts';
 import { isImageName } from './imageName.ts';
-import { didYouMean, reportRepeatedTexts, reportRepeats } from './reporting.ts';
+import { didYouMean, listing, namesToTell, reportRepeatedTexts, reportRepeats } from './reporting.ts';
 import { containersOf, inContainers } from './task.ts';
 
 const nameOf = (container: Place): string | undefined => container.get('name')?.text;
@@ -90,8 +90,9 @@ export const CONTAINER_RULES: Rules = {
         // A link may give the container another name behind a colon.
         const [name, ...alias] = place?.text?.split(':') ?? [];
         if (place === undefined || name === undefined || names.includes(name)) continue;
-        const near = closest(name, names);
-        const hint = didYouMean(near, `the task has ${[...new Set(names)].join(', ')}`);
+        const told = namesToTell(containers.map((one) => one.get('name')));
+        const near = place.isSecret ? undefined : closest(name, told);
+        const hint = didYouMean(near, listing(told, 'the task has', 'name a container of the task'));
         report(place, `no container is called ${place.shown}`, hint, writing(near && [near, ...alias].join(':')));
       }
     },
@@ -104,12 +105,13 @@ export const CONTAINER_RULES: Rules = {
     check({ task }, report) {
       const containers = containersOf(task);
       for (const cycle of cyclesOf(containers)) {
-        const first = containers.find((one) => nameOf(one) === cycle[0]);
+        const around = cycle.map((name) => containers.find((one) => nameOf(one) === name));
+        const names = around.map((one) => one?.get('name')?.bare ?? '');
         report(
-          first?.get('dependsOn'),
+          around[0]?.get('dependsOn'),
           cycle.length === 1
-            ? `container ${cycle[0]} waits for itself`
-            : `containers wait for each other: ${[...cycle, cycle[0]].join(' → ')}`,
+            ? `container ${names[0]} waits for itself`
+            : `containers wait for each other: ${[...names, names[0]].join(' → ')}`,
           cycle.length === 1 ? 'remove this dependency' : 'remove one of these dependencies',
           { atKey: true },
         );
@@ -278,11 +280,11 @@ export const CONTAINER_RULES: Rules = {
       for (const container of containersOf(task)) {
         const check = container.get('healthCheck');
         const timeout = check?.get('timeout');
-        const interval = check?.get('interval')?.number ?? 30;
-        if (timeout?.number !== undefined && timeout.number > interval)
+        const interval = check?.get('interval');
+        if (timeout?.number !== undefined && timeout.number > (interval?.number ?? 30))
           report(
             timeout,
-            `timeout ${timeout.shown} s is longer than the interval of ${interval} s`,
+            `timeout ${timeout.shown} s is longer than the interval of ${interval?.shown ?? 30} s`,
             'lower the timeout, or raise the interval',
           );
       }

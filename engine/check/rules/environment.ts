@@ -1,10 +1,10 @@
 /** Rules about where things are: ARNs against the `environment` that is deployed to. */
-import { closest } from '../../closest.ts';
+import { SENSITIVE } from '../../redact.ts';
 import type { Place } from '../place.ts';
 import { REGIONS } from '../regions.ts';
 import { type Report, type Rules, type Subject, writing } from '../rule.ts';
 import { mappingsOf } from './eventSources.ts';
-import { didYouMean } from './reporting.ts';
+import { didYouMean, nearestTo } from './reporting.ts';
 
 interface Arn {
   readonly region: string;
@@ -68,16 +68,16 @@ function compare(subject: Subject, key: 'region' | 'account', report: Report): v
     const found = parseArn(place?.text)?.[key];
     return found === undefined || found === '' || found === setting.text
       ? undefined
-      : `this is in ${key} ${found}, and the workload is deployed to ${setting.text}`;
+      : `this is in ${key} ${place!.isSecret ? SENSITIVE : found}, and the workload is deployed to ${setting.bare}`;
   };
   for (const place of [...localPlaces(subject), ...ofAnyAccount]) {
     const message = differing(place);
-    if (message) report(place, message, `name one in ${setting.text}, or correct the environment`, { see });
+    if (message) report(place, message, `name one in ${setting.bare}, or correct the environment`, { see });
   }
   for (const place of foreignPlaces(subject, key)) {
     const message = differing(place);
     if (message)
-      report(place, message, `name one in ${setting.text}, unless the workload may use it`, { see, severity: 'info' });
+      report(place, message, `name one in ${setting.bare}, unless the workload may use it`, { see, severity: 'info' });
   }
 }
 
@@ -94,7 +94,7 @@ export const ENVIRONMENT_RULES: Rules = {
       const region = deployment?.at('environment', 'region');
       // What does not even look like a region is said by the schema.
       if (!region?.text || !isUnknownRegion(region.text) || !/^[a-z]{2,}(?:-[a-z]+)+-\d$/.test(region.text)) return;
-      const near = closest(region.text, REGIONS);
+      const near = nearestTo(region, REGIONS);
       report(
         region,
         `no region is called ${region.shown}`,
@@ -129,8 +129,8 @@ export const ENVIRONMENT_RULES: Rules = {
         if (region?.text === undefined || region.text === setting.text) continue;
         report(
           region,
-          `logs go to ${region.shown}, and the tasks run in ${setting.text}`,
-          `write "${setting.text}", unless that is meant`,
+          `logs go to ${region.shown}, and the tasks run in ${setting.bare}`,
+          `write ${setting.shown}, unless that is meant`,
           { see: { place: setting, message: 'where the workload is deployed' } },
         );
       }

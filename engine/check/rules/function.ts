@@ -152,7 +152,7 @@ export const FUNCTION_RULES: Rules = {
     check(subject, report) {
       for (const variable of subject.function?.at('Environment', 'Variables')?.members() ?? []) {
         if (RESERVED_VARIABLES.has(variable.key))
-          report(variable, `${variable.key} is set by Lambda itself`, 'choose another name', { atKey: true });
+          report(variable, `${variable.shownKey} is set by Lambda itself`, 'choose another name', { atKey: true });
       }
     },
   },
@@ -166,7 +166,7 @@ export const FUNCTION_RULES: Rules = {
         if (!RESERVED_VARIABLES.has(variable.key) && !/^[a-zA-Z]\w+$/.test(variable.key))
           report(
             variable,
-            `${JSON.stringify(variable.key)} cannot be the name of a variable`,
+            `${JSON.stringify(variable.shownKey)} cannot be the name of a variable`,
             'use two or more letters, digits and _, beginning with a letter',
             { atKey: true },
           );
@@ -245,11 +245,11 @@ export const FUNCTION_RULES: Rules = {
       const definition = subject.function;
       const apply = definition?.at('SnapStart', 'ApplyOn');
       if (apply?.text !== 'PublishedVersions') return;
-      const runtime = definition!.get('Runtime')?.text;
+      const runtime = definition!.get('Runtime');
       const obstacle = isImage(definition)
         ? 'container images'
-        : runtime !== undefined && !hasSnapStart(runtime)
-          ? `the runtime ${runtime}`
+        : runtime?.text !== undefined && !hasSnapStart(runtime.text)
+          ? `the runtime ${runtime.bare}`
           : definition!.has('FileSystemConfigs')
             ? 'functions with a file system'
             : (definition!.at('EphemeralStorage', 'Size')?.number ?? 512) > 512

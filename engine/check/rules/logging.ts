@@ -74,9 +74,9 @@ export const LOGGING_RULES: Rules = {
         for (const option of log.get('options')?.members() ?? []) {
           if (AWSLOGS_OPTIONS.has(option.key)) continue;
           const absent = [...AWSLOGS_OPTIONS].filter((name) => log.at('options', name) === undefined);
-          const near = closest(option.key, absent);
+          const near = option.shownKey === option.key ? closest(option.key, absent) : undefined;
           const hint = didYouMean(near, 'delete it');
-          report(option, `awslogs has no option ${option.key}`, hint, { atKey: true, ...writing(near) });
+          report(option, `awslogs has no option ${option.shownKey}`, hint, { atKey: true, ...writing(near) });
         }
       }
     },

@@ -189,14 +189,14 @@ export const PORT_RULES: Rules = {
       if (mode !== 'awsvpc' && mode !== 'host') return;
       for (const mapping of inContainers(task, 'portMappings')) {
         const hostPort = mapping.get('hostPort');
-        const containerPort = mapping.get('containerPort')?.number;
-        if (hostPort?.number === undefined || containerPort === undefined || hostPort.number === containerPort)
-          continue;
+        const containerPort = mapping.get('containerPort');
+        if (hostPort?.number === undefined || containerPort?.number === undefined) continue;
+        if (hostPort.number === containerPort.number) continue;
         report(
           hostPort,
-          `hostPort ${hostPort.shown} differs from containerPort ${containerPort} in network mode ${mode}`,
+          `hostPort ${hostPort.shown} differs from containerPort ${containerPort.shown} in network mode ${mode}`,
           'delete "hostPort"',
-          writing(containerPort),
+          writing(containerPort.isSecret ? undefined : containerPort.number),
         );
       }
     },

@@ -1,4 +1,5 @@
 /** Ways to report that several rules share. */
+import { closest } from '../../closest.ts';
 import type { Severity } from '../../finding.ts';
 import type { Place } from '../place.ts';
 import type { Report } from '../rule.ts';
@@ -32,6 +33,19 @@ export const reportRepeatedTexts = (
     report,
     words,
   );
+
+/** Texts that a hint may list, and that a fix may write. */
+export const namesToTell = (places: readonly (Place | undefined)[]): string[] => [
+  ...new Set(places.flatMap((place) => (place?.text === undefined || place.isSecret ? [] : place.text))),
+];
+
+/** What a text may be a slip of. Of a secret, a guess would tell most of it. */
+export const nearestTo = (place: Place, names: Iterable<string>): string | undefined =>
+  place.isSecret || place.text === undefined ? undefined : closest(place.text, names);
+
+/** A hint that lists the names that there are, and may be told. */
+export const listing = (names: readonly string[], before: string, otherwise: string): string =>
+  names.length === 0 ? otherwise : `${before} ${names.join(', ')}`;
 
 /** A hint that guesses, where there is something near. */
 export const didYouMean = (near: string | undefined, otherwise: string): string =>

@@ -1,4 +1,5 @@
 /** Rules about a task definition as a whole: what Fargate asks for, memory, volumes, roles. */
+import { SENSITIVE } from '../../redact.ts';
 import { numberAt, type Place, textAt } from '../place.ts';
 import { type Report, type Rules, type Subject, writing } from '../rule.ts';
 import {
@@ -264,7 +265,7 @@ export const TASK_RULES: Rules = {
       for (const limit of tooLarge)
         report(
           limit,
-          `memory ${limit.shown} of this container is more than the ${whole} MiB of the task`,
+          `memory ${limit.shown} of this container is more than the ${memory!.isSecret ? SENSITIVE : whole} MiB of the task`,
           'lower it, or raise "memory" of the task',
           { see: { place: memory!, message: 'the memory of the task' } },
         );
@@ -272,7 +273,7 @@ export const TASK_RULES: Rules = {
       if (tooLarge.length === 0 && sum > whole)
         report(
           memory,
-          `the containers have ${sum} MiB reserved together, the task has ${whole}`,
+          `the containers have ${sum} MiB reserved together, the task has ${memory!.isSecret ? SENSITIVE : whole}`,
           'raise "memory" of the task, or lower "memory" or "memoryReservation" of the containers',
         );
     },

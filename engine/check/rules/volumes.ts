@@ -1,7 +1,6 @@
 /** Rules about volumes: of the task, where containers mount them, and what the service gives for them. */
-import { closest } from '../../closest.ts';
 import { type Rules, writing } from '../rule.ts';
-import { didYouMean, reportRepeatedTexts, reportUseless } from './reporting.ts';
+import { didYouMean, listing, namesToTell, nearestTo, reportRepeatedTexts, reportUseless } from './reporting.ts';
 import { controllerOf } from './service.ts';
 import { containersOf } from './task.ts';
 
@@ -25,11 +24,12 @@ export const VOLUME_RULES: Rules = {
         for (const mount of container.each('mountPoints')) {
           const source = mount.get('sourceVolume');
           if (source?.text === undefined || names.has(source.text)) continue;
-          const near = closest(source.text, names);
+          const told = namesToTell(task?.each('volumes').map((volume) => volume.get('name')) ?? []);
+          const near = nearestTo(source, told);
           report(
             source,
             `no volume is called ${source.shown}`,
-            names.size === 0 ? 'add it to "volumes"' : didYouMean(near, `the task has ${[...names].join(', ')}`),
+            didYouMean(near, listing(told, 'the task has', 'add it to "volumes"')),
             writing(near),
           );
         }
@@ -162,11 +162,12 @@ export const VOLUME_RULES: Rules = {
       for (const configuration of service?.each('volumeConfigurations') ?? []) {
         const name = configuration.get('name');
         if (name?.text === undefined || names.includes(name.text)) continue;
+        const told = namesToTell(open.map((volume) => volume.get('name')));
         report(
           name,
           `the task has no volume ${name.shown} with configuredAtLaunch`,
-          names.length === 0 ? 'add the volume with "configuredAtLaunch": true' : `it has ${names.join(', ')}`,
-          writing(closest(name.text, names)),
+          listing(told, 'it has', 'add the volume with "configuredAtLaunch": true'),
+          writing(nearestTo(name, told)),
         );
       }
     },

@@ -52,4 +52,51 @@ describe('what is found beside a secret', () => {
     const { findings } = checkWorkload(sourceOf(parseFixture(fixtureOf(service)).files));
     assert.match(findings.find(({ code }) => code === 'json.syntax')!.message, /rendered: "serviceName": "web"/);
   });
+
+  it('names no secret that would be right, and writes none into another file', () => {
+    const outputs = Object.entries({
+      main: 'secret-main',
+      side: 'secret-side',
+      port: 8099,
+      disk: 'secret-disk',
+      region: 'eu-central-1',
+    });
+    const files = new Map([
+      [
+        'web_svcdef.json',
+        '{ "serviceName": "web", "launchType": "EC2", "cluster": "arn:aws:ecs:us-east-1:123456789012:cluster/c", "loadBalancers": [{ "containerName": "secret-mai", "containerPort": 80, "targetGroupArn": "t" }, { "containerName": "{{ main }}", "containerPort": 80, "targetGroupArn": "t" }], "serviceConnectConfiguration": { "enabled": true, "services": [{ "portName": "secret-por" }] } }',
+      ],
+      [
+        'web_taskdef.json',
+        '{ "family": "web", "networkMode": "host", "volumes": [{ "name": "{{ disk }}" }], "containerDefinitions": [{ "name": "{{ main }}", "image": "nginx", "memory": 64, "dependsOn": [{ "containerName": "{{ main }}", "condition": "START" }], "mountPoints": [{ "sourceVolume": "secret-dis", "containerPath": "/a" }], "portMappings": [{ "containerPort": {{ port }}, "hostPort": 80, "name": "secret-port{{ side }}" }], "logConfiguration": { "logDriver": "awslogs", "options": { "awslogs-group": "g", "awslogs-region": "us-east-1", "{{ side }}": "x" } } }, { "name": "other", "image": "nginx", "memory": 64, "dependsOn": [{ "containerName": "secret-mai", "condition": "START" }] }] }',
+      ],
+      ['web_depdef.json', '{ "environment": { "region": "{{ region }}" } }'],
+      ['web_input.json', '{ "ref": { "type": "TERRAFORM", "file": "out.json" } }'],
+      [
+        'out.json',
+        JSON.stringify(
+          Object.fromEntries(outputs.map(([name, value]) => [name, { sensitive: true, type: 'string', value }])),
+        ),
+      ],
+    ]);
+    const { findings } = checkWorkload(sourceOf(files));
+    const codes = new Set(findings.map(({ code }) => code));
+    for (const code of [
+      'service.unknown-container',
+      'service.unknown-port',
+      'service.unknown-port-name',
+      'task.unknown-dependency',
+      'task.dependency-cycle',
+      'task.unknown-volume',
+      'task.host-port',
+      'task.unknown-log-option',
+      'environment.other-region',
+      'environment.log-region',
+    ])
+      assert.ok(codes.has(code), code);
+    for (const { code, message, hint, fix } of findings) {
+      const said = JSON.stringify([message, hint, fix]);
+      for (const [, value] of outputs) assert.ok(!said.includes(String(value)), `${code}: ${said}`);
+    }
+  });
 });
