@@ -3,17 +3,18 @@
  */
 import type { Node } from 'jsonc-parser';
 import type { Finding, SourceEdit } from '../../engine/finding.ts';
-import { isObject, type Json } from '../../engine/json.ts';
+import type { Json } from '../../engine/json.ts';
 import { GLOBAL_NAMES, parseTemplate, templateUses } from '../../engine/template/index.ts';
 import { awsFindings } from './awsFindings.ts';
 import type { ConfigDocument } from './document.ts';
 import { missingNames, placeholderOf } from './inputPlaceholders.ts';
 import { sampleOf } from './jinja/sample.ts';
-import { innermostAt, jsonPlaceAt, nodeAt, patternOf } from './json/location.ts';
+import { innermostAt, jsonPlaceAt, nodeAt } from './json/location.ts';
 import { typesAt } from './json/schemaPlace.ts';
 import type { FileView, Span, WorkloadView } from './knowledge.ts';
 import { declaredNames } from './localNames.ts';
 import { valueInsertion } from './memberEdits.ts';
+import { addHealthCheck, addLogOptions, addLogs, addMissingKey } from './missingParts.ts';
 import { asValue, isTemplateName } from './written.ts';
 
 export interface CodeAction {
@@ -55,6 +56,8 @@ const DERIVED: Readonly<Record<string, (view: FileView, finding: Finding) => Cod
   'json.syntax': sortOutQuotes,
   'schema.wrong-type': sortOutQuotes,
   'schema.old-spelling': convertTargetGroups,
+  'schema.missing-key': addMissingKey,
+  'task.log-options': addLogOptions,
   'input.unused': removeInput,
 };
 
@@ -316,57 +319,4 @@ function wholeOf(printed: string, value: Json): string {
   } catch {
     return JSON.stringify(value);
   }
-}
-
-/** The path of the container that an offset is in. */
-function containerPathAt({ document }: FileView, offset: number): (string | number)[] | undefined {
-  if (document.role !== 'task') return undefined;
-  const { path } = jsonPlaceAt(document, offset);
-  const isIn = patternOf(path.slice(0, 2)) === 'containerDefinitions/*';
-  return isIn ? path.slice(0, 2) : undefined;
-}
-
-function addToContainer(
-  view: FileView,
-  offset: number,
-  key: string,
-  title: string,
-  value: (name: string) => string,
-): CodeAction[] {
-  const path = containerPathAt(view, offset);
-  const node = path && nodeAt(view.document, path);
-  if (path === undefined || node?.type !== 'object') return [];
-  const members = new Map(node.children?.map(({ children }) => [children?.[0]?.value, children?.[1]]));
-  if (members.has(key)) return [];
-  const name = members.get('name');
-  // As it is written, expressions and all.
-  const written = name?.type === 'string' && view.document.text.slice(name.offset + 1, name.offset + name.length - 1);
-  const edit = valueInsertion(view.document, [...path, key], value(written || 'app'));
-  return edit ? [{ title, kind: 'refactor.rewrite', edits: [edit] }] : [];
-}
-
-function addLogs(view: FileView, { start }: Span): CodeAction[] {
-  const { inputs, checked } = view.workload;
-  const region = inputs.has('region') ? '{{ region }}' : (regionOf(view) ?? 'us-east-1');
-  return addToContainer(view, start, 'logConfiguration', 'Add a log configuration', (name) => {
-    const family = checked.path.split('/').at(-1) ?? name;
-    return `{ "logDriver": "awslogs", "options": { "awslogs-group": "/ecs/${family}", "awslogs-region": "${region}", "awslogs-stream-prefix": "${name}" } }`;
-  });
-}
-
-function regionOf({ workload }: FileView): string | undefined {
-  const value = workload.checked.files.find(({ role }) => role === 'deployment')?.value;
-  const environment = isObject(value) ? value['environment'] : undefined;
-  return isObject(environment) && typeof environment['region'] === 'string' ? environment['region'] : undefined;
-}
-
-function addHealthCheck(view: FileView, { start }: Span): CodeAction[] {
-  return addToContainer(
-    view,
-    start,
-    'healthCheck',
-    'Add a health check',
-    () =>
-      '{ "command": ["CMD-SHELL", "curl -f http://localhost/ || exit 1"], "interval": 30, "timeout": 5, "retries": 3 }',
-  );
 }

@@ -210,6 +210,58 @@ describe('code actions', () => {
     it(what, () => checkAction(fixture, title, { [sceneOf(fixture).view.document.path]: expected }));
   }
 
+  const logging = (log: string): string =>
+    `{ "family": "web", "cpu": "256", "memory": "512", "requiresCompatibilities": ["FARGATE"], "networkMode": "awsvpc", "executionRoleArn": "a", "containerDefinitions": [{ "name": "app", "image": "a", "logConfiguration": ${log} }] }`;
+  const PARTS: readonly (readonly [what: string, text: string, title: string, after: string])[] = [
+    [
+      'a key that a definition needs, with what its value needs',
+      '$0{ "family": "web" }',
+      'Add "containerDefinitions"',
+      '{ "family": "web", "containerDefinitions": [{ "name": "", "image": "" }] }',
+    ],
+    [
+      'a key to an item that has a statement behind its last member',
+      '{ "family": "web", "containerDefinitions": [{ "name": "web", "image": "a" }], "tags": [], "volumes": [{ "name": "d", "$0efsVolumeConfiguration": { "rootDirectory": "/"{% if port %}{% endif %} } }] }',
+      'Add "fileSystemId"',
+      '{ "family": "web", "containerDefinitions": [{ "name": "web", "image": "a" }], "tags": [], "volumes": [{ "name": "d", "efsVolumeConfiguration": { "fileSystemId": "", "rootDirectory": "/"{% if port %}{% endif %} } }] }',
+    ],
+    [
+      'an option of the log driver',
+      logging('{ "logDriver": "awslogs", "opt$0ions": { "awslogs-group": "/a", "awslogs-region": "us-east-1" } }'),
+      'Add awslogs-stream-prefix',
+      logging(
+        '{ "logDriver": "awslogs", "options": { "awslogs-group": "/a", "awslogs-region": "us-east-1", "awslogs-stream-prefix": "app" } }',
+      ),
+    ],
+    [
+      'several options of the log driver',
+      logging('{ "logDriver": "awslogs", "opt$0ions": { "awslogs-region": "us-east-1" } }'),
+      'Add awslogs-group and awslogs-stream-prefix',
+      logging(
+        '{ "logDriver": "awslogs", "options": { "awslogs-region": "us-east-1", "awslogs-group": "/ecs/web", "awslogs-stream-prefix": "app" } }',
+      ),
+    ],
+    [
+      'all options of the log driver',
+      logging('{ "logDriver": "aws$0logs" }'),
+      'Add awslogs-group and awslogs-region and awslogs-stream-prefix',
+      logging(
+        '{ "logDriver": "awslogs", "options": { "awslogs-group": "/ecs/web", "awslogs-region": "us-east-1", "awslogs-stream-prefix": "app" } }',
+      ),
+    ],
+    [
+      'all options into an empty object',
+      logging('{ "logDriver": "awslogs", "opt$0ions": {} }'),
+      'Add awslogs-group and awslogs-region and awslogs-stream-prefix',
+      logging(
+        '{ "logDriver": "awslogs", "options": { "awslogs-group": "/ecs/web", "awslogs-region": "us-east-1", "awslogs-stream-prefix": "app" } }',
+      ),
+    ],
+  ];
+  for (const [what, text, title, after] of PARTS) {
+    it(`adds ${what}`, () => checkAction(task(text), title, { 'web_taskdef.json': after }));
+  }
+
   it('adds a missing name to the inputs', () =>
     checkAction(service('{ "cluster": "{{ na$0me }}" }'), 'Add name to the inputs', {
       'web_input.json': '{ "ref": { "type": "TERRAFORM", "file": "out.json" }, "image": "nginx:1", "name": "" }',
@@ -366,6 +418,12 @@ describe('code actions', () => {
     }));
 
   const ABSENT: readonly (readonly [what: string, fixture: string, title: RegExp])[] = [
+    [
+      'adds no key that a condition left out',
+      task('$0{ {% if port == 1 %}"family": "web",{% endif %} "containerDefinitions": [] }'),
+      /Add "family"/,
+    ],
+    ['adds nothing beside tags alone', task('$0{ {% for x in [] %}{{ x }}{% endfor %} }'), /Add "/],
     ['moves nothing from a raw block', service('{% raw %}{ "cluster": "x$0" }{% endraw %}'), /Move/],
     ['moves no text with tags of a raw block', service('{ "cluster": "{% raw %}{{ x }}{% endraw %}$0" }'), /Move/],
     ['puts no list into a string', service('{ "a": "{{ subnets | to$0json }}" }'), /Replace/],
