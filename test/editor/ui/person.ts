@@ -70,10 +70,11 @@ export class Person {
     page.setDefaultTimeout(PATIENCE_MS);
   }
 
-  /** @param folder none for an empty window */
-  static async open({ browser, editor }: Surroundings, folder?: string): Promise<Person> {
+  /** @param opened a folder, or the file of a workspace with several; none for an empty window */
+  static async open({ browser, editor }: Surroundings, opened?: string): Promise<Person> {
     const page = await browser.newPage({ viewport: WINDOW });
-    await page.goto(`${editor.url}/?${folder === undefined ? 'ew=true' : `folder=${encodeURIComponent(folder)}`}`);
+    const kind = opened?.endsWith('.code-workspace') ? 'workspace' : 'folder';
+    await page.goto(`${editor.url}/?${opened === undefined ? 'ew=true' : `${kind}=${encodeURIComponent(opened)}`}`);
     await page.locator('.monaco-workbench .activitybar').waitFor({ timeout: PATIENCE_MS });
     return new Person(page);
   }

@@ -1,7 +1,7 @@
 /** The extension as a person meets it: installed from its package, clicked through in a browser, with pictures kept. */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { openStore } from '../../../engine/index.ts';
 import { parseScenario, type Sandbox, speedClock, startSandbox } from '../../../sandbox/index.ts';
@@ -376,12 +376,30 @@ describe('a person in the editor', function () {
     }
   });
 
+  it('says of a folder outside of every repository why its workloads are missing, and offers to make it one', async () => {
+    await person.page.close();
+    const folder = dirname(repo);
+    const legacy = join(folder, 'legacy');
+    cpSync(join(repo, 'examples/shop'), legacy, { recursive: true });
+    const workspace = join(folder, 'both.code-workspace');
+    writeFileSync(workspace, JSON.stringify({ folders: [{ path: repo }, { path: legacy }] }));
+    person = await Person.open(place, workspace);
+    await person.openView();
+    const row = person.row(/^legacynot in a Git repository/);
+    await row.waitFor();
+    assert.deepEqual(await person.cutOff(), []);
+    await person.look('18-outside-of-git');
+    await person.pointAt(row, 'a commit is the request to deploy');
+    await person.press(row, person.page.locator('.quick-input-widget').filter({ hasText: legacy }));
+    await person.page.keyboard.press('Escape');
+  });
+
   it('says in an empty window what to do', async () => {
     await person.page.close();
     person = await Person.open(place);
     await person.openView();
     await person.page.locator('.sidebar .monaco-button').filter({ hasText: 'Open Folder' }).waitFor();
-    await person.look('18-empty-window');
+    await person.look('19-empty-window');
   });
 
   it('edits, and deploys nothing, in Restricted Mode', async () => {
@@ -396,6 +414,6 @@ describe('a person in the editor', function () {
     await person.page.locator('.sidebar').filter({ hasText: 'Rollouts are not read in Restricted Mode' }).waitFor();
     await person.openFile('web_taskdef.json');
     await person.page.locator('.codelens-decoration').filter({ hasText: 'Preview' }).waitFor();
-    await person.look('19-restricted');
+    await person.look('20-restricted');
   });
 });
