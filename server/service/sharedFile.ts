@@ -38,8 +38,8 @@ function at({ path, text, types }: SharedFile, offset: number): At | undefined {
   const root = treeOf(text);
   const token = root && findNodeAtOffset(root, offset, true);
   if (token === undefined || token.type === 'object' || token.type === 'array') return undefined;
-  const isKey = token.parent?.type === 'property' && token.parent.children?.[0] === token;
-  const whole = isKey ? (token.parent!.children![1] ?? token) : token;
+  const onKey = isKey(token);
+  const whole = onKey ? (token.parent!.children![1] ?? token) : token;
   const isTerraform = types.has('TERRAFORM');
   const [name, ...members] = getNodePath(whole);
   if (typeof name !== 'string' || (isTerraform && members.length > 0 && members[0] !== 'value')) return undefined;
@@ -52,7 +52,7 @@ function at({ path, text, types }: SharedFile, offset: number): At | undefined {
     value: isTerraform && members.length === 0 ? (memberOf(whole, 'value') ?? whole) : whole,
     isSensitive: isSensitive(whole),
     token: spanIn(token),
-    isKey,
+    isKey: onKey,
   };
 }
 
@@ -168,13 +168,13 @@ function writtenByProgram({ path, text, types }: SharedFile): string | undefined
   );
 }
 
+const isKey = (node: Node): boolean => node.parent?.type === 'property' && node.parent.children?.[0] === node;
+
 export function sharedSymbols({ text }: SharedFile): DocumentSymbol[] {
   return symbolsOf({
     root: treeOf(text),
     spanOf: spanIn,
     textOf: (node) =>
-      isSensitive(node) && node.parent?.children?.[0] !== node
-        ? '(sensitive)'
-        : text.slice(node.offset, node.offset + node.length),
+      isSensitive(node) && !isKey(node) ? '(sensitive)' : text.slice(node.offset, node.offset + node.length),
   });
 }

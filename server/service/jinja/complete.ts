@@ -1,5 +1,5 @@
 /** Completion inside tags: names, members, filters, tests, statements; each with what it is now. */
-import { isObject, type Json } from '../../../engine/json.ts';
+import { isObject, type Json, type JsonObject } from '../../../engine/json.ts';
 import { GLOBAL_NAMES } from '../../../engine/template/index.ts';
 import type { Completion } from '../completion.ts';
 import { misfit, type Wanted, wantedAt } from '../json/fit.ts';
@@ -12,7 +12,7 @@ import { code, kindOfValue, shownBlock, shownValue } from '../shown.ts';
 import { DICT_METHODS, escapedKey, isMemberName, isTemplateName, quotedKey } from '../written.ts';
 import { FILTER_DOCS, GLOBAL_DOCS, LOOP_DOCS, METHOD_DOCS, STATEMENTS, TEST_DOCS } from './builtins.ts';
 import { operandBefore } from './operand.ts';
-import { sampleOf } from './sample.ts';
+import { type Sample, sampleOf } from './sample.ts';
 import { isInLoop, localsAt } from './scope.ts';
 
 const WORD = /[\p{ID_Continue}]*$/u;
@@ -249,9 +249,22 @@ function names(context: Context): Offered[] {
 }
 
 /** The value of the operand that text ends with. */
-function operandValue({ view, offset }: Context, text: string): { value: Json; sensitive: boolean } | undefined {
+function operandValue({ view, offset }: Context, text: string): Sample | undefined {
   const operand = operandBefore(text);
   return operand === undefined ? undefined : sampleOf(operand, offset, view.document.template!, view.workload.inputs);
+}
+
+/** Members of an object. Of a secret one only those that inputs have as keys: an expression may make a value a key. */
+function membersOf({ view }: Context, object: JsonObject, { sensitive, names }: Sample): [string, Json][] {
+  const members = Object.entries(object);
+  if (!sensitive) return members;
+  const written = new Set(names.flatMap((name) => keysIn(view.workload.inputs.get(name)?.value ?? null)));
+  return members.filter(([key]) => written.has(key));
+}
+
+function keysIn(value: Json): string[] {
+  if (Array.isArray(value)) return value.flatMap(keysIn);
+  return isObject(value) ? Object.entries(value).flatMap(([key, member]) => [key, ...keysIn(member)]) : [];
 }
 
 function members(context: Context, chain: string): Offered[] {
@@ -270,7 +283,7 @@ function members(context: Context, chain: string): Offered[] {
   if (found === undefined) return [];
   const { value, sensitive } = found;
   const dot = view.document.text.lastIndexOf('.', replace.start);
-  const own = isObject(value) ? Object.entries(value) : [];
+  const own = isObject(value) ? membersOf(context, value, found) : [];
   const items = own.map(([label, member]): Offered => {
     const isName = isMemberName(label) && !DICT_METHODS.has(label);
     return {
@@ -320,7 +333,7 @@ function keys(context: Context, chain: string, quote: string, typed: string): Co
   const isQuoted = quote !== '' && after.startsWith(quote);
   const closing = /^['"]?\s*\]/.test(after) ? '' : ']';
   const replace = { start: context.offset - typed.length, end: context.offset + (isQuoted ? rest.length : 0) };
-  return Object.entries(found.value).map(([label, value]): Completion => {
+  return membersOf(context, found.value, found).map(([label, value]): Completion => {
     const key = quote === '' ? quotedKey(label) : escapedKey(label, quote);
     // The bracket goes behind the quote that is there.
     const end = isQuoted ? (closing === '' ? '' : quote + closing) : quote + closing;
@@ -347,7 +360,7 @@ function attributes(context: Context, pipe: string, typed: string): Completion[]
     first,
   );
   if (found === undefined || !isObject(holder)) return [];
-  return Object.entries(holder).map(([label, value]) => ({
+  return membersOf(context, holder, found).map(([label, value]) => ({
     label,
     kind: 'member',
     detail: shownValue(value, found.sensitive, 40),

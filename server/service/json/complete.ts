@@ -249,14 +249,17 @@ function expressions(view: FileView, { path }: JsonPlace, slot: Slot): Completio
     .filter((one) => one !== undefined);
 }
 
-type Named = Pick<InputValue, 'name' | 'value' | 'sensitive'>;
+type Named = Pick<InputValue, 'name' | 'value' | 'sensitive'> & {
+  /** Whether an expression gave it, which may make a secret the name of a member. @default false */
+  readonly isComputed?: boolean;
+};
 
 /** How many members of one input are offered by themselves; the others are found behind its dot. */
 const MAX_MEMBERS = 50;
 
 /** What an object holds, such as the outputs of a CDK stack. */
-const membersOf = ({ name, value, sensitive }: Named): Named[] =>
-  isObject(value)
+const membersOf = ({ name, value, sensitive, isComputed = false }: Named): Named[] =>
+  isObject(value) && !(sensitive && isComputed)
     ? Object.entries(value)
         .slice(0, MAX_MEMBERS)
         .map(([key, member]) => {
@@ -272,7 +275,7 @@ function namesAt({ document, workload }: FileView, offset: number): Named[] {
   const hidden = new Set(locals.map(({ name }) => name));
   const own = [...hidden].flatMap((name) => {
     const sample = sampleOf(name, offset, template!, workload.inputs);
-    return sample === undefined ? [] : [{ name, value: sample.value, sensitive: sample.sensitive }];
+    return sample === undefined ? [] : [{ name, value: sample.value, sensitive: sample.sensitive, isComputed: true }];
   });
   return [...own, ...[...workload.inputs.values()].filter(({ name }) => !hidden.has(name))];
 }
