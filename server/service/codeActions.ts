@@ -35,7 +35,9 @@ export function codeActions(view: FileView, range: Span): CodeAction[] {
   const findings = [...checked.findings, ...awsFindings(checked, view.aws)].filter(
     ({ path, start, end }) => path === view.document.path && start <= range.end && range.start <= end,
   );
-  const fixes = findings.flatMap((finding) => fixesOf(view, finding));
+  const found = findings.flatMap((finding) => fixesOf(view, finding));
+  // A loop may give one mistake at one place several times.
+  const fixes = [...new Map(found.map((fix) => [JSON.stringify([fix.title, fix.edits]), fix])).values()];
   const titles = new Set(fixes.map(({ title }) => title));
   return [...fixes, ...refactorings(view, range).filter(({ title }) => !titles.has(title))];
 }

@@ -3,6 +3,7 @@ import { getNodePath, type Node } from 'jsonc-parser';
 import type { Finding } from '../../engine/finding.ts';
 import { isObject } from '../../engine/json.ts';
 import type { CodeAction } from './codeActions.ts';
+import type { ConfigDocument } from './document.ts';
 import { innermostAt, jsonPlaceAt, nodeAt, patternOf } from './json/location.ts';
 import { requiredOf, schemaAt } from './json/schemaPlace.ts';
 import { valueSnippet, withoutStops } from './json/snippets.ts';
@@ -11,6 +12,11 @@ import { valueInsertion } from './memberEdits.ts';
 
 const membersOf = (node: Node): ReadonlyMap<unknown, Node | undefined> =>
   new Map(node.children?.map(({ children }) => [children?.[0]?.value, children?.[1]]));
+
+/** Whether a new member is always there: no tag stands for members, or before the first of them. */
+const takesMember = (document: ConfigDocument, { offset, children = [] }: Node): boolean =>
+  children.every((member) => member.children?.[1] !== undefined) &&
+  !document.hasTag(offset, children[0]?.offset ?? offset);
 
 /** A container's name as it is written, expressions and all. */
 function nameOf({ document }: FileView, container: Node): string {
@@ -36,7 +42,7 @@ export function addMissingKey(view: FileView, finding: Finding): CodeAction[] {
   const place = schemaAt(document, path);
   const key = place && requiredOf(place).find((one) => finding.message.endsWith(` ${JSON.stringify(one)}`));
   // It may be written, and left out by a condition.
-  if (key === undefined || membersOf(object).has(key)) return [];
+  if (key === undefined || membersOf(object).has(key) || !takesMember(document, object)) return [];
   const at = [...path, key];
   const value = withoutStops(valueSnippet(schemaAt(document, at), { role: document.role, pattern: patternOf(at) }));
   const edit = valueInsertion(document, at, value);
@@ -102,7 +108,7 @@ export function addLogOptions(view: FileView, finding: Finding): CodeAction[] {
     ([key]) => finding.hint?.includes(JSON.stringify(key)) && !given?.has(key),
   );
   const [first, ...others] = missing;
-  if (first === undefined) return [];
+  if (first === undefined || !takesMember(document, options ?? log)) return [];
   const at = [...path, 'logConfiguration', 'options'];
   const edit = options
     ? valueInsertion(

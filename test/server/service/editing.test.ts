@@ -262,6 +262,15 @@ describe('code actions', () => {
     it(`adds ${what}`, () => checkAction(task(text), title, { 'web_taskdef.json': after }));
   }
 
+  it('offers once to mend what a loop gives several times', () => {
+    const { actions } = actionsAt(
+      task(
+        '{ "family": "web", "containerDefinitions": [{% for x in [1, 2] %}$0{ "name": "a{{ x }}" }{% if not loop.last %}, {% endif %}{% endfor %}] }',
+      ),
+    );
+    assert.equal(actions.filter(({ title }) => title === 'Add "image"').length, 1);
+  });
+
   it('adds a missing name to the inputs', () =>
     checkAction(service('{ "cluster": "{{ na$0me }}" }'), 'Add name to the inputs', {
       'web_input.json': '{ "ref": { "type": "TERRAFORM", "file": "out.json" }, "image": "nginx:1", "name": "" }',
@@ -423,6 +432,7 @@ describe('code actions', () => {
       task('$0{ {% if port == 1 %}"family": "web",{% endif %} "containerDefinitions": [] }'),
       /Add "family"/,
     ],
+    ['adds no key where a condition would hold it', task('$0{ {% if port %}"tags": []{% endif %} }'), /Add "/],
     ['adds nothing beside tags alone', task('$0{ {% for x in [] %}{{ x }}{% endfor %} }'), /Add "/],
     ['moves nothing from a raw block', service('{% raw %}{ "cluster": "x$0" }{% endraw %}'), /Move/],
     ['moves no text with tags of a raw block', service('{ "cluster": "{% raw %}{{ x }}{% endraw %}$0" }'), /Move/],
