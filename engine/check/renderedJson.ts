@@ -44,16 +44,21 @@ function jsonFinding(path: string, rendered: string, error: ParseError, map: Sou
   };
 }
 
-/** JSON pointers of values that a sensitive input fed. */
+/** JSON pointers of values that a sensitive input fed; of an object, where it fed one of its keys. */
 function sensitivePointers(root: Node, map: SourceMap): Set<string> {
   const found = new Set<string>();
   if (!map.hasSensitive) return found;
   const visit = (node: Node, pointer: string): void => {
     if (node.type === 'object') {
+      const isSecret = ({ offset, length }: Node) => map.toSource(offset, offset + length).sensitive;
+      // A secret in a key hides the whole object: a pointer to its value would tell it.
+      if (node.children?.some(({ children }) => children?.[0] && isSecret(children[0]))) {
+        found.add(pointer);
+        return;
+      }
       for (const { children } of node.children ?? []) {
         const [key, value] = children ?? [];
         const name = String(key?.value).replaceAll('~', '~0').replaceAll('/', '~1');
-        // A secret in a key hides the value too: the pointer itself must then not be shown either.
         if (value) visit(value, `${pointer}/${name}`);
       }
     } else if (node.type === 'array') {

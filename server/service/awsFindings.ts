@@ -8,6 +8,7 @@ import { isObject, type Json } from '../../engine/json.ts';
 import { parseArn } from '../../engine/plan/index.ts';
 import { AWS_WORDS, type AwsKind, type AwsKnowledge, type AwsList, imageRepository, placeOf } from './aws.ts';
 import { AWS_KEYS, clusterOf } from './json/known.ts';
+import { shownValue } from './shown.ts';
 
 /** They exist in every account. Source: Amazon ECS developer guide, "Fargate capacity providers". */
 const EVERYWHERE = new Set(['FARGATE', 'FARGATE_SPOT']);
@@ -94,7 +95,7 @@ function missing(
     end: place.end,
     severity: 'warning',
     code: `aws.no-${AWS_WORDS[kind].replaceAll(' ', '-')}`,
-    message: `there is no ${AWS_WORDS[kind]} ${place.sensitive ? '(sensitive)' : JSON.stringify(value)} in ${where || (kind === 'image' ? 'its repository' : 'the account')}`,
+    message: `there is no ${AWS_WORDS[kind]} ${place.sensitive ? '(sensitive)' : shownValue(value, false)} in ${where || (kind === 'image' ? 'its repository' : 'the account')}`,
     hint: near === undefined ? 'create it, or correct the name' : `did you mean "${near}"?`,
     ...(related.length > 0 && { related }),
     ...(written && {

@@ -99,4 +99,11 @@ describe('what is found beside a secret', () => {
       for (const [, value] of outputs) assert.ok(!said.includes(String(value)), `${code}: ${said}`);
     }
   });
+
+  it('hides an object as a whole where one of its keys is one', () => {
+    const service =
+      '{ "serviceName": "web", "labels": { "a/{{ password | upper }}": "b", "c": "d" }, "x": { "y": "{{ conf.pass }}" } }';
+    const { files } = checkWorkload(sourceOf(parseFixture(fixtureOf(service)).files));
+    assert.deepEqual([...files.find(({ role }) => role === 'service')!.sensitive], ['/labels', '/x/y']);
+  });
 });
