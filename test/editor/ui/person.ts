@@ -263,13 +263,16 @@ export class Person {
   }
 }
 
-const waits = (one: Locator, state: 'visible' | 'hidden'): Promise<boolean> =>
-  one.waitFor({ state, timeout: EFFECT_MS }).then(
+const waits = (one: Locator, state: 'visible' | 'hidden', timeout = EFFECT_MS): Promise<boolean> =>
+  one.waitFor({ state, timeout }).then(
     () => true,
     () => false,
   );
 const isThere = (one: Locator): Promise<boolean> => waits(one, 'visible');
 const isGone = (one: Locator): Promise<boolean> => waits(one, 'hidden');
+
+/** @param withinMs how long it is waited for, ms */
+export const appears = (one: Locator, withinMs: number): Promise<boolean> => waits(one, 'visible', withinMs);
 
 async function soon(check: () => Promise<boolean>): Promise<boolean> {
   const until = Date.now() + EFFECT_MS;

@@ -8,9 +8,12 @@ import { parseScenario, type Sandbox, speedClock, startSandbox } from '../../../
 import { startEditor, writeSettings } from '../host/codeServer.ts';
 import { CACHE, ROOT, SCREENSHOTS } from '../host/folders.ts';
 import { git, makeLongNames, makeWorkspace } from '../host/workspace.ts';
-import { Person, type Surroundings, surroundings, WINDOW } from './person.ts';
+import { appears, Person, type Surroundings, surroundings, WINDOW } from './person.ts';
 
 const VSIX = join(CACHE, 'gitmoxi.vsix');
+
+/** A window that does not show its folders' branch within this has no folders, ms. */
+const FOLDERS_MS = 30_000;
 
 /** Between looks at settings that VS Code is to write, ms. */
 const WRITTEN_MS = 200;
@@ -377,13 +380,20 @@ describe('a person in the editor', function () {
   });
 
   it('says of a folder outside of every repository why its workloads are missing, and offers to make it one', async () => {
-    await person.page.close();
     const folder = dirname(repo);
     const legacy = join(folder, 'legacy');
     cpSync(join(repo, 'examples/shop'), legacy, { recursive: true });
     const workspace = join(folder, 'both.code-workspace');
     writeFileSync(workspace, JSON.stringify({ folders: [{ path: repo }, { path: legacy }] }));
-    person = await Person.open(place, workspace);
+    // On a busy machine VS Code now and then opens a workspace file without its folders.
+    const branch = () => person.page.locator('.statusbar-item').filter({ hasText: 'main' }).first();
+    await person.insist(
+      async () => {
+        await person.page.close();
+        person = await Person.open(place, workspace);
+      },
+      () => appears(branch(), FOLDERS_MS),
+    );
     await person.openView();
     const row = person.row(/^legacynot in a Git repository/);
     await row.waitFor();
