@@ -1,5 +1,4 @@
 /** Finds the workload or rollout that a command is about, asking the person where nothing says which. Owns nothing. */
-import { realpath } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join } from 'node:path';
 import * as vscode from 'vscode';
 import type { RolloutRecord, Where } from '../engine/index.ts';
@@ -7,8 +6,10 @@ import type { About } from './about.ts';
 import type { EngineSession } from './engine/session.ts';
 import { COMMANDS, LANGUAGE, SETTINGS } from './manifestIds.ts';
 import { complain, inform } from './messages.ts';
+import { realPath } from './realPath.ts';
 import type { WorkloadRow } from './rollouts/rollout.ts';
 import { isInside, named } from './rowNames.ts';
+import { folders } from './settings.ts';
 import { codeOf, errorText, upperFirst, withoutIcons } from './words.ts';
 
 export interface AskedOptions {
@@ -33,7 +34,8 @@ export class Asked {
     const revision = about.revision === undefined ? {} : { revision: about.revision };
     if (about.workload !== undefined) {
       const workload = about.repo === undefined ? await real(about.workload) : about.workload;
-      const row = about.repo === undefined ? named(await this.#options.rows(), workload, await folders()) : undefined;
+      const row =
+        about.repo === undefined ? named(await this.#options.rows(), workload, await realFolders()) : undefined;
       if (row !== undefined) return { repo: row.repo, ...revision, selectors: [row.workload] };
       const repo = about.repo ?? (await this.#repoOf(workload));
       if (repo !== undefined) return { repo, ...revision, selectors: [workload] };
@@ -68,7 +70,7 @@ export class Asked {
     if (about.workload !== undefined) {
       const workload = await real(about.workload);
       const inRepo = repo === undefined ? rows : rows.filter((row) => isInside(row, repo));
-      const found = named(inRepo, workload, repo === undefined ? await folders() : [repo]);
+      const found = named(inRepo, workload, repo === undefined ? await realFolders() : [repo]);
       if (found !== undefined) return found.record;
     } else if (rows.length > 0) return (await this.#pickRow(about, rows, question))?.record;
     return this.#nothing(about, 'client.no-rollout', 'no rollout fits: there is none in such a state');
@@ -78,7 +80,7 @@ export class Asked {
   async #repoOf(workload: string): Promise<string | undefined> {
     const rows = await this.#options.rows();
     if (isAbsolute(workload)) return rows.find((row) => isInside(row, workload))?.repo ?? dirname(workload);
-    const open = await folders();
+    const open = await realFolders();
     // From a folder in the repository, the engine finds names from there and from the root.
     return open.find((folder) => rows.some((row) => isInside(row, folder))) ?? rows[0]?.repo ?? open[0];
   }
@@ -114,18 +116,13 @@ export class Asked {
   }
 }
 
-/** The window's folders on this machine, by where they really are. */
-function folders(): Promise<string[]> {
-  const open = vscode.workspace.workspaceFolders ?? [];
-  const paths = open.filter(({ uri }) => uri.scheme === 'file').map(({ uri }) => uri.fsPath);
-  return Promise.all(paths.map((path) => realpath(path).catch(() => path)));
-}
+/** The window's folders by where they really are. */
+const realFolders = (): Promise<string[]> => Promise.all(folders().map(realPath));
 
 /** Git names repositories by where they really are, and windows their folders as they were opened. */
 async function real(workload: string): Promise<string> {
   if (!isAbsolute(workload)) return workload;
-  const folder = await realpath(dirname(workload)).catch(() => dirname(workload));
-  return join(folder, basename(workload));
+  return join(await realPath(dirname(workload)), basename(workload));
 }
 
 /** Cluster and region, as far as they are known. */

@@ -2,6 +2,7 @@
 import type { Difference, Json, RolloutRecord } from '../../engine/index.ts';
 import { duration, shortCommit, withoutIcons } from '../words.ts';
 import { type Files, memberName } from './planText.ts';
+import { DEFINITIONS } from './sides.ts';
 
 /** Rollouts to go back to, newest first: what succeeded before the one that serves, each commit once. */
 export function goodOnes(history: readonly RolloutRecord[]): RolloutRecord[] {
@@ -61,8 +62,6 @@ function valueWords(value: Json): string {
   const text = typeof value === 'object' ? '' : String(value);
   return text === '' || text.length > LONGEST_VALUE ? '' : ` → ${text}`;
 }
-
-const DEFINITIONS: readonly string[] = ['_svcdef.json', '_taskdef.json', '_lambdadef.json'];
 
 /** What would be different in the definitions if the files were as they were then. */
 export function changesBetweenFiles(

@@ -10,7 +10,8 @@ export interface Sides {
   readonly desired: string;
 }
 
-const DEFINITIONS = ['_svcdef.json', '_taskdef.json', '_lambdadef.json'];
+/** The files that say what runs; the others say how it is deployed, and with which values. */
+export const DEFINITIONS: readonly string[] = ['_svcdef.json', '_taskdef.json', '_lambdadef.json'];
 const TASK = '/taskDefinition';
 
 /** One pair for each definition of the workload; differences of what has no file of its own are in the first. */

@@ -4,9 +4,9 @@
  *
  * Owns: the timer of its next look, and which engine it keeps services of.
  */
-import { realpath } from 'node:fs/promises';
 import { sep } from 'node:path';
 import type { Engine, StatusEntry } from '../../engine/index.ts';
+import { realPath } from '../realPath.ts';
 import type { EngineSession } from './session.ts';
 
 /** After the window opened, so that it opens first, ms. */
@@ -52,7 +52,7 @@ export class Caretaker {
    */
   async look(): Promise<number> {
     try {
-      const folders = await Promise.all(this.#options.folders().map(real));
+      const folders = await Promise.all(this.#options.folders().map(realPath));
       if (folders.length === 0) return AT_REST_MS;
       const { engine } = await this.#options.session.open();
       const entries = (await engine.status()).filter(({ rollout }) => isAround(rollout.repository.root, folders));
@@ -88,9 +88,6 @@ export class Caretaker {
     if (!this.#isDisposed) this.#timer = setTimeout(() => void this.#lookOn(), afterMs);
   }
 }
-
-/** Rollouts name their repository by where it really is, and windows a folder as it was opened. */
-const real = (folder: string): Promise<string> => realpath(folder).catch(() => folder);
 
 /** Is one of the folders the repository, or in it? */
 const isAround = (root: string, folders: readonly string[]): boolean =>

@@ -66,7 +66,7 @@ const DERIVED: Readonly<Record<string, (view: FileView, finding: Finding) => Cod
 /** Adds the name to the input file, which is made where there is none; or a member to an input of that file. */
 function addInput(view: FileView, finding: Finding): CodeAction[] {
   const { workload, document } = view;
-  const use = templateUses(document.template!).names.find(
+  const use = document.uses.find(
     ({ start, members }) => start <= finding.start && finding.start <= (members.at(-1)?.end ?? start),
   );
   const name =
@@ -274,10 +274,10 @@ function freeName({ workload }: FileView, path: readonly (string | number)[]): s
     .replace(/\W+/g, '_')
     .replace(/^(?=\d)/, '_');
   const taken = new Set(['ref', ...GLOBAL_NAMES, ...workload.inputs.keys()]);
-  for (const { template } of workload.documents.values()) {
+  for (const { template, uses } of workload.documents.values()) {
     if (template === undefined) continue;
     for (const name of declaredNames(template)) taken.add(name);
-    for (const { name } of templateUses(template).names) taken.add(name);
+    for (const { name } of uses) taken.add(name);
   }
   const isFree = (name: string) => isTemplateName(name) && !taken.has(name);
   if (isFree(base)) return base;

@@ -1,5 +1,5 @@
 /** Names that templates use and no input gives, and what may stand for each until somebody fills it in. Pure. */
-import { type NameUse, templateUses } from '../../engine/template/index.ts';
+import type { NameUse } from '../../engine/template/index.ts';
 import type { ConfigDocument } from './document.ts';
 import { jsonPlaceAt } from './json/location.ts';
 import { typesAt } from './json/schemaPlace.ts';
@@ -9,7 +9,7 @@ import { DICT_METHODS } from './written.ts';
 
 /** Names that the workload's templates use and no input gives, in the order of use. */
 export function missingNames({ workload: { inputs, documents } }: FileView): string[] {
-  const used = [...documents.values()].flatMap(({ template }) => (template ? templateUses(template).names : []));
+  const used = [...documents.values()].flatMap(({ uses }) => uses);
   return [...new Set(used.filter(({ name, optional }) => !optional && !inputs.has(name)).map(({ name }) => name))];
 }
 
@@ -30,8 +30,7 @@ const PLACEHOLDERS = {
 /** A value of the type that the name's first telling use asks for. @default text */
 export function placeholderOf({ documents }: WorkloadView, name: string): Placeholder {
   for (const document of documents.values()) {
-    if (!document.template) continue;
-    for (const use of templateUses(document.template).names) {
+    for (const use of document.uses) {
       const type = use.name === name ? typeOf(document, use) : undefined;
       if (type === 'object') return objectOf(membersOf(documents, name));
       if (type) return PLACEHOLDERS[type];
@@ -42,7 +41,7 @@ export function placeholderOf({ documents }: WorkloadView, name: string): Placeh
 
 /** Members of a name that templates use, those of any dict left out. */
 function membersOf(documents: WorkloadView['documents'], name: string): string[] {
-  const uses = [...documents.values()].flatMap(({ template }) => (template ? templateUses(template).names : []));
+  const uses = [...documents.values()].flatMap(({ uses }) => uses);
   const members = uses.flatMap((use) => {
     // What `in` asks for may also be an item of a list, or a part of a text.
     const member = use.name === name ? use.members.find(({ start }) => start > use.start) : undefined;

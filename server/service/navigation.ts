@@ -1,7 +1,7 @@
 /** Definition, references, highlights and rename, of inputs, of a template's own names, and of containers. Pure. */
 import type { SourceEdit } from '../../engine/finding.ts';
 import { isObject, type Json } from '../../engine/json.ts';
-import { GLOBAL_NAMES, templateUses } from '../../engine/template/index.ts';
+import { GLOBAL_NAMES } from '../../engine/template/index.ts';
 import { type ContainerPlace, containerAt, containerPlaces } from './containerNames.ts';
 import { definitionOf, type InputSymbol, inputAt, usesOf } from './inputNames.ts';
 import type { FileSpan, FileView, InputsView } from './knowledge.ts';
@@ -217,10 +217,11 @@ function takenInput(workloads: readonly InputsView[], newName: string): string |
   if (newName === 'ref' || workloads.some(({ inputs }) => inputs.has(newName)))
     return `there is an input called ${JSON.stringify(newName)} already`;
   for (const { documents } of workloads) {
-    for (const { template, path } of documents.values()) {
+    for (const document of documents.values()) {
+      const { template, path } = document;
       if (template === undefined || !template.source.includes(newName)) continue;
       if (declaredNames(template).has(newName)) return `${path} has a variable called ${JSON.stringify(newName)}`;
-      if (templateUses(template).names.some(({ name }) => name === newName))
+      if (document.uses.some(({ name }) => name === newName))
         return `${path} uses the name ${JSON.stringify(newName)} already`;
     }
   }

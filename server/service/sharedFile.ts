@@ -152,7 +152,7 @@ export function renameShared(file: SharedFile, offset: number, newName: string):
   if (prepared === undefined || 'refused' in prepared) return prepared;
   const { symbol, key } = at(file, offset)!;
   const users = file.users.filter((user) => isFrom(file, user, symbol));
-  return renameWrittenInput({ symbol, written: { ...key }, users, around: file.users, newName });
+  return renameWrittenInput({ symbol, written: key, users, around: file.users, newName });
 }
 
 function writtenByProgram({ path, text, types }: SharedFile): string | undefined {

@@ -348,12 +348,12 @@ describe('the rollouts view', () => {
     const { rollouts } = state(row('web'));
     const found = (folder: string) =>
       shown({ rollouts: { ...rollouts, unversioned: [folder] } }).find(({ context }) => context === 'unversioned')!;
-    const node = found('/work/legacy');
+    const node = found('/shops/legacy');
     assert.deepEqual([node.label, node.description, node.icon.name], ['legacy', 'not in a Git repository', 'warning']);
     assert.match(node.tooltip.join('\n'), /a commit is the request to deploy.*\n.*Initialize Repository/);
     assert.deepEqual([node.onSelect?.command, node.children], ['git.init', 'none']);
     assert.equal(found('C:\\work\\legacy').label, 'legacy');
-    assert.equal(welcomeOf({ rollouts: { ...rollouts, rows: [], unversioned: ['/work/legacy'] } }), 'rows');
+    assert.equal(welcomeOf({ rollouts: { ...rollouts, rows: [], unversioned: ['/shops/legacy'] } }), 'rows');
   });
 
   it('welcomes with the reason why it is empty', () => {
