@@ -129,9 +129,9 @@ export function createEngine(options: EngineOptions): Engine {
   const latestOf = async (where: Where | undefined) =>
     (await entriesOf(await store(), where)).map(({ rollout }) => rollout);
 
-  const listed: KnownCommits = new Map();
+  const knownCommits: KnownCommits = new Map();
   const workloads = (where: Where): Promise<WorkloadList> =>
-    withWorkloads(where, listed, async (opened) => {
+    withWorkloads(where, knownCommits, async (opened) => {
       const { identity, root } = opened.repository;
       const holds = await (await store()).holds(identity);
       const listed = pick(opened, where, opened.workloads).map((one) => ({

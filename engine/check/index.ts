@@ -8,4 +8,5 @@ export type { Documentation } from './rule.ts';
 export { cpuUnits, FARGATE_SIZES } from './rules/fargate.ts';
 export { DEPRECATED_RUNTIMES } from './rules/runtimes.ts';
 export { type SeveritySettings, withSeverities } from './severities.ts';
+export { withComma } from './withComma.ts';
 export { checkInSteps, checkWorkload, inputsOf } from './workload.ts';

@@ -2,6 +2,7 @@
  * Code actions: the fixes of findings, and changes that a person asks for at a place. Pure.
  */
 import type { Node } from 'jsonc-parser';
+import { withComma } from '../../engine/check/index.ts';
 import type { Finding, SourceEdit } from '../../engine/finding.ts';
 import type { Json } from '../../engine/json.ts';
 import { GLOBAL_NAMES, parseTemplate, templateUses } from '../../engine/template/index.ts';
@@ -217,18 +218,10 @@ function pairsOf(document: ConfigDocument, list: Node): string | undefined {
 function removeInput({ document }: FileView, finding: Finding): CodeAction[] {
   const property = innermostAt(document, finding.start + 1)?.parent;
   if (property?.type !== 'property') return [];
-  const { start, end } = withComma(document.text, property);
+  const { start, end } = withComma(document.text, property.offset, property.offset + property.length);
   return [
     { title: 'Delete the input', kind: 'quickfix', edits: [{ path: document.path, start, end, text: '' }], finding },
   ];
-}
-
-function withComma(text: string, { offset, length }: Node): Span {
-  const end = offset + length;
-  const after = /^\s*,\s*/.exec(text.slice(end));
-  if (after) return { start: offset, end: end + after[0].length };
-  const before = /,\s*$/.exec(text.slice(0, offset));
-  return { start: before ? before.index : offset, end };
 }
 
 function refactorings(view: FileView, range: Span): CodeAction[] {

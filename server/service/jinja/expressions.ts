@@ -2,7 +2,7 @@
 import { type Body, childrenOf, type Expression, partsOf, type Template } from '../../../engine/template/index.ts';
 
 /** Every expression directly in statements, at any depth of bodies. */
-export function* expressionsOf(body: Body): Generator<Expression> {
+function* expressionsOf(body: Body): Generator<Expression> {
   for (const statement of body.statements) {
     const { expressions, parameters, bodies } = partsOf(statement);
     yield* expressions;
